@@ -1,0 +1,225 @@
+"""What is done with a case. The only code that writes cases; each action is one transaction and is journalled."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from handslag.cases import rules
+from handslag.cases.models import DEGREES, Case, PastLivelihood, PastStep
+from handslag.foundation import clock
+from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.journal.actions import record
+from handslag.parties.models import Post
+from handslag.parties.viewer import Viewer
+from handslag.reference import codes
+
+
+def journal(actor: Viewer, verb: str, case: Case, **details) -> None:
+    """Writes a case's journal entry, naming for whom a stand-in acted."""
+    record(actor.label, verb, "case", case.pk, acting_for=actor.acting_for(case.holder_id), **details)
+
+
+def locked(case_id: int) -> Case:
+    """The case's row, held against concurrent change until the transaction ends."""
+    cases = Case.objects.select_for_update(of=("self",))
+    return cases.select_related("person", "holder__user", "holder__unit", "holder__party").get(pk=case_id)
+
+
+def for_change(actor: Viewer, case_id: int) -> Case:
+    """The locked open case, if the actor may change it. Raises NotAllowed or Overtaken."""
+    case = locked(case_id)
+    if not rules.may_act(actor, case.holder_id, case.holder.unit_id):
+        raise NotAllowed(_("Only the person responsible, a stand-in or the team lead can change this case."))
+    if not case.is_open:
+        raise Overtaken(_("The case is closed and can no longer be changed."))
+    return case
+
+
+def next_instant(case: Case) -> datetime:
+    """Now, or the instant just after the present holding began, whichever is later."""
+    return max(clock.now(), case.holder_since + timedelta(microseconds=1))
+
+
+def _require_not_past(day: date, field: str) -> None:
+    if day < clock.today():
+        raise Refused(_("The date has passed. Choose today or a later day."), field)
+
+
+def _require_code(list_name: str, code: str, field: str) -> None:
+    if not codes.exists(list_name, code):
+        raise Refused(_("Choose one of the values in the list."), field)
+
+
+def put_next_step(case: Case, text: str, on: date, by: Post, *, was_done: bool, note: str = "") -> None:
+    """Moves the present next step to the past and sets a new one on `case`, which the caller saves."""
+    PastStep.objects.create(
+        case=case,
+        text=case.next_step,
+        due_on=case.next_step_on,
+        by_id=case.next_step_by_id,
+        ended_at=clock.now(),
+        was_done=was_done,
+        note=note,
+    )
+    case.next_step, case.next_step_on, case.next_step_by = text, on, by
+
+
+def set_next_step(case: Case, text: str, on: date, by: Post, *, was_done: bool, note: str = "") -> None:
+    """As `put_next_step`, for what a user wrote.
+
+    Raises Refused for an empty step, a date that has passed or lies within a suspension, or a person of another unit.
+    """
+    if not text.strip():
+        raise Refused(_("Write what happens next. An open case always has a next step."), "next_step")
+    _require_not_past(on, "next_step_on")
+    if case.suspended_until and on < case.suspended_until:
+        message = _("The case is paused until {day}. Choose that day or later.")
+        raise Refused(message.format(day=case.suspended_until), "next_step_on")
+    if by.unit_id != case.holder.unit_id or not by.is_active:
+        raise Refused(_("Choose a person of the unit that is responsible."), "next_step_by")
+    put_next_step(case, text.strip(), on, by, was_done=was_done, note=note.strip())
+
+
+@transaction.atomic
+def take_next_step(
+    actor: Viewer, case_id: int, text: str, on: date, by: Post | None = None, *, was_done: bool = True, note: str = ""
+) -> Case:
+    """Ends the present next step (done, or replaced) and sets the one that follows, with a date and a person."""
+    case = for_change(actor, case_id)
+    set_next_step(case, text, on, by or case.holder, was_done=was_done, note=note)
+    case.save()
+    journal(actor, "next_step_set", case, step=case.next_step, on=on.isoformat(), by=case.next_step_by.user.email,
+            done=was_done)
+    return case
+
+
+@transaction.atomic
+def change_livelihood(actor: Viewer, case_id: int, kind: str, degree: int | None, since: date, ends_on: date | None):
+    """Notes what the person lives on from `since`; what was before ends there, or earlier if its end date came first.
+
+    Raises Refused for an unknown code or degree, or dates out of order.
+    """
+    case = for_change(actor, case_id)
+    _require_code("livelihood", kind, "livelihood")
+    if degree is not None and degree not in DEGREES:
+        raise Refused(_("The degree is 25, 50, 75 or 100, or empty."), "livelihood_degree")
+    if since < case.livelihood_since:
+        raise Refused(_("The present livelihood began {day}. Choose that day or later.").format(
+            day=case.livelihood_since), "livelihood_since")
+    if ends_on and ends_on < since:
+        raise Refused(_("The last day is before the first day. Change one of them."), "livelihood_ends_on")
+    ended = min(since, case.livelihood_ends_on + timedelta(days=1)) if case.livelihood_ends_on else since
+    if ended > case.livelihood_since:
+        PastLivelihood.objects.create(
+            case=case, kind=case.livelihood, degree=case.livelihood_degree, since=case.livelihood_since, until=ended
+        )
+    case.livelihood, case.livelihood_degree = kind, degree
+    case.livelihood_since, case.livelihood_ends_on = since, ends_on
+    case.save()
+    journal(actor, "livelihood_changed", case, kind=kind, degree=degree, since=since.isoformat(),
+            ends_on=ends_on and ends_on.isoformat())
+    return case
+
+
+@transaction.atomic
+def suspend(actor: Viewer, case_id: int, until: date, reason: str) -> Case:
+    """Pauses a case until a day; the next step moves with it, by as many days as were left."""
+    case = for_change(actor, case_id)
+    _require_code("suspension_reason", reason, "reason")
+    if case.suspended_until:
+        raise Overtaken(_("The case is already paused. Resume it first."))
+    today = clock.today()
+    if until <= today:
+        raise Refused(_("Choose a day after today."), "until")
+    case.next_step_on = rules.moved_by_suspension(case.next_step_on, today, until)
+    case.suspended_on, case.suspended_until, case.suspension_reason = today, until, reason
+    case.save()
+    journal(actor, "suspended", case, until=until.isoformat(), reason=reason, next_step_on=case.next_step_on.isoformat())
+    return case
+
+
+@transaction.atomic
+def resume(actor: Viewer, case_id: int) -> Case:
+    """Ends a pause; if it ends early, the next step moves back with it."""
+    case = for_change(actor, case_id)
+    if not case.suspended_until:
+        raise Overtaken(_("The case is not paused."))
+    case.next_step_on = rules.moved_by_resumption(case.next_step_on, case.suspended_until, clock.today())
+    case.suspended_on = case.suspended_until = None
+    case.suspension_reason = ""
+    case.save()
+    journal(actor, "resumed", case, next_step_on=case.next_step_on.isoformat())
+    return case
+
+
+@transaction.atomic
+def close(
+    actor: Viewer, case_id: int, outcome: str, next_responsible: str = "", *, person_wants_no_more: bool = False
+) -> Case:
+    """Closes a case with an outcome and either who is responsible next or the person's own "no more".
+
+    Raises Refused when either is lacking or both are given, and Overtaken while a handover is on its way.
+    """
+    case = for_change(actor, case_id)
+    _require_code("outcome", outcome, "outcome")
+    next_responsible = next_responsible.strip()
+    if bool(next_responsible) == person_wants_no_more:
+        raise Refused(_("Say who is responsible next, or that the person wants no more: one of the two."),
+                      "next_responsible")
+    case.closed_at = next_instant(case)
+    case.outcome, case.next_responsible, case.person_wants_no_more = outcome, next_responsible, person_wants_no_more
+    case.suspended_on = case.suspended_until = None
+    case.suspension_reason = ""
+    try:
+        with transaction.atomic():
+            case.save()
+    except IntegrityError:  # the guards of handovers/ speak
+        raise Overtaken(_("Finish the handover first: withdraw it, or record its first contact.")) from None
+    journal(actor, "closed", case, outcome=outcome, next_responsible=next_responsible, no_more=person_wants_no_more)
+    return case
+
+
+@transaction.atomic
+def reassign(actor: Viewer, case_ids: list[int], to: Post) -> int:
+    """Moves open cases, with their next steps, to a colleague within the same unit. Only the unit's lead does this.
+
+    Also moves next steps that the colleague takes over in cases that others hold. All or none; returns how many.
+    """
+    if to.unit_id not in actor.led_unit_ids:
+        raise NotAllowed(_("Only the unit's team lead can do this."))
+    for case_id in sorted(set(case_ids)):
+        case = for_change(actor, case_id)
+        if case.holder.unit_id != to.unit_id:
+            raise NotAllowed(_("The case is held by another unit. Use a handover."))
+        if case.holder_id != to.pk:
+            _move_within_unit(actor, case, to)
+    return len(set(case_ids))
+
+
+def _move_within_unit(actor: Viewer, case: Case, to: Post) -> None:
+    sender = case.holder
+    if case.next_step_by_id == sender.pk:
+        case.next_step_by = to
+    case.holder_since = next_instant(case)
+    case.holder = to
+    try:
+        with transaction.atomic():
+            case.save()
+    except IntegrityError:
+        raise Refused(_("{name} has left and cannot take over cases.").format(name=to.user), "to") from None
+    journal(actor, "reassigned", case, sender=sender.user.email, to=to.user.email)
+
+
+@transaction.atomic
+def move_everything(actor: Viewer, sender: Post, to: Post) -> int:
+    """Moves all that a person who leaves holds, and every next step of theirs, to a colleague. Returns cases moved."""
+    if sender.unit_id != to.unit_id or sender.pk == to.pk:
+        raise Refused(_("Choose another person of the same unit."), "to")
+    held = list(Case.objects.filter(holder=sender, closed_at__isnull=True).order_by("id").values_list("id", flat=True))
+    moved = reassign(actor, held, to)
+    for case in Case.objects.filter(next_step_by=sender, closed_at__isnull=True).order_by("id"):
+        case.next_step_by = to
+        case.save(update_fields=["next_step_by"])
+        journal(actor, "next_step_moved", case, sender=sender.user.email, to=to.user.email)
+    return moved

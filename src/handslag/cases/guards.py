@@ -1,0 +1,111 @@
+"""Promise 1, held by the database: every open case has exactly one holder at every instant, with no hole behind.
+
+The holder column cannot be empty, so a case is always held. A change of holder writes the change point itself, at an
+instant strictly after the one before; change points come in no other way and never go. A post can be a holder only
+while it and its user are active, and cannot be ended while it holds. Closing ends the last holding; nothing of it
+changes afterwards.
+"""
+
+from handslag.foundation.guards import Consequence, Guard, frozen, undeletable, unreplaceable
+
+CASE, PAST = "cases_case", "cases_pastholding"
+
+INSTANT = "'[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]*'"
+INACTIVE_HOLDER = (
+    "NOT EXISTS (SELECT 1 FROM parties_post p JOIN parties_user u ON u.id = p.user_id "
+    "WHERE p.id = NEW.{0} AND p.is_active AND u.is_active AND p.role IN ('caseworker', 'lead'))"
+)
+LOCK_HOLDER = "1 FROM parties_post p WHERE p.id IN (NEW.holder_id, NEW.next_step_by_id) FOR SHARE"
+HOLDER_MOVES = "NEW.holder_id <> OLD.holder_id"
+
+
+def _not_an_instant(column: str) -> str:
+    return f"(NEW.{column} IS NOT NULL AND NEW.{column} NOT GLOB {INSTANT})"
+
+
+GUARDS = [
+    unreplaceable(
+        CASE,
+        "o.id = NEW.id",
+        "o.party_id = NEW.party_id AND o.reference = NEW.reference",
+        "o.person_id = NEW.person_id AND o.closed_at IS NULL AND NEW.closed_at IS NULL",
+    ),
+    undeletable(CASE),
+    frozen(CASE, "id", "party_id", "reference", "person_id", "opened_at"),
+    frozen(
+        CASE,
+        *("holder_id", "holder_since", "closed_at", "outcome", "next_responsible", "person_wants_no_more"),
+        when="OLD.closed_at IS NOT NULL",
+        name="frozen_when_closed",
+    ),
+    *(
+        Guard(
+            f"cases_case_instants_on_{event.lower()}",
+            CASE,
+            event,
+            " OR ".join(map(_not_an_instant, ("opened_at", "holder_since", "closed_at"))),
+            "cases_case: an instant is not written as YYYY-MM-DD HH:MM:SS",
+            vendors=("sqlite",),
+        )
+        for event in ("INSERT", "UPDATE")
+    ),
+    Guard(
+        "cases_case_opens_held",
+        CASE,
+        "INSERT",
+        "NEW.holder_since <> NEW.opened_at OR NEW.closed_at IS NOT NULL "
+        "OR NOT EXISTS (SELECT 1 FROM persons_person p WHERE p.id = NEW.person_id AND p.party_id = NEW.party_id)",
+        "cases_case: a case opens with its first holder, for a person of the party",
+    ),
+    Guard(
+        "cases_case_first_holder_is_active",
+        CASE,
+        "INSERT",
+        f"{INACTIVE_HOLDER.format('holder_id')} OR {INACTIVE_HOLDER.format('next_step_by_id')}",
+        "cases_case: the holder and the one of the next step must be active caseworkers",
+        lock=LOCK_HOLDER,
+    ),
+    Guard(
+        "cases_case_holder_is_active",
+        CASE,
+        "UPDATE",
+        f"({HOLDER_MOVES} AND {INACTIVE_HOLDER.format('holder_id')}) OR "
+        f"(NEW.next_step_by_id <> OLD.next_step_by_id AND {INACTIVE_HOLDER.format('next_step_by_id')})",
+        "cases_case: the holder and the one of the next step must be active caseworkers",
+        lock=LOCK_HOLDER,
+    ),
+    Guard(
+        "cases_case_moves_forward",
+        CASE,
+        "UPDATE",
+        f"({HOLDER_MOVES} AND (NEW.holder_since <= OLD.holder_since OR NEW.closed_at IS NOT NULL)) "
+        "OR (NEW.holder_id = OLD.holder_id AND NEW.holder_since <> OLD.holder_since)",
+        "cases_case: a new holder holds from a later instant, on an open case",
+    ),
+    Consequence(
+        "cases_case_remembers_holder",
+        CASE,
+        "UPDATE",
+        HOLDER_MOVES,
+        f"INSERT INTO {PAST} (case_id, until, holder_id) VALUES (NEW.id, NEW.holder_since, OLD.holder_id)",
+    ),
+    Guard(
+        "cases_pastholding_written_by_moves_alone",
+        PAST,
+        "INSERT",
+        f"NOT EXISTS (SELECT 1 FROM {CASE} c WHERE c.id = NEW.case_id AND c.holder_since = NEW.until "
+        f"AND NEW.until > c.opened_at) OR EXISTS (SELECT 1 FROM {PAST} o WHERE o.case_id = NEW.case_id "
+        "AND o.until = NEW.until)",
+        "cases_pastholding: change points are written when a case moves, not by hand",
+    ),
+    Guard("cases_pastholding_unchangeable", PAST, "UPDATE", "1=1", "cases_pastholding: history does not change"),
+    undeletable(PAST),
+    Guard(
+        "parties_post_leaves_after_cases",
+        "parties_post",
+        "UPDATE",
+        "OLD.is_active AND NOT NEW.is_active AND EXISTS (SELECT 1 FROM cases_case c "
+        "WHERE c.closed_at IS NULL AND (c.holder_id = NEW.id OR c.next_step_by_id = NEW.id))",
+        "parties_post: move its cases and next steps first",
+    ),
+]

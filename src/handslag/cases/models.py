@@ -1,0 +1,133 @@
+from django.db import models
+from django.db.models import F, Q
+
+from handslag.parties.models import Party, Post
+from handslag.persons.models import Person
+
+DEGREES = (25, 50, 75, 100)
+
+
+class Case(models.Model):
+    """A person's case as one party opened it, with the one holder who answers for it now.
+
+    The present holder stands on the row itself and cannot be empty; earlier holders stand in `PastHolding` by the
+    instant until which they held. Overlap and hole can therefore not be expressed (see guards.py).
+    """
+
+    party = models.ForeignKey(Party, models.PROTECT, related_name="cases")
+    reference = models.CharField(max_length=40)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
+    municipality_code = models.CharField(max_length=4)
+    target_groups = models.CharField(max_length=200, blank=True)
+
+    opened_at = models.DateTimeField()
+    holder = models.ForeignKey(Post, models.PROTECT, related_name="held_cases")
+    holder_since = models.DateTimeField()
+
+    livelihood = models.CharField(max_length=30)
+    livelihood_degree = models.PositiveSmallIntegerField(null=True)
+    livelihood_since = models.DateField()
+    livelihood_ends_on = models.DateField(null=True)
+
+    next_step = models.CharField(max_length=200)
+    next_step_on = models.DateField()
+    next_step_by = models.ForeignKey(Post, models.PROTECT, related_name="next_steps")
+
+    suspended_on = models.DateField(null=True)
+    suspended_until = models.DateField(null=True)
+    suspension_reason = models.CharField(max_length=30, blank=True)
+
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=30, blank=True)
+    next_responsible = models.CharField(max_length=200, blank=True)
+    person_wants_no_more = models.BooleanField(default=False)
+
+    imported_digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["party", "reference"], name="case_reference_unique_in_party"),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(closed_at__isnull=True), name="case_one_open_per_person_and_party"
+            ),
+            models.CheckConstraint(condition=Q(holder_since__gte=F("opened_at")), name="case_held_from_opening"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gt=F("holder_since")), name="case_held_to_closing"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, outcome="", next_responsible="", person_wants_no_more=False)
+                | (
+                    Q(closed_at__isnull=False)
+                    & ~Q(outcome="")
+                    & (
+                        Q(person_wants_no_more=True, next_responsible="")
+                        | (Q(person_wants_no_more=False) & ~Q(next_responsible=""))
+                    )
+                ),
+                name="case_closes_with_outcome_and_next",
+            ),
+            models.CheckConstraint(condition=~Q(next_step=""), name="case_has_next_step"),
+            models.CheckConstraint(
+                condition=Q(suspended_on__isnull=True, suspended_until__isnull=True, suspension_reason="")
+                | (
+                    Q(suspended_on__isnull=False, suspended_until__gt=F("suspended_on"))
+                    & Q(next_step_on__gte=F("suspended_until"))
+                    & ~Q(suspension_reason="")
+                ),
+                name="case_suspension_moves_next_step",
+            ),
+            models.CheckConstraint(
+                condition=Q(livelihood_degree__isnull=True) | Q(livelihood_degree__in=DEGREES), name="case_degree_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["holder", "next_step_on"], condition=Q(closed_at__isnull=True), name="case_work"),
+            models.Index(fields=["next_step_by"], condition=Q(closed_at__isnull=True), name="case_step_by"),
+            models.Index(fields=["next_step_on"], condition=Q(closed_at__isnull=True), name="case_due"),
+            models.Index(fields=["livelihood_ends_on"], condition=Q(closed_at__isnull=True), name="case_ending"),
+            models.Index(fields=["reference"], name="case_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case is still open."""
+        return self.closed_at is None
+
+
+class PastHolding(models.Model):
+    """A change point: until this instant the case was held by `holder`. Written by the database alone."""
+
+    pk = models.CompositePrimaryKey("case_id", "until")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="past_holdings")
+    until = models.DateTimeField()
+    holder = models.ForeignKey(Post, models.PROTECT, related_name="past_holdings")
+
+
+class PastStep(models.Model):
+    """A next step that is behind: done, or replaced before it was done."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="past_steps")
+    text = models.CharField(max_length=200)
+    due_on = models.DateField()
+    by = models.ForeignKey(Post, models.PROTECT)
+    ended_at = models.DateTimeField()
+    was_done = models.BooleanField()
+    note = models.CharField(max_length=500, blank=True)
+
+
+class PastLivelihood(models.Model):
+    """What the person lived on before, from `since` to (not including) `until`."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="past_livelihoods")
+    kind = models.CharField(max_length=30)
+    degree = models.PositiveSmallIntegerField(null=True)
+    since = models.DateField()
+    until = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="past_livelihood_dates_in_order")
+        ]

@@ -1,0 +1,52 @@
+"""What may be done with a case, and how its dates move. No database."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from handslag.parties.viewer import Viewer
+
+WARN_DAYS = 90
+"""A passage must be prepared at least this many days before a benefit ends (FK's own target)."""
+
+
+@dataclass(frozen=True)
+class Spell:
+    """Something that held from `since` to (not including) `until`; open when `until` is None."""
+
+    since: datetime | date
+    until: datetime | date | None
+    what: object
+
+
+def may_see(viewer: Viewer, unit_id: int, party_id: int) -> bool:
+    """Whether the viewer may open a case that is held at this unit of this party."""
+    return unit_id in viewer.unit_ids or party_id in viewer.officer_party_ids
+
+
+def may_act(viewer: Viewer, holder_id: int, unit_id: int) -> bool:
+    """Whether the viewer may change a case: its holder, who stands in for the holder, or the unit's lead."""
+    return viewer.is_system or holder_id in viewer.post_ids or unit_id in viewer.led_unit_ids
+
+
+def moved_by_suspension(due_on: date, suspended_on: date, until: date) -> date:
+    """The next step's date after a suspension: as many days after its end as were left when it began."""
+    return until + max(due_on - suspended_on, timedelta(0))
+
+
+def moved_by_resumption(due_on: date, suspended_until: date, today: date) -> date:
+    """The next step's date when a suspension ends early: the days that were left count from today."""
+    return today + (due_on - suspended_until) if today < suspended_until else due_on
+
+
+def holes(spells: list[Spell], begin: date, end: date) -> list[Spell]:
+    """The parts of [begin, end) that no spell covers. The spells may overlap and need not be sorted."""
+    found, reached = [], begin
+    for spell in sorted(spells, key=lambda s: s.since):
+        if spell.since > reached:
+            found.append(Spell(reached, min(spell.since, end), None))
+        reached = max(reached, spell.until or end)
+        if reached >= end:
+            break
+    if reached < end:
+        found.append(Spell(reached, end, None))
+    return [hole for hole in found if hole.since < hole.until]

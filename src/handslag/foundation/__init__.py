@@ -1,0 +1,1 @@
+"""What every room stands on: the clock, refusals, and guards held by the database itself."""

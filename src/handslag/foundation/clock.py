@@ -1,0 +1,49 @@
+"""The clock: one place that says what time it is and which days are working days."""
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+import holidays
+from django.utils import timezone
+
+NOT_WORKED = ("public", "de_facto")  # Swedish holidays, and the eves that agencies keep closed
+
+
+def now() -> datetime:
+    """The present instant, timezone-aware."""
+    return timezone.now()
+
+
+def today() -> date:
+    """The present day in Sweden (settings.TIME_ZONE)."""
+    return timezone.localdate()
+
+
+def midnight(day: date) -> datetime:
+    """The first instant of `day` in Sweden."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+@lru_cache(maxsize=64)
+def _closed_days(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("SE", years=year, categories=NOT_WORKED))
+
+
+def is_working_day(day: date) -> bool:
+    """Whether Swedish agencies work on `day` (source: the Act on public holidays 1989:253, and the closed eves)."""
+    return day.weekday() < 5 and day not in _closed_days(day.year)
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The working day that lies `count` working days after `day` (before it, where `count` is negative)."""
+    step = timedelta(days=1 if count > 0 else -1)
+    for _ in range(abs(count)):
+        day += step
+        while not is_working_day(day):
+            day += step
+    return day
+
+
+def add_days(day: date, count: int) -> date:
+    """The day that lies `count` calendar days after `day`."""
+    return day + timedelta(days=count)

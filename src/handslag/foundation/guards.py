@@ -1,0 +1,161 @@
+"""Guards: rules that the database itself holds, on SQLite and PostgreSQL, also against direct SQL.
+
+A room lists its guards as data in `guards.py`. They are dropped before each migration and set up again after it,
+because SQLite loses triggers when Django rebuilds a table; `missing()` tells at start-up whether all of them stand.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.module_loading import module_has_submodule
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Refuses a row change when `refuse_when` (portable SQL over NEW and OLD) is true.
+
+    `lock` is a query that PostgreSQL runs first, to hold rows that the condition reads against concurrent change.
+    """
+
+    name: str
+    table: str
+    event: str
+    refuse_when: str
+    message: str
+    lock: str = ""
+    vendors: tuple[str, ...] = ("sqlite", "postgresql")
+
+    timing = "BEFORE"
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """Runs `statement` after a row change for which `when` holds: a fact that must follow from another."""
+
+    name: str
+    table: str
+    event: str
+    when: str
+    statement: str
+    vendors: tuple[str, ...] = ("sqlite", "postgresql")
+
+    timing = "AFTER"
+
+
+def frozen(table: str, *columns: str, when: str = "1=1", name: str = "frozen") -> Guard:
+    """A guard that refuses to change any of `columns` once written (while `when` holds)."""
+    changed = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in columns)
+    return Guard(
+        f"{table}_{name}", table, "UPDATE", f"({when}) AND ({changed})", f"{table}: {', '.join(columns)} cannot change"
+    )
+
+
+def undeletable(table: str) -> Guard:
+    """A guard that refuses to delete any row of `table`."""
+    return Guard(f"{table}_undeletable", table, "DELETE", "1=1", f"{table}: rows are never deleted")
+
+
+def unreplaceable(table: str, *keys: str) -> Guard:
+    """A guard against SQLite's INSERT OR REPLACE, which deletes the old row without asking any delete trigger.
+
+    Each of `keys` is a condition over the existing row `o` and NEW.
+    """
+    clashes = " OR ".join(f"EXISTS (SELECT 1 FROM {table} o WHERE {key})" for key in keys)
+    return Guard(f"{table}_unreplaceable", table, "INSERT", clashes, f"{table}: row exists", vendors=("sqlite",))
+
+
+def all_guards() -> list[Guard | Consequence]:
+    """Every guard of every installed room, in a fixed order."""
+    found = []
+    for app in apps.get_app_configs():
+        if app.name.startswith("handslag.") and module_has_submodule(app.module, "guards"):
+            found += getattr(import_module(f"{app.name}.guards"), "GUARDS", [])
+    return found
+
+
+def _sqlite(guard: Guard | Consequence) -> list[str]:
+    if isinstance(guard, Guard):
+        when, body = guard.refuse_when, f"SELECT RAISE(ABORT, '{guard.message}')"
+    else:
+        when, body = guard.when, guard.statement
+    return [
+        f"CREATE TRIGGER {guard.name} {guard.timing} {guard.event} ON {guard.table} FOR EACH ROW "
+        f"WHEN {when} BEGIN {body}; END"
+    ]
+
+
+def _postgresql(guard: Guard | Consequence) -> list[str]:
+    if isinstance(guard, Guard):
+        lock = guard.lock and f"PERFORM {guard.lock}; "
+        body = (
+            f"{lock}IF {guard.refuse_when} THEN RAISE EXCEPTION '{guard.message}' "
+            f"USING ERRCODE = 'integrity_constraint_violation'; END IF;"
+        )
+    else:
+        body = f"IF {guard.when} THEN {guard.statement}; END IF;"
+    row = "OLD" if guard.event == "DELETE" else "NEW"
+    return [
+        f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN {body} RETURN {row}; END $$",
+        f"CREATE TRIGGER {guard.name} {guard.timing} {guard.event} ON {guard.table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {guard.name}()",
+    ]
+
+
+def statements(guard: Guard | Consequence, vendor: str) -> list[str]:
+    """The SQL that sets `guard` up on a database of `vendor` (`sqlite` or `postgresql`)."""
+    return _sqlite(guard) if vendor == "sqlite" else _postgresql(guard)
+
+
+def _expected(connection: BaseDatabaseWrapper) -> list[Guard | Consequence]:
+    return [g for g in all_guards() if connection.vendor in g.vendors]
+
+
+def drop(connection: BaseDatabaseWrapper) -> None:
+    """Takes every guard down, as a migration needs."""
+    tables = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for guard in _expected(connection):
+            if guard.table in tables:
+                on = "" if connection.vendor == "sqlite" else f" ON {guard.table}"
+                cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}{on}")
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Sets every guard up anew, for the tables that exist."""
+    drop(connection)
+    tables = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for guard in _expected(connection):
+            if guard.table in tables:
+                for statement in statements(guard, connection.vendor):
+                    cursor.execute(statement)
+
+
+def _standing_sqlite(cursor) -> dict[str, str]:
+    cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    return dict(cursor.fetchall())
+
+
+def _standing_postgresql(cursor) -> dict[str, str]:
+    cursor.execute(
+        "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+        "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
+    )
+    return dict(cursor.fetchall())
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Names of the guards that do not stand as written (absent, disabled or altered)."""
+    with connection.cursor() as cursor:
+        standing = (_standing_sqlite if connection.vendor == "sqlite" else _standing_postgresql)(cursor)
+    gone = []
+    for guard in _expected(connection):
+        wanted = statements(guard, connection.vendor)[0]
+        if connection.vendor == "postgresql":
+            wanted = wanted.split("$$")[1]
+        if standing.get(guard.name) != wanted:
+            gone.append(guard.name)
+    return gone

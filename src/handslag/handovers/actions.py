@@ -1,0 +1,301 @@
+"""The handshake: each step of a handover, one transaction each. The only code that writes handovers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from handslag.cases import actions as cases
+from handslag.cases.models import Case
+from handslag.foundation import clock
+from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.handovers import rules
+from handslag.handovers.models import Handover, Message
+from handslag.parties.models import Post, Unit
+from handslag.parties.rules import HOLDING_ROLES
+from handslag.parties.viewer import Viewer
+from handslag.reference import codes
+
+FIRST_CONTACT = gettext_noop("First contact with the person")
+GONE_BACK = gettext_noop("The handover was declined: decide the way forward")
+ANSWER_DAYS = 3
+"""Working days in which a sender decides the way forward after a decline."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a sender tells the receiver."""
+
+    to_unit: Unit
+    to_post: Post | None
+    reason: str
+    brief: str
+    promised: str
+    needed_by: date
+    proposed_contact_at: datetime
+
+
+def _say(handover: Handover, by: Post, verb: str, text: str = "") -> None:
+    Message.objects.create(handover=handover, at=clock.now(), by=by, verb=verb, text=text.strip())
+
+
+def _acting_post(actor: Viewer, handover: Handover, side: str) -> Post:
+    """The post from which the actor takes a step: one at the receiving unit, or at the holder's unit."""
+    unit_id = handover.to_unit_id if side == rules.RECEIVER else handover.case.holder.unit_id
+    return actor.post_in(unit_id)
+
+
+def _step(actor: Viewer, handover_id: int, verb: str) -> tuple[Handover, Post]:
+    """The locked handover and the actor's post, if the actor may take this step now.
+
+    Raises NotAllowed for the wrong side, Overtaken when the state no longer allows it.
+    """
+    case_id = Handover.objects.values_list("case_id", flat=True).get(pk=handover_id)
+    case = cases.locked(case_id)
+    handover = Handover.objects.select_for_update(of=("self",)).select_related("to_unit__party").get(pk=handover_id)
+    handover.case = case
+    transition = rules.BY_VERB[verb]
+    if transition.side == rules.RECEIVER:
+        allowed = handover.to_unit_id in actor.unit_ids
+    else:
+        allowed = case.holder_id in actor.post_ids or case.holder.unit_id in actor.led_unit_ids
+    if not allowed:
+        raise NotAllowed(_("This step is for the other side of the handover."))
+    if handover.state not in transition.sources:
+        raise Overtaken(_("Somebody was before you: the handover is now “{state}”. Nothing was changed.").format(
+            state=state_label(handover.state)))
+    return handover, _acting_post(actor, handover, transition.side)
+
+
+def _move(handover: Handover, verb: str, now: datetime) -> None:
+    handover.state = rules.BY_VERB[verb].target
+    handover.awaiting_since = now
+    if handover.state not in rules.PENDING and handover.answered_at is None:
+        handover.answered_at = now
+
+
+def state_label(state: str) -> str:
+    """A state's name in the reader's language."""
+    return {
+        rules.OFFERED: _("waiting for an answer"),
+        rules.ASKED: _("question asked"),
+        rules.ACCEPTED: _("accepted"),
+        rules.DECLINED: _("declined"),
+        rules.WITHDRAWN: _("withdrawn"),
+        rules.COMPLETED: _("completed"),
+    }[state]
+
+
+def _written(text: str) -> str:
+    """A text of the product's own as it is stored in a case: in the installation's language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _(text)
+
+
+def _require_future(at: datetime, field: str) -> None:
+    if at <= clock.now():
+        raise Refused(_("The time has passed. Choose a later one."), field)
+
+
+def _require_receiver(unit: Unit, post: Post | None) -> None:
+    if not unit.is_active or not unit.posts.filter(is_active=True, role__in=HOLDING_ROLES).exists():
+        raise Refused(_("Nobody works at that unit. Choose another unit."), "to_unit")
+    if post and (post.unit_id != unit.pk or not post.is_active or post.role not in HOLDING_ROLES):
+        raise Refused(_("Choose a person who works at the unit, or leave it to the unit."), "to_post")
+
+
+def _require_words(text: str, field: str, message: str) -> None:
+    if not text.strip():
+        raise Refused(message, field)
+
+
+@transaction.atomic
+def offer_handover(actor: Viewer, case_id: int, offer: Offer) -> Handover:
+    """Offers a case to a unit, or a named person there. The sender holds until it is accepted.
+
+    Raises Refused for an offer without reason, brief or a day ahead, to nobody, or to the holder; Overtaken while
+    another handover of the case is open.
+    """
+    case = cases.for_change(actor, case_id)
+    if case.handovers.filter(state__in=rules.OPEN).exists():
+        raise Overtaken(_("A handover of this case is already on its way. Finish it first."))
+    _require_receiver(offer.to_unit, offer.to_post)
+    if offer.to_post == case.holder or (offer.to_unit == case.holder.unit and not offer.to_post):
+        raise Refused(_("The case is already here. Choose another receiver."), "to_unit")
+    if not codes.exists("handover_reason", offer.reason):
+        raise Refused(_("Choose one of the values in the list."), "reason")
+    _require_words(offer.brief, "brief", _("Write what the receiver must know."))
+    if offer.needed_by < clock.today():
+        raise Refused(_("The date has passed. Choose today or a later day."), "needed_by")
+    _require_future(offer.proposed_contact_at, "proposed_contact_at")
+    return _create(actor, case, offer)
+
+
+def _create(actor: Viewer, case: Case, offer: Offer, previous: Handover | None = None) -> Handover:
+    now = clock.now()
+    handover = Handover.objects.create(
+        case=case, sender=case.holder, to_unit=offer.to_unit, to_post=offer.to_post, previous=previous,
+        reason=offer.reason, brief=offer.brief.strip(), promised=offer.promised.strip(), needed_by=offer.needed_by,
+        proposed_contact_at=offer.proposed_contact_at, offered_at=now, awaiting_since=now,
+    )
+    _say(handover, case.holder, "offer")
+    cases.journal(actor, "handover_offered", case, handover=handover.pk, to_unit=offer.to_unit.name,
+                  to_party=offer.to_unit.party.code, reason=offer.reason)
+    return handover
+
+
+@transaction.atomic
+def ask_back(actor: Viewer, handover_id: int, question: str) -> Handover:
+    """The receiver asks the sender something; it is the sender's turn."""
+    handover, post = _step(actor, handover_id, "ask")
+    _require_words(question, "text", _("Write your question."))
+    _move(handover, "ask", clock.now())
+    handover.save()
+    _say(handover, post, "ask", question)
+    cases.journal(actor, "handover_asked", handover.case, handover=handover.pk)
+    return handover
+
+
+@transaction.atomic
+def answer_question(actor: Viewer, handover_id: int, text: str) -> Handover:
+    """The sender answers the receiver's question; it is the receiver's turn."""
+    handover, post = _step(actor, handover_id, "answer")
+    _require_words(text, "text", _("Write your answer."))
+    _move(handover, "answer", clock.now())
+    handover.save()
+    _say(handover, post, "answer", text)
+    cases.journal(actor, "handover_question_answered", handover.case, handover=handover.pk)
+    return handover
+
+
+@transaction.atomic
+def accept_handover(actor: Viewer, handover_id: int, first_contact_at: datetime, holder: Post | None = None) -> Handover:
+    """The receiver takes over by booking the first contact; responsibility moves at this instant.
+
+    `holder` is who takes over: the actor, or anyone of the unit when its lead accepts. Raises Refused when the contact
+    lies in the past or the holder is no active caseworker of the unit; Overtaken when the offer no longer stands.
+    """
+    handover, post = _step(actor, handover_id, "accept")
+    holder = holder or post
+    _require_future(first_contact_at, "first_contact_at")
+    _require_receiver(handover.to_unit, holder)
+    if holder.pk not in actor.post_ids and handover.to_unit_id not in actor.led_unit_ids:
+        raise NotAllowed(_("Only the team lead can let somebody else take over."))
+    case = handover.case
+    if holder.pk == case.holder_id:
+        raise Refused(_("You already hold the case. Let a colleague accept it, or decline it."), "holder")
+    now = cases.next_instant(case)
+    _move(handover, "accept", now)
+    handover.accepted_by, handover.first_contact_at = holder, first_contact_at
+    handover.save()
+    _say(handover, post, "accept")
+    sender = case.holder
+    case.holder, case.holder_since = holder, now
+    case.suspended_on = case.suspended_until = None
+    case.suspension_reason = ""
+    day = timezone.localtime(first_contact_at).date()
+    cases.put_next_step(case, _written(FIRST_CONTACT), day, holder, was_done=False)
+    case.save()
+    cases.journal(actor, "handover_accepted", case, handover=handover.pk, sender=sender.user.email,
+                  holder=holder.user.email, first_contact_at=first_contact_at.isoformat())
+    return handover
+
+
+def _already_asked(handover: Handover) -> set[int]:
+    units, link = set(), handover
+    while link:
+        units.add(link.to_unit_id)
+        link = link.previous
+    return units
+
+
+@transaction.atomic
+def decline_handover(
+    actor: Viewer, handover_id: int, reason: str, next_unit: Unit | None, *, goes_back: bool = False, text: str = ""
+) -> Handover:
+    """The receiver says no, naming a reason and who goes next: another unit, or back to the sender.
+
+    To another unit the offer goes on as it stands; back with the sender, the case's next step becomes to decide the way
+    forward. Returns the declined handover. Raises Refused when reason or next is lacking, or the next was asked before.
+    """
+    handover, post = _step(actor, handover_id, "decline")
+    case = handover.case
+    if not codes.exists("decline_reason", reason):
+        raise Refused(_("Name a reason for declining."), "decline_reason")
+    if bool(next_unit) == goes_back:
+        raise Refused(_("Say who goes next: another unit, or back to the sender."), "next_unit")
+    if next_unit:
+        _require_receiver(next_unit, None)
+        if next_unit.pk in _already_asked(handover) | {case.holder.unit_id}:
+            raise Refused(_("That unit has already been asked, or is the sender. Choose another."), "next_unit")
+    _move(handover, "decline", clock.now())
+    handover.decline_reason, handover.next_unit, handover.goes_back = reason, next_unit, goes_back
+    handover.save()
+    _say(handover, post, "decline", text)
+    cases.journal(actor, "handover_declined", case, handover=handover.pk, reason=reason,
+                  next=next_unit.name if next_unit else "sender")
+    if next_unit:
+        _create(actor, case, Offer(next_unit, None, handover.reason, handover.brief, handover.promised,
+                                   handover.needed_by, handover.proposed_contact_at), previous=handover)
+    else:
+        _return_to_sender(case)
+    return handover
+
+
+def _return_to_sender(case: Case) -> None:
+    day = clock.add_working_days(clock.today(), ANSWER_DAYS)
+    if case.suspended_until:
+        day = max(day, case.suspended_until)
+    cases.put_next_step(case, _written(GONE_BACK), day, case.holder, was_done=False)
+    case.save()
+
+
+@transaction.atomic
+def withdraw_handover(actor: Viewer, handover_id: int, text: str = "") -> Handover:
+    """The sender takes the offer back; the sender has held all the time."""
+    handover, post = _step(actor, handover_id, "withdraw")
+    _move(handover, "withdraw", clock.now())
+    handover.save()
+    _say(handover, post, "withdraw", text)
+    cases.journal(actor, "handover_withdrawn", handover.case, handover=handover.pk)
+    return handover
+
+
+@transaction.atomic
+def rebook_contact(actor: Viewer, handover_id: int, first_contact_at: datetime, text: str = "") -> Handover:
+    """The receiver moves the first contact to another time; the next step moves with it."""
+    handover, post = _step(actor, handover_id, "rebook")
+    _require_future(first_contact_at, "first_contact_at")
+    _move(handover, "rebook", clock.now())
+    handover.first_contact_at = first_contact_at
+    handover.save()
+    _say(handover, post, "rebook", text)
+    case = handover.case
+    day = timezone.localtime(first_contact_at).date()
+    cases.put_next_step(case, _written(FIRST_CONTACT), day, case.holder, was_done=False, note=text.strip())
+    case.save()
+    cases.journal(actor, "first_contact_rebooked", case, handover=handover.pk, at=first_contact_at.isoformat())
+    return handover
+
+
+@transaction.atomic
+def record_contact(
+    actor: Viewer, handover_id: int, result: str, next_step: str, next_step_on: date, text: str = ""
+) -> Handover:
+    """The receiver notes how the first contact went, and what happens next. The handover is complete."""
+    handover, post = _step(actor, handover_id, "record_contact")
+    if not codes.exists("contact_result", result):
+        raise Refused(_("Choose one of the values in the list."), "contact_result")
+    _move(handover, "record_contact", clock.now())
+    handover.contact_result = result
+    handover.save()
+    _say(handover, post, "record_contact", text)
+    case = handover.case
+    cases.set_next_step(case, next_step, next_step_on, case.holder, was_done=True, note=text)
+    case.save()
+    cases.journal(actor, "first_contact_recorded", case, handover=handover.pk, result=result)
+    return handover

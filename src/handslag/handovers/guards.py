@@ -1,0 +1,77 @@
+"""Promises 2 and 4, held by the database.
+
+A case moves to another unit only when, at that very instant, its receiver accepted a handover with a first contact
+booked. Handovers move only along the transition table, keep their words and their answers, and never go. A case with
+an open handover cannot be closed from under it.
+"""
+
+from handslag.foundation.guards import Guard, frozen, undeletable, unreplaceable
+from handslag.handovers import rules
+
+TABLE, CASE, MESSAGE = "handovers_handover", "cases_case", "handovers_message"
+
+_MOVES = " OR ".join(
+    f"(OLD.state = '{source}' AND NEW.state = '{t.target}')" for t in rules.TRANSITIONS for source in t.sources
+)
+_OPEN = ", ".join(f"'{state}'" for state in rules.OPEN)
+_FINAL = ", ".join(f"'{state}'" for state in rules.FINAL)
+_UNIT_OF = "(SELECT p.unit_id FROM parties_post p WHERE p.id = {0}.holder_id)"
+
+GUARDS = [
+    unreplaceable(
+        TABLE,
+        "o.id = NEW.id",
+        f"o.case_id = NEW.case_id AND o.state IN ({_OPEN}) AND NEW.state IN ({_OPEN})",
+        "o.previous_id = NEW.previous_id",
+    ),
+    undeletable(TABLE),
+    frozen(
+        TABLE,
+        *("id", "case_id", "sender_id", "to_unit_id", "to_post_id", "previous_id", "reason", "brief", "promised"),
+        *("needed_by", "proposed_contact_at", "offered_at"),
+    ),
+    frozen(
+        TABLE,
+        *("answered_at", "accepted_by_id", "decline_reason", "goes_back", "next_unit_id"),
+        when="OLD.answered_at IS NOT NULL",
+        name="answer_stands",
+    ),
+    frozen(TABLE, "state", "first_contact_at", "contact_result", when=f"OLD.state IN ({_FINAL})", name="end_stands"),
+    Guard(
+        "handovers_handover_follows_the_table",
+        TABLE,
+        "UPDATE",
+        f"NEW.state <> OLD.state AND NOT ({_MOVES})",
+        "handovers_handover: no such step from this state",
+    ),
+    Guard(
+        "handovers_handover_starts_offered",
+        TABLE,
+        "INSERT",
+        f"NEW.state <> '{rules.OFFERED}' OR NOT EXISTS (SELECT 1 FROM {CASE} c WHERE c.id = NEW.case_id "
+        "AND c.closed_at IS NULL AND c.holder_id = NEW.sender_id)",
+        "handovers_handover: an offer starts from the holder of an open case",
+        lock=f"1 FROM {CASE} c WHERE c.id = NEW.case_id FOR SHARE",
+    ),
+    Guard(
+        "handovers_case_moves_by_handshake",
+        CASE,
+        "UPDATE",
+        f"NEW.holder_id <> OLD.holder_id AND {_UNIT_OF.format('NEW')} <> {_UNIT_OF.format('OLD')} "
+        f"AND NOT EXISTS (SELECT 1 FROM {TABLE} h WHERE h.case_id = NEW.id AND h.state = '{rules.ACCEPTED}' "
+        "AND h.accepted_by_id = NEW.holder_id AND h.answered_at = NEW.holder_since "
+        "AND h.first_contact_at IS NOT NULL)",
+        "cases_case: responsibility moves to another unit only by an accepted handover with a first contact booked",
+    ),
+    Guard(
+        "handovers_case_closes_after_handover",
+        CASE,
+        "UPDATE",
+        f"OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL AND EXISTS (SELECT 1 FROM {TABLE} h "
+        f"WHERE h.case_id = NEW.id AND h.state IN ({_OPEN}))",
+        "cases_case: finish the handover before closing",
+    ),
+    unreplaceable(MESSAGE, "o.id = NEW.id"),
+    Guard("handovers_message_unchangeable", MESSAGE, "UPDATE", "1=1", "handovers_message: words stand as written"),
+    undeletable(MESSAGE),
+]

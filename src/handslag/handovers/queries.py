@@ -1,0 +1,84 @@
+"""Reading handovers: both sides see each one all the way."""
+
+from django.db.models import Q, QuerySet
+
+from handslag.cases.models import Case
+from handslag.handovers import rules
+from handslag.handovers.models import Handover
+from handslag.parties.viewer import Viewer
+
+SHOWN = ("case__person", "case__holder__user", "sender__user", "sender__unit", "to_unit", "to_post__user",
+         "accepted_by__user")
+
+
+def visible_handovers(viewer: Viewer) -> QuerySet[Handover]:
+    """Handovers from or to the viewer's units, or the parties whose cooperation officer the viewer is."""
+    return Handover.objects.filter(
+        Q(sender__unit_id__in=viewer.unit_ids)
+        | Q(to_unit_id__in=viewer.unit_ids)
+        | Q(case__holder__unit_id__in=viewer.unit_ids)
+        | Q(sender__party_id__in=viewer.officer_party_ids)
+        | Q(to_unit__party_id__in=viewer.officer_party_ids)
+    ).select_related(*SHOWN)
+
+
+def waiting_for(viewer: Viewer) -> QuerySet[Handover]:
+    """Handovers that wait for an answer from the viewer or anyone at the viewer's units; soonest needed first."""
+    return (
+        Handover.objects.filter(to_unit_id__in=viewer.unit_ids, state=rules.OFFERED)
+        .select_related(*SHOWN)
+        .order_by("needed_by", "id")
+    )
+
+
+def questions_for(viewer: Viewer) -> QuerySet[Handover]:
+    """Handovers in which the receiver has asked back and the viewer, as holder, owes the answer."""
+    return (
+        Handover.objects.filter(case__holder_id__in=viewer.post_ids, state=rules.ASKED)
+        .select_related(*SHOWN)
+        .order_by("awaiting_since", "id")
+    )
+
+
+def sent_by(viewer: Viewer) -> QuerySet[Handover]:
+    """Handovers that the viewer sent and that are not at their end, latest first."""
+    return (
+        Handover.objects.filter(sender_id__in=viewer.post_ids, state__in=rules.OPEN)
+        .select_related(*SHOWN)
+        .order_by("-id")
+    )
+
+
+def contacts_of(viewer: Viewer) -> QuerySet[Handover]:
+    """First contacts that the viewer has booked and not yet recorded, soonest first."""
+    return (
+        Handover.objects.filter(case__holder_id__in=viewer.post_ids, state=rules.ACCEPTED)
+        .select_related(*SHOWN)
+        .order_by("first_contact_at", "id")
+    )
+
+
+def handovers_of(case: Case) -> QuerySet[Handover]:
+    """All handovers of a case, latest first."""
+    return Handover.objects.filter(case=case).select_related(*SHOWN).order_by("-id")
+
+
+def open_handover_of(case: Case) -> Handover | None:
+    """The handover of a case in which something must still happen."""
+    return handovers_of(case).filter(state__in=rules.OPEN).first()
+
+
+def sides(viewer: Viewer, handover: Handover) -> set[str]:
+    """On which sides of a handover the viewer may act.
+
+    The sender's side is whoever may act for the holder; the receiver's is anyone who holds at the receiving unit.
+    """
+    holder = handover.case.holder
+    found = set()
+    if handover.state in rules.PENDING and (
+        holder.pk in viewer.post_ids or holder.unit_id in viewer.led_unit_ids
+    ):
+        found.add(rules.SENDER)
+    if handover.to_unit_id in viewer.unit_ids:
+        found.add(rules.RECEIVER)
+    return found

@@ -1,0 +1,79 @@
+"""The handover as data: its states, who may take which step, and what each step must carry. No database."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+OFFERED, ASKED, ACCEPTED, DECLINED, WITHDRAWN, COMPLETED = (
+    "offered",
+    "asked",
+    "accepted",
+    "declined",
+    "withdrawn",
+    "completed",
+)
+START = ""
+PENDING = (OFFERED, ASKED)
+"""States in which the sender holds and somebody owes an answer."""
+OPEN = (*PENDING, ACCEPTED)
+"""States in which something must still happen."""
+
+SENDER, RECEIVER = "sender", "receiver"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A step that one side may take: from any of `sources` to `target`."""
+
+    verb: str
+    sources: tuple[str, ...]
+    target: str
+    side: str
+
+
+TRANSITIONS = (
+    Transition("offer", (START,), OFFERED, SENDER),
+    Transition("ask", (OFFERED,), ASKED, RECEIVER),
+    Transition("answer", (ASKED,), OFFERED, SENDER),
+    Transition("accept", PENDING, ACCEPTED, RECEIVER),
+    Transition("decline", PENDING, DECLINED, RECEIVER),
+    Transition("withdraw", PENDING, WITHDRAWN, SENDER),
+    Transition("rebook", (ACCEPTED,), ACCEPTED, RECEIVER),
+    Transition("record_contact", (ACCEPTED,), COMPLETED, RECEIVER),
+)
+BY_VERB = {t.verb: t for t in TRANSITIONS}
+FINAL = (DECLINED, WITHDRAWN, COMPLETED)
+
+
+def problems(transitions: tuple[Transition, ...] = TRANSITIONS) -> list[str]:
+    """What is wrong with a transition table: unreachable states, dead ends that are no end, ends that go on."""
+    states = {t.target for t in transitions} | {s for t in transitions for s in t.sources}
+    reached, before = {START}, set()
+    while reached != before:
+        before = set(reached)
+        reached |= {t.target for t in transitions if reached.intersection(t.sources)}
+    leaving = {s for t in transitions for s in t.sources}
+    found = [f"{state} cannot be reached" for state in sorted(states - reached)]
+    found += [f"{state} is a dead end" for state in sorted(states - leaving - set(FINAL))]
+    return found + [f"{state} is final but goes on" for state in FINAL if state in leaving]
+
+
+def verbs_open_to(state: str, side: str) -> list[str]:
+    """The steps that one side may take in a state."""
+    return [t.verb for t in TRANSITIONS if state in t.sources and t.side == side]
+
+
+def awaited(state: str) -> str | None:
+    """Whose turn it is: the receiver's to answer an offer or make contact, the sender's to answer a question."""
+    return {OFFERED: RECEIVER, ASKED: SENDER, ACCEPTED: RECEIVER}.get(state)
+
+
+def proposed_needed_by(livelihood_ends_on: date | None, today: date) -> date:
+    """When the receiver must have taken over: the livelihood's end if it lies ahead, else in 30 days."""
+    if livelihood_ends_on and livelihood_ends_on > today:
+        return livelihood_ends_on
+    return today + timedelta(days=30)
+
+
+def proposed_contact(today: date, working_day) -> datetime:
+    """The first contact that is proposed: ten o'clock on the fifth working day (naive, local)."""
+    return datetime.combine(working_day(today, 5), time(10))

@@ -1,0 +1,36 @@
+"""A post never changes its person or place, and nobody leaves while a post of theirs is active."""
+
+from handslag.foundation.guards import Guard, frozen, undeletable, unreplaceable
+
+GUARDS = [
+    unreplaceable("parties_user", "o.id = NEW.id", "o.email = NEW.email"),
+    frozen("parties_user", "id"),
+    undeletable("parties_user"),
+    Guard(
+        "parties_user_leaves_after_posts",
+        "parties_user",
+        "UPDATE",
+        "OLD.is_active AND NOT NEW.is_active AND EXISTS "
+        "(SELECT 1 FROM parties_post p WHERE p.user_id = NEW.id AND p.is_active)",
+        "parties_user: end the posts before the user",
+    ),
+    unreplaceable("parties_post", "o.id = NEW.id"),
+    frozen("parties_post", "id", "user_id", "role", "party_id", "unit_id", "association_id"),
+    undeletable("parties_post"),
+    *(
+        Guard(
+            f"parties_post_stands_on_{event.lower()}",
+            "parties_post",
+            event,
+            "NEW.is_active AND (NOT EXISTS (SELECT 1 FROM parties_user u WHERE u.id = NEW.user_id AND u.is_active) "
+            "OR (NEW.unit_id IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM parties_unit u WHERE u.id = NEW.unit_id AND u.party_id = NEW.party_id)))",
+            "parties_post: an active post needs an active user and a unit of its own party",
+            lock="1 FROM parties_user u WHERE u.id = NEW.user_id FOR SHARE",
+        )
+        for event in ("INSERT", "UPDATE")
+    ),
+    frozen("parties_unit", "id", "party_id"),
+    undeletable("parties_unit"),
+    unreplaceable("parties_unit", "o.id = NEW.id", "o.party_id = NEW.party_id AND o.code = NEW.code"),
+]

@@ -1,0 +1,136 @@
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from handslag.parties import rules
+
+
+class Party(models.Model):
+    """An authority that takes part: FK, AF, a region or a municipality."""
+
+    code = models.CharField(max_length=8, unique=True)
+    kind = models.CharField(max_length=3)
+    name = models.CharField(max_length=100)
+    county_code = models.CharField(max_length=2, blank=True)
+    lead_after_days = models.PositiveSmallIntegerField(default=3)
+    officer_after_days = models.PositiveSmallIntegerField(default=7)
+    joint_after_days = models.PositiveSmallIntegerField(default=14)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["FK", "AF", "REG", "KOM"]), name="party_kind_known"),
+            models.CheckConstraint(
+                condition=Q(lead_after_days__lt=F("officer_after_days"))
+                & Q(officer_after_days__lt=F("joint_after_days")),
+                name="party_ladder_climbs",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.Model):
+    """A place within a party where caseworkers sit."""
+
+    party = models.ForeignKey(Party, models.PROTECT)
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    county_code = models.CharField(max_length=2, db_index=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["party", "code"], name="unit_code_unique_in_party")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Users(BaseUserManager):
+    """Finds users by e-mail, whatever its case."""
+
+    def get_by_natural_key(self, email: str) -> "User":
+        return self.get(email=email.strip().lower())
+
+
+class User(AbstractBaseUser):
+    """A person who signs in at work."""
+
+    email = models.EmailField(unique=True)
+    given_name = models.CharField(max_length=60)
+    family_name = models.CharField(max_length=60)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+
+    objects = Users()
+    USERNAME_FIELD = "email"
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(email=""), name="user_has_email")]
+
+    def __str__(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+class Association(models.Model):
+    """A coordination association (samordningsförbund) under the Act 2003:1210."""
+
+    name = models.CharField(max_length=120, unique=True)
+    members = models.ManyToManyField(Party, related_name="associations")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Post(models.Model):
+    """A user in a role at a place. Cases are held by posts, so a holder is always a named person at a unit."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=20)
+    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="posts")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="posts")
+    association = models.ForeignKey(Association, models.PROTECT, null=True, related_name="posts")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    role__in=rules.UNIT_ROLES, party__isnull=False, unit__isnull=False, association__isnull=True
+                )
+                | Q(role__in=rules.PARTY_ROLES, party__isnull=False, unit__isnull=True, association__isnull=True)
+                | Q(
+                    role__in=rules.ASSOCIATION_ROLES,
+                    party__isnull=True,
+                    unit__isnull=True,
+                    association__isnull=False,
+                )
+                | Q(role__in=rules.FREE_ROLES, party__isnull=True, unit__isnull=True, association__isnull=True),
+                name="post_role_fits_place",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "unit"], condition=Q(is_active=True), name="post_once_per_unit"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.unit or self.party or self.association})"
+
+
+class Absence(models.Model):
+    """Days when the person on a post is away, and who stands in."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="absences")
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)
+    stand_in = models.ForeignKey(Post, models.PROTECT, null=True, related_name="stands_in")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")), name="absence_dates_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(stand_in__isnull=True) | ~Q(stand_in=F("post")), name="absence_stand_in_is_another"
+            ),
+        ]

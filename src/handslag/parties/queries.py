@@ -1,0 +1,88 @@
+"""Reading parties, units, posts and who is present."""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from handslag.foundation import clock
+from handslag.parties.models import Absence, Party, Post, Unit, User
+from handslag.parties.rules import HOLDING_ROLES
+from handslag.parties.viewer import Viewer
+
+
+def _absent_on(day: date) -> Q:
+    return Q(from_on__lte=day) & (Q(until_on__isnull=True) | Q(until_on__gte=day))
+
+
+def viewer_of(user: User) -> Viewer:
+    """The viewer behind a signed-in user, with the posts that are active and the absences stood in for today."""
+    covered = Absence.objects.filter(_absent_on(clock.today()), stand_in__user=user, stand_in__is_active=True)
+    found = (
+        Post.objects.filter(Q(user=user) | Q(id__in=covered.values("post_id")), is_active=True)
+        .select_related("user", "unit", "party", "association")
+        .order_by("id")
+    )
+    posts = list(found)
+    return Viewer(
+        user,
+        tuple(p for p in posts if p.user_id == user.pk),
+        tuple(p for p in posts if p.user_id != user.pk),
+    )
+
+
+def present_posts(day: date) -> QuerySet[Post]:
+    """Active posts whose person is not away on `day`."""
+    away = Absence.objects.filter(_absent_on(day), post=OuterRef("pk"))
+    return Post.objects.filter(~Exists(away), is_active=True)
+
+
+def absences_on(day: date) -> QuerySet[Absence]:
+    """Absences that cover `day`."""
+    return Absence.objects.filter(_absent_on(day))
+
+
+def absences_of_unit(unit: Unit) -> QuerySet[Absence]:
+    """Absences of a unit's people that are not over yet, earliest first."""
+    return (
+        Absence.objects.filter(
+            Q(until_on__isnull=True) | Q(until_on__gte=clock.today()), post__unit=unit, post__is_active=True
+        )
+        .select_related("post__user", "stand_in__user")
+        .order_by("from_on", "id")
+    )
+
+
+def holding_posts(unit: Unit) -> QuerySet[Post]:
+    """The active posts of a unit that can hold cases, by name."""
+    return (
+        Post.objects.filter(unit=unit, is_active=True, role__in=HOLDING_ROLES)
+        .select_related("user", "unit")
+        .order_by("user__family_name", "user__given_name", "id")
+    )
+
+
+def holding_post(party: Party, unit_code: str, email: str) -> Post | None:
+    """The active post with this e-mail in this unit that can hold cases, else None."""
+    return (
+        Post.objects.filter(
+            unit__party=party, unit__code=unit_code, user__email=email.lower(), is_active=True, role__in=HOLDING_ROLES
+        )
+        .select_related("user", "unit")
+        .order_by("id")
+        .first()
+    )
+
+
+def units_of_county(county_code: str) -> QuerySet[Unit]:
+    """Active units of a county with a person who can receive, by party and name."""
+    staffed = Post.objects.filter(unit=OuterRef("pk"), is_active=True, role__in=HOLDING_ROLES)
+    return (
+        Unit.objects.filter(Exists(staffed), county_code=county_code, is_active=True)
+        .select_related("party")
+        .order_by("party__kind", "party__name", "name")
+    )
+
+
+def demo_users() -> QuerySet[User]:
+    """Users of the demo world."""
+    return User.objects.filter(is_demo=True)

@@ -1,0 +1,72 @@
+"""The viewer: who is asking, from which posts, and for whom the viewer stands in today."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from handslag.parties import rules
+from handslag.parties.models import Post, User
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A signed-in user with the active posts that give rights, or the system itself (`user` is None)."""
+
+    user: User | None
+    posts: tuple[Post, ...] = ()
+    absent: tuple[Post, ...] = ()
+    """Posts of absent colleagues that the viewer stands in for today."""
+    name: str = field(default="")
+
+    @property
+    def label(self) -> str:
+        """How the journal names the viewer."""
+        return self.name or (self.user.email if self.user else "system")
+
+    @property
+    def is_system(self) -> bool:
+        """Whether the product itself acts (import on the command line, the watch)."""
+        return self.user is None
+
+    @cached_property
+    def reach(self) -> tuple[Post, ...]:
+        """Every post the viewer may act from: the own ones and those stood in for."""
+        return self.posts + self.absent
+
+    @cached_property
+    def post_ids(self) -> frozenset[int]:
+        """Ids of every post the viewer may act from."""
+        return frozenset(p.id for p in self.reach)
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """All roles that the viewer has, from any post."""
+        return frozenset(p.role for p in self.reach)
+
+    @cached_property
+    def unit_ids(self) -> frozenset[int]:
+        """Units whose persons the viewer may see."""
+        return frozenset(p.unit_id for p in self.reach if p.role in rules.HOLDING_ROLES)
+
+    @cached_property
+    def led_unit_ids(self) -> frozenset[int]:
+        """Units that the viewer leads."""
+        return frozenset(p.unit_id for p in self.reach if p.role == "lead")
+
+    @cached_property
+    def officer_party_ids(self) -> frozenset[int]:
+        """Parties whose cooperation officer the viewer is."""
+        return frozenset(p.party_id for p in self.reach if p.role == "cooperation_officer")
+
+    def post_in(self, unit_id: int) -> Post | None:
+        """The viewer's own holding post in a unit, else one that the viewer stands in for there, else None."""
+        for post in self.reach:
+            if post.unit_id == unit_id and post.role in rules.HOLDING_ROLES:
+                return post
+        return None
+
+    def acting_for(self, post_id: int) -> str:
+        """The absent person's e-mail when the viewer acts from that post as a stand-in, else ''."""
+        return next((p.user.email for p in self.absent if p.id == post_id), "")
+
+
+SYSTEM = Viewer(None)

@@ -1,0 +1,50 @@
+from django.db import models
+from django.db.models import Q
+
+from handslag.cases.models import Case
+from handslag.handovers.models import Handover
+from handslag.parties.models import Post
+from handslag.watch import rules
+
+
+class Escalation(models.Model):
+    """That something climbed to a rung of named people, or that a rung was found empty (`is_gap`)."""
+
+    kind = models.CharField(max_length=20)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="escalations")
+    handover = models.ForeignKey(Handover, models.PROTECT, null=True, related_name="escalations")
+    waiting_since = models.DateField()
+    rung = models.PositiveSmallIntegerField()
+    is_gap = models.BooleanField()
+    raised_on = models.DateField()
+    cleared_on = models.DateField(null=True)
+    called = models.ManyToManyField(Post, through="Called", related_name="escalations")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "case", "rung", "is_gap"],
+                condition=Q(cleared_on__isnull=True),
+                name="escalation_once_while_open",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=rules.KINDS), name="escalation_kind_known"),
+        ]
+
+
+class Called(models.Model):
+    """A named person whom an escalation called."""
+
+    escalation = models.ForeignKey(Escalation, models.CASCADE, related_name="calls")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="calls")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["escalation", "post"], name="called_once")]
+        indexes = [models.Index(fields=["post", "escalation"], name="called_post")]
+
+
+class Round(models.Model):
+    """That the watch went its round, and what it found: so that a silent watch is seen too."""
+
+    on = models.DateField()
+    at = models.DateTimeField()
+    figures = models.JSONField()

@@ -1,0 +1,142 @@
+"""What breaks or is about to, for a viewer; and what is owed, for the watch."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from handslag.cases.models import Case
+from handslag.cases.queries import ending_within, overdue_on, visible_cases
+from handslag.cases.rules import WARN_DAYS
+from handslag.foundation import clock
+from handslag.handovers import rules as handover_rules
+from handslag.handovers.models import Handover
+from handslag.parties.models import Party
+from handslag.parties.viewer import Viewer
+from handslag.watch import rules
+from handslag.watch.models import Escalation, Round
+
+SHOWN = ("case__holder__user", "case__holder__unit", "case__person", "handover__to_unit")
+
+
+def unprepared(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
+    """Of `cases`, the open ones whose livelihood ends within 90 days of `on` with no handover accepted during it."""
+    taken_over = Handover.objects.filter(
+        case=OuterRef("pk"),
+        state__in=[handover_rules.ACCEPTED, handover_rules.COMPLETED],
+        answered_at__date__gte=OuterRef("livelihood_since"),
+    )
+    return ending_within(cases.filter(closed_at__isnull=True), on, WARN_DAYS).exclude(Exists(taken_over))
+
+
+def overdue(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
+    """Of `cases`, the open ones whose next step should have been taken before `on`."""
+    return overdue_on(cases.filter(closed_at__isnull=True), on)
+
+
+def _standing_near(viewer: Viewer) -> QuerySet[Escalation]:
+    places = (
+        Q(case__holder__unit_id__in=viewer.unit_ids)
+        | Q(handover__to_unit_id__in=viewer.unit_ids)
+        | Q(case__holder__party_id__in=viewer.officer_party_ids)
+        | Q(handover__to_unit__party_id__in=viewer.officer_party_ids)
+    )
+    return Escalation.objects.filter(places, cleared_on__isnull=True).select_related(*SHOWN).order_by(
+        "waiting_since", "id"
+    )
+
+
+def climbing(viewer: Viewer) -> QuerySet[Escalation]:
+    """Open escalations that concern the viewer's units or parties, what has waited longest first."""
+    return _standing_near(viewer).filter(is_gap=False)
+
+
+def empty_rungs(viewer: Viewer) -> QuerySet[Escalation]:
+    """Open alarms of empty rungs at the viewer's units or parties."""
+    return _standing_near(viewer).filter(is_gap=True)
+
+
+def climbed_to(viewer: Viewer) -> QuerySet[Escalation]:
+    """Open escalations and gaps that call the viewer by name; the highest rung first."""
+    return (
+        Escalation.objects.filter(calls__post_id__in=viewer.post_ids, cleared_on__isnull=True)
+        .select_related(*SHOWN)
+        .order_by("-rung", "waiting_since", "id")
+        .distinct()
+    )
+
+
+@dataclass(frozen=True)
+class Board:
+    """The watch board of a viewer: one queryset per section."""
+
+    unprepared: QuerySet[Case]
+    overdue: QuerySet[Case]
+    climbing: QuerySet[Escalation]
+    empty_rungs: QuerySet[Escalation]
+
+
+def board(viewer: Viewer) -> Board:
+    """What breaks or is about to at the viewer's units or parties."""
+    cases, today = visible_cases(viewer), clock.today()
+    return Board(unprepared(cases, today), overdue(cases, today), climbing(viewer), empty_rungs(viewer))
+
+
+def last_round() -> Round | None:
+    """When the watch last went its round."""
+    return Round.objects.order_by("-id").first()
+
+
+def ladders() -> dict[int, rules.Ladder]:
+    """Each party's ladder."""
+    days = Party.objects.order_by().values_list("id", "lead_after_days", "officer_after_days", "joint_after_days")
+    return {party_id: rules.Ladder(*rest) for party_id, *rest in days}
+
+
+def _handover_waits(on: date) -> Iterator[rules.Wait]:
+    rows = (
+        Handover.objects.filter(
+            Q(state__in=handover_rules.PENDING)
+            | Q(state=handover_rules.ACCEPTED, first_contact_at__lt=clock.midnight(on))
+        )
+        .order_by()
+        .values_list(
+            *("id", "state", "case_id", "awaiting_since", "first_contact_at", "to_post_id", "to_unit_id"),
+            *("to_unit__party_id", "case__holder_id", "case__holder__unit_id", "case__holder__party_id"),
+            "sender__party_id",
+        )
+    )
+    for pk, state, case, waiting, contact, to_post, to_unit, to_party, holder, unit, party, sender_party in rows:
+        if state == handover_rules.OFFERED:
+            owers = (to_post,) if to_post else ()
+            who = (owers, to_unit, to_party, party)
+            kind, since = rules.UNANSWERED_HANDOVER, waiting
+        elif state == handover_rules.ASKED:
+            who = ((holder,), unit, party, to_party)
+            kind, since = rules.UNANSWERED_QUESTION, waiting
+        else:
+            who = ((holder,), unit, party, sender_party)
+            kind, since = rules.MISSED_CONTACT, contact
+        yield rules.Wait(kind, case, pk, timezone.localtime(since).date(), *who)
+
+
+def _step_waits(on: date) -> Iterator[rules.Wait]:
+    missed = Handover.objects.filter(
+        case=OuterRef("pk"), state=handover_rules.ACCEPTED, first_contact_at__lt=clock.midnight(on)
+    )
+    rows = (
+        Case.objects.filter(closed_at__isnull=True, next_step_on__lt=on)
+        .exclude(Exists(missed))
+        .order_by()
+        .values_list("id", "next_step_on", "next_step_by_id", "holder__unit_id", "holder__party_id", "party_id")
+    )
+    for case, due, by, unit, party, opened_by in rows.iterator(5000):
+        yield rules.Wait(rules.OVERDUE_STEP, case, None, due, (by,), unit, party, opened_by)
+
+
+def waits(on: date) -> Iterator[rules.Wait]:
+    """Everything that is owed on `on`: answers, first contacts and next steps."""
+    yield from _handover_waits(on)
+    yield from _step_waits(on)

@@ -1,0 +1,94 @@
+"""The ladder: who is called when nothing happens. No database.
+
+Rungs: 0 who owes the answer, 1 that unit's team lead, 2 the party's cooperation officer, 3 both parties' cooperation
+officers together. A rung where nobody is active and present is skipped, and the gap is an alarm of its own.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from handslag.foundation.clock import add_working_days
+
+UNANSWERED_HANDOVER, UNANSWERED_QUESTION, MISSED_CONTACT, OVERDUE_STEP = (
+    "unanswered_handover",
+    "unanswered_question",
+    "missed_contact",
+    "overdue_step",
+)
+KINDS = (UNANSWERED_HANDOVER, UNANSWERED_QUESTION, MISSED_CONTACT, OVERDUE_STEP)
+OWER, LEAD, OFFICER, JOINT = range(4)
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """After how many working days each rung is reached."""
+
+    lead: int = 3
+    officer: int = 7
+    joint: int = 14
+
+    def deadlines(self, on: date) -> tuple[date, date, date]:
+        """For each rung above the first: what has waited since this day or longer has reached it on `on`."""
+        return tuple(add_working_days(on, -days) for days in (self.lead, self.officer, self.joint))
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Something that is owed since a day: by which posts, at which unit and party, and which parties it concerns."""
+
+    kind: str
+    case_id: int
+    handover_id: int | None
+    since: date
+    owers: tuple[int, ...]
+    unit_id: int
+    party_id: int
+    other_party_id: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """That a rung is called, or (`is_gap`) that it is empty and who above it must know."""
+
+    wait: Wait
+    rung: int
+    is_gap: bool
+    posts: frozenset[int]
+
+    @property
+    def key(self) -> tuple:
+        """What makes a call the same call from one day to the next."""
+        return (self.wait.kind, self.wait.case_id, self.wait.handover_id, self.wait.since, self.rung, self.is_gap)
+
+
+def rung_reached(since: date, deadlines: Iterable[date]) -> int:
+    """The highest rung reached by what has waited since `since`."""
+    return sum(since <= deadline for deadline in deadlines)
+
+
+def top_rung(wait: Wait) -> int:
+    """The last rung: both parties together where there are two, else the one party's officer."""
+    return JOINT if wait.party_id != wait.other_party_id else OFFICER
+
+
+def calls(wait: Wait, reached: int, people: Callable[[Wait, int], frozenset[int]]) -> list[Call]:
+    """Whom to call for `wait` at the rung it has reached; `people` gives the present posts of a rung."""
+    found, rung, top = [], OWER, top_rung(wait)
+    reached = min(reached, top)
+    while rung <= reached:
+        present = people(wait, rung)
+        if not present:
+            reached = min(max(reached, rung + 1), top)
+            found.append(Call(wait, rung, True, _first_above(wait, rung, top, people)))
+        elif rung > OWER:
+            found.append(Call(wait, rung, False, present))
+        rung += 1
+    return found
+
+
+def _first_above(wait: Wait, rung: int, top: int, people: Callable[[Wait, int], frozenset[int]]) -> frozenset[int]:
+    for higher in range(rung + 1, top + 1):
+        if present := people(wait, higher):
+            return present
+    return frozenset()

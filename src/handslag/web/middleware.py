@@ -1,0 +1,2 @@
+def language(g): return g
+def deny_by_default(g): return g
