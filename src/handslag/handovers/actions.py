@@ -90,7 +90,7 @@ def state_label(state: str) -> str:
     }[state]
 
 
-def _written(text: str) -> str:
+def written(text: str) -> str:
     """A text of the product's own as it is stored in a case: in the installation's language."""
     with translation.override(settings.LANGUAGE_CODE):
         return _(text)
@@ -198,7 +198,7 @@ def accept_handover(actor: Viewer, handover_id: int, first_contact_at: datetime,
     case.suspended_on = case.suspended_until = None
     case.suspension_reason = ""
     day = timezone.localtime(first_contact_at).date()
-    cases.put_next_step(case, _written(FIRST_CONTACT), day, holder, was_done=False)
+    cases.put_next_step(case, written(FIRST_CONTACT), day, holder, was_done=False)
     case.save()
     cases.journal(actor, "handover_accepted", case, handover=handover.pk, sender=sender.user.email,
                   holder=holder.user.email, first_contact_at=first_contact_at.isoformat())
@@ -250,7 +250,7 @@ def _return_to_sender(case: Case) -> None:
     day = clock.add_working_days(clock.today(), ANSWER_DAYS)
     if case.suspended_until:
         day = max(day, case.suspended_until)
-    cases.put_next_step(case, _written(GONE_BACK), day, case.holder, was_done=False)
+    cases.put_next_step(case, written(GONE_BACK), day, case.holder, was_done=False)
     case.save()
 
 
@@ -276,7 +276,7 @@ def rebook_contact(actor: Viewer, handover_id: int, first_contact_at: datetime, 
     _say(handover, post, "rebook", text)
     case = handover.case
     day = timezone.localtime(first_contact_at).date()
-    cases.put_next_step(case, _written(FIRST_CONTACT), day, case.holder, was_done=False, note=text.strip())
+    cases.put_next_step(case, written(FIRST_CONTACT), day, case.holder, was_done=False, note=text.strip())
     case.save()
     cases.journal(actor, "first_contact_rebooked", case, handover=handover.pk, at=first_contact_at.isoformat())
     return handover

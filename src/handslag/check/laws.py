@@ -1,0 +1,68 @@
+"""Promises 1, 2, 4 and 5 as plain SQL over the bare tables, for both databases: what counts, and what breaks each.
+
+Each law is (why, query); a query returns the references of the cases that break it.
+"""
+
+_ACTIVE = (
+    "EXISTS (SELECT 1 FROM parties_post p JOIN parties_user u ON u.id = p.user_id WHERE p.id = {0} "
+    "AND p.is_active AND u.is_active AND p.role IN ('caseworker', 'lead'))"
+)
+_MOVES = (
+    "WITH moved AS (SELECT p.case_id, p.until AS at, p.holder_id AS sender_id, COALESCE(LEAD(p.holder_id) OVER "
+    "(PARTITION BY p.case_id ORDER BY p.until), c.holder_id) AS receiver_id "
+    "FROM cases_pastholding p JOIN cases_case c ON c.id = p.case_id), "
+    "passed AS (SELECT m.* FROM moved m JOIN parties_post s ON s.id = m.sender_id "
+    "JOIN parties_post r ON r.id = m.receiver_id WHERE s.unit_id <> r.unit_id) "
+)
+_SHAKEN = "h.state IN ('accepted', 'completed')"
+
+COUNTED = {
+    "1": "SELECT count(*) FROM cases_case",
+    "2": f"{_MOVES} SELECT (SELECT count(*) FROM passed) + (SELECT count(*) FROM handovers_handover h WHERE {_SHAKEN})",
+    "4": "SELECT (SELECT count(*) FROM handovers_handover WHERE state = 'declined') "
+    "+ (SELECT count(*) FROM cases_case WHERE closed_at IS NOT NULL)",
+    "5": "SELECT count(*) FROM cases_case WHERE closed_at IS NULL",
+}
+
+LAWS = {
+    "1": (
+        ("an open case without an active, named holder",
+         f"SELECT c.reference FROM cases_case c WHERE c.closed_at IS NULL AND NOT {_ACTIVE.format('c.holder_id')}"),
+        ("holdings with a hole or an overlap",
+         "SELECT c.reference FROM cases_case c LEFT JOIN (SELECT case_id, min(until) AS first, max(until) AS last "
+         "FROM cases_pastholding GROUP BY case_id) p ON p.case_id = c.id "
+         "WHERE COALESCE(p.last, c.opened_at) <> c.holder_since OR p.first <= c.opened_at "
+         "OR c.closed_at <= c.holder_since"),
+        ("a closed case or an earlier holding without a holder that exists",
+         "SELECT c.reference FROM cases_case c WHERE NOT EXISTS (SELECT 1 FROM parties_post p WHERE p.id = c.holder_id) "
+         "UNION SELECT c.reference FROM cases_pastholding h JOIN cases_case c ON c.id = h.case_id "
+         "WHERE NOT EXISTS (SELECT 1 FROM parties_post p WHERE p.id = h.holder_id)"),
+    ),
+    "2": (
+        ("moved to another unit without an accepted handover and a booked first contact",
+         f"{_MOVES} SELECT c.reference FROM passed m JOIN cases_case c ON c.id = m.case_id WHERE NOT EXISTS "
+         f"(SELECT 1 FROM handovers_handover h WHERE h.case_id = m.case_id AND {_SHAKEN} AND h.answered_at = m.at "
+         "AND h.accepted_by_id = m.receiver_id AND h.first_contact_at IS NOT NULL)"),
+        ("an accepted handover by which no responsibility moved",
+         f"{_MOVES} SELECT c.reference FROM handovers_handover h JOIN cases_case c ON c.id = h.case_id "
+         f"LEFT JOIN moved m ON m.case_id = h.case_id AND m.at = h.answered_at AND m.receiver_id = h.accepted_by_id "
+         f"WHERE {_SHAKEN} AND m.case_id IS NULL"),
+    ),
+    "4": (
+        ("a decline without a reason or a next",
+         "SELECT c.reference FROM handovers_handover h JOIN cases_case c ON c.id = h.case_id WHERE h.state = 'declined' "
+         "AND (h.decline_reason = '' OR (NOT h.goes_back AND NOT EXISTS (SELECT 1 FROM handovers_handover n "
+         "WHERE n.previous_id = h.id AND n.to_unit_id = h.next_unit_id)))"),
+        ("closed without an outcome, or without a next responsible or the person's own no more",
+         "SELECT reference FROM cases_case WHERE closed_at IS NOT NULL "
+         "AND (outcome = '' OR (next_responsible = '') <> person_wants_no_more)"),
+    ),
+    "5": (
+        ("an open case without a next step, its date and its person",
+         "SELECT c.reference FROM cases_case c WHERE c.closed_at IS NULL AND (trim(c.next_step) = '' "
+         f"OR c.next_step_on IS NULL OR NOT {_ACTIVE.format('c.next_step_by_id')})"),
+        ("a next step that falls within a pause",
+         "SELECT reference FROM cases_case WHERE closed_at IS NULL AND suspended_until IS NOT NULL "
+         "AND next_step_on < suspended_until"),
+    ),
+}  # fmt: skip

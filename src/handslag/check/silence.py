@@ -1,0 +1,93 @@
+"""Promise 3: what has been silent too long must stand on the ladder, before named people. Own SQL, own calendar."""
+
+from datetime import date, datetime, timedelta
+
+import holidays
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
+
+STALE = timedelta(days=2)
+"""A watch that has not gone its round for longer is itself silent; then everything that waits counts from today."""
+
+_ESCALATED = (
+    "EXISTS (SELECT 1 FROM watch_escalation e WHERE e.case_id = {case} AND e.kind = '{kind}' AND e.cleared_on IS NULL "
+    "AND (e.is_gap OR EXISTS (SELECT 1 FROM watch_called k WHERE k.escalation_id = e.id)))"
+)
+_MISSED = "h.state = 'accepted' AND h.first_contact_at < %s"
+_HANDOVERS = (
+    ("unanswered_handover", "h.state = 'offered' AND h.awaiting_since < %s", "u.party_id"),
+    ("unanswered_question", "h.state = 'asked' AND h.awaiting_since < %s", "p.party_id"),
+    ("missed_contact", _MISSED, "p.party_id"),
+)
+_FROM_HANDOVERS = (
+    "SELECT {what} FROM handovers_handover h JOIN cases_case c ON c.id = h.case_id "
+    "JOIN parties_unit u ON u.id = h.to_unit_id JOIN parties_post p ON p.id = c.holder_id "
+    "WHERE {waits} AND {party} IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
+)
+_FROM_STEPS = (
+    "SELECT {what} FROM cases_case c JOIN parties_post p ON p.id = c.holder_id WHERE c.closed_at IS NULL "
+    "AND c.next_step_on <= %s AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s) AND NOT EXISTS (SELECT 1 FROM handovers_handover h "
+    f"WHERE h.case_id = c.id AND {_MISSED})"
+)
+UNEXPLAINED = (
+    "SELECT c.reference FROM handovers_handover h JOIN cases_case c ON c.id = h.case_id "
+    "WHERE h.state IN ('declined', 'withdrawn') AND NOT EXISTS (SELECT 1 FROM handovers_message m "
+    "WHERE m.handover_id = h.id AND m.verb IN ('decline', 'withdraw'))"
+)
+"""Handovers that ended with nobody having ended them."""
+
+
+def _deadline(on: date, days: int) -> date:
+    """The latest day from which `days` Swedish working days have passed on `on`."""
+    closed = holidays.country_holidays("SE", years=(on.year - 1, on.year), categories=("public", "de_facto"))
+    day = on
+    while days:
+        day -= timedelta(days=1)
+        days -= day.weekday() < 5 and day not in closed
+    return day
+
+
+def _looked_on(cursor, today: date) -> date:
+    cursor.execute("SELECT on_day, at FROM (SELECT \"on\" AS on_day, at, id FROM watch_round) r ORDER BY id DESC LIMIT 1")
+    row = cursor.fetchone()
+    if not row:
+        return today
+    on, at = (datetime.fromisoformat(str(value)) for value in row)
+    at = at if timezone.is_aware(at) else timezone.make_aware(at, timezone.get_default_timezone())
+    return on.date() if timezone.now() - at < STALE else today
+
+
+def _instant(connection: BaseDatabaseWrapper, day: date):
+    midnight = timezone.make_aware(datetime.combine(day, datetime.min.time()))
+    return connection.ops.adapt_datetimefield_value(midnight)
+
+
+def _queries(connection: BaseDatabaseWrapper, on: date, lead_days: int):
+    deadline = _deadline(on, lead_days)
+    waited = _instant(connection, deadline + timedelta(days=1))
+    missed = _instant(connection, on)
+    for kind, waits, party_column in _HANDOVERS:
+        yield kind, _FROM_HANDOVERS.format(what="{what}", waits=waits, party=party_column), [waited, lead_days]
+    step = connection.ops.adapt_datefield_value(deadline)
+    yield "overdue_step", _FROM_STEPS, [step, lead_days, missed]
+
+
+def silent(connection: BaseDatabaseWrapper, today: date, first: int) -> tuple[int, int, list[str]]:
+    """(how much has waited long enough to climb, how much of it has not, the first offenders' references)."""
+    checked = broken = 0
+    offenders: list[str] = []
+    with connection.cursor() as cursor:
+        on = _looked_on(cursor, today)
+        cursor.execute("SELECT DISTINCT lead_after_days FROM parties_party")
+        for (lead_days,) in cursor.fetchall():
+            for kind, query, values in _queries(connection, on, lead_days):
+                cursor.execute(query.format(what="count(*)"), values)
+                checked += cursor.fetchone()[0]
+                escalated = _ESCALATED.format(case="c.id", kind=kind)
+                cursor.execute(f"{query.format(what='c.reference')} AND NOT {escalated}", values)
+                found = [reference for (reference,) in cursor.fetchall()]
+                broken += len(found)
+                offenders += found[: first - len(offenders)]
+        cursor.execute(UNEXPLAINED)
+        found = [reference for (reference,) in cursor.fetchall()]
+        return checked, broken + len(found), (offenders + found)[:first]

@@ -1,0 +1,225 @@
+"""What happened to the demo world's cases: handovers in every state, livelihoods, pauses and endings, in bulk."""
+
+import random
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from handslag.cases.models import PastLivelihood
+from handslag.cases.opening import Draft
+from handslag.foundation import clock
+from handslag.handovers import rules
+from handslag.handovers.actions import FIRST_CONTACT, GONE_BACK, written
+from handslag.handovers.models import Handover, Message
+from handslag.journal.actions import entry, record_all
+from handslag.parties.models import Post, Unit
+from handslag.reference import codes
+from handslag.simulation.places import Places
+
+SCENARIOS = {
+    "closed": 0.10,
+    rules.COMPLETED: 0.25,
+    rules.OFFERED: 0.06,
+    rules.ASKED: 0.015,
+    rules.ACCEPTED: 0.03,
+    rules.DECLINED: 0.02,
+    rules.WITHDRAWN: 0.01,
+    "paused": 0.03,
+}
+BRIEFS = (
+    "Har varit sjukskriven länge och börjar orka mer. Vill arbeta, gärna i lugn miljö. Behöver korta dagar först.",
+    "Ersättningen tar slut och personen är orolig för ekonomin. Har sökt arbete två gånger. God kontakt i telefon.",
+    "Väntar på utredning i vården. Klarar två timmar om dagen. Vill att vi ringer före lunch.",
+    "Unga år utan skola eller arbete. Har stöd av sin mamma. Intresserad av djur och fordon.",
+)
+PROMISES = (
+    "Att någon ringer inom en vecka och att hen inte behöver berätta allt en gång till.",
+    "Att få följa med på ett första möte hos er.",
+    "",
+)
+QUESTION = "Finns det ett aktuellt läkarutlåtande som vi kan få se?"
+
+
+def update_many(table: str, columns: tuple[str, ...], rows: list[tuple]) -> None:
+    """Updates many rows by id; each row holds the columns' values and then the id."""
+    adapt = connection.ops.adapt_datetimefield_value
+    sql = f"UPDATE {table} SET {', '.join(f'{c} = %s' for c in columns)} WHERE id = %s"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [tuple(adapt(v) if isinstance(v, datetime) else v for v in row) for row in rows])
+
+
+def _at(day: date, hour: int) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour)))
+
+
+class _Histories:
+    def __init__(self, rng: random.Random, places: Places, on: date):
+        self._rng, self._on = rng, on
+        self._posts: dict[int, Post] = {p.pk: p for posts in places.holders.values() for p in posts}
+        self._holders = places.holders
+        self._by_county: dict[str, list[Unit]] = {}
+        for units in places.units.values():
+            for unit in units:
+                self._by_county.setdefault(unit.county_code, []).append(unit)
+
+    def _receiver(self, sender: Post) -> Post:
+        units = [u for u in self._by_county[sender.unit.county_code] if u.party_id != sender.party_id]
+        posts = self._holders[self._rng.choice(units).pk]
+        return posts[0] if self._rng.random() < 0.6 else self._rng.choice(posts)
+
+    def handover(self, case_id: int, draft: Draft, state: str) -> tuple[Handover, Post]:
+        """An offer as it stood when it was made, and the post that takes it up."""
+        sender = self._posts[draft.holder_id]
+        receiver = self._receiver(sender)
+        if state in (rules.COMPLETED, rules.DECLINED, rules.WITHDRAWN, "closed"):
+            day = draft.opened_on + (self._on - draft.opened_on) * self._rng.randint(10, 70) // 100
+        else:
+            day = self._on - timedelta(days=self._rng.randint(1, 28))
+        at = _at(max(day, draft.opened_on + timedelta(days=1)), self._rng.randint(8, 16))
+        handover = Handover(
+            case_id=case_id, sender=sender, to_unit=receiver.unit,
+            to_post=receiver if self._rng.random() < 0.4 else None,
+            reason=self._rng.choice(list(codes.entries("handover_reason"))), brief=self._rng.choice(BRIEFS),
+            promised=self._rng.choice(PROMISES), needed_by=at.date() + timedelta(days=self._rng.randint(20, 90)),
+            proposed_contact_at=at + timedelta(days=10), offered_at=at, awaiting_since=at,
+        )
+        return handover, receiver
+
+    def contact_at(self, accepted_at: datetime, state: str) -> datetime:
+        """When the first contact was booked for; of those still ahead, a quarter was missed."""
+        if state != rules.ACCEPTED:
+            return accepted_at + timedelta(days=5)
+        missed = self._rng.random() < 0.25
+        days = -self._rng.randint(1, 12) if missed else self._rng.randint(1, 20)
+        return max(_at(self._on + timedelta(days=days), 10), accepted_at + timedelta(hours=2))
+
+    def scenario(self) -> str | None:
+        """What happened to a case: one of SCENARIOS, or nothing yet."""
+        draw = self._rng.random()
+        for name, share in SCENARIOS.items():
+            draw -= share
+            if draw < 0:
+                return name
+        return None
+
+    def past_livelihood(self, case_id: int, draft: Draft) -> tuple[PastLivelihood, date] | None:
+        """An earlier livelihood and when the present one began, now and then with a hole between."""
+        lived = (self._on - draft.opened_on).days
+        if self._rng.random() > 0.3 or lived < 60:
+            return None
+        until = draft.opened_on + timedelta(days=lived // 2)
+        since = until + timedelta(days=self._rng.choice((0, 0, 0, 14, 31)))
+        if draft.livelihood_ends_on and since > draft.livelihood_ends_on:
+            return None
+        kind = self._rng.choice(("sickness_benefit", "social_assistance", "activity_support", "wage"))
+        return PastLivelihood(case_id=case_id, kind=kind, degree=None, since=draft.opened_on, until=until), since
+
+
+def _accept(offers: list[tuple[Handover, Post, str]], histories: _Histories) -> None:
+    """Accepts offers and moves their cases at the same instants, then completes those that are."""
+    accepts, moves, completions = [], [], []
+    for handover, receiver, state in offers:
+        at = handover.offered_at + timedelta(hours=20)
+        contact = histories.contact_at(at, state)
+        accepts.append((rules.ACCEPTED, at, at, receiver.pk, contact, handover.pk))
+        moves.append((receiver.pk, at, receiver.pk, handover.case_id))
+        if state != rules.ACCEPTED:
+            completions.append((rules.COMPLETED, "held", handover.pk))
+    fields = ("state", "awaiting_since", "answered_at", "accepted_by_id", "first_contact_at")
+    update_many("handovers_handover", fields, accepts)
+    update_many("cases_case", ("holder_id", "holder_since", "next_step_by_id"), moves)
+    update_many("handovers_handover", ("state", "contact_result"), completions)
+    pending = [(written(FIRST_CONTACT), timezone.localtime(row[4]).date(), handover.case_id)
+               for row, (handover, _post, state) in zip(accepts, offers, strict=True) if state == rules.ACCEPTED]
+    update_many("cases_case", ("next_step", "next_step_on"), pending)
+
+
+def _answer(offers: list[tuple[Handover, Post, str]], on: date) -> None:
+    """Asks back, declines and withdraws."""
+    by_state: dict[str, list[Handover]] = {}
+    for handover, _post, state in offers:
+        by_state.setdefault(state, []).append(handover)
+    update_many("handovers_handover", ("state", "awaiting_since"),
+                [(rules.ASKED, h.offered_at, h.pk) for h in by_state.get(rules.ASKED, [])])
+    update_many("handovers_handover", ("state", "answered_at", "decline_reason", "goes_back"),
+                [(rules.DECLINED, h.offered_at + timedelta(days=1), "brief_incomplete", True, h.pk)
+                 for h in by_state.get(rules.DECLINED, [])])
+    update_many("handovers_handover", ("state", "answered_at"),
+                [(rules.WITHDRAWN, h.offered_at + timedelta(days=1), h.pk)
+                 for h in by_state.get(rules.WITHDRAWN, [])])
+    update_many("cases_case", ("next_step", "next_step_on"),
+                [(written(GONE_BACK), clock.add_working_days(on, 2), h.case_id)
+                 for h in by_state.get(rules.DECLINED, [])])
+
+
+def _tell(offers: list[tuple[Handover, Post, str]]) -> None:
+    """The dialogue and the journal behind the handovers."""
+    messages, entries = [], []
+    for handover, receiver, state in offers:
+        def said(verb: str, post: Post, hours: int, text: str = "", handover=handover) -> None:
+            at = handover.offered_at + timedelta(hours=hours)
+            messages.append(Message(handover=handover, at=at, by=post, verb=verb, text=text))
+            line = entry(post.user.email, f"handover_{verb}", "case", handover.case_id, handover=handover.pk)
+            line.at = at
+            entries.append(line)
+
+        said("offer", handover.sender, 0)
+        if state == rules.ASKED:
+            said("ask", receiver, 2, QUESTION)
+        elif state == rules.DECLINED:
+            said("decline", receiver, 24)
+        elif state == rules.WITHDRAWN:
+            said("withdraw", handover.sender, 24)
+        elif state != rules.OFFERED:
+            said("accept", receiver, 20)
+            if state != rules.ACCEPTED:
+                said("record_contact", receiver, 20 + 5 * 24)
+    Message.objects.bulk_create(messages, batch_size=2000)
+    record_all(entries)
+
+
+def _end(cases: list[int], rng: random.Random, on: date) -> None:
+    rows = []
+    for case_id in cases:
+        no_more = rng.random() < 0.2
+        outcome = "own_request" if no_more else rng.choice(("work", "studies", "actively_seeking", "other_support"))
+        at = _at(on - timedelta(days=rng.randint(1, 5)), 15)
+        rows.append((at, outcome, "" if no_more else "Arbetsgivare och vårdcentral", no_more, case_id))
+    update_many("cases_case", ("closed_at", "outcome", "next_responsible", "person_wants_no_more"), rows)
+
+
+def _pause(cases: dict[int, Draft], rng: random.Random, on: date) -> None:
+    rows = []
+    for case_id, draft in cases.items():
+        until = on + timedelta(days=rng.randint(5, 60))
+        rows.append((on - timedelta(days=10), until, "treatment", max(draft.next_step_on, until), case_id))
+    update_many("cases_case", ("suspended_on", "suspended_until", "suspension_reason", "next_step_on"), rows)
+
+
+def write(
+    rng: random.Random, places: Places, drafts: dict[int, Draft], on: date, progress: Callable[[str, int, int], None]
+) -> dict[str, int]:
+    """Writes the histories of `drafts` (by case id) and returns how many of each were made."""
+    histories = _Histories(rng, places, on)
+    chosen: dict[str, list[int]] = {}
+    for case_id in drafts:
+        if scenario := histories.scenario():
+            chosen.setdefault(scenario, []).append(case_id)
+    offers = []
+    for state in (rules.COMPLETED, *rules.PENDING, rules.ACCEPTED, rules.DECLINED, rules.WITHDRAWN, "closed"):
+        cases = chosen.get(state, []) if state != "closed" else chosen.get(state, [])[::2]
+        offers += [(*histories.handover(case_id, drafts[case_id], state), state) for case_id in cases]
+    Handover.objects.bulk_create([handover for handover, *_rest in offers], batch_size=2000)
+    progress("handovers", len(offers) // 2, len(offers))
+    _accept([o for o in offers if o[2] in (rules.COMPLETED, rules.ACCEPTED, "closed")], histories)
+    _answer([o for o in offers if o[2] in (rules.ASKED, rules.DECLINED, rules.WITHDRAWN)], on)
+    _tell(offers)
+    progress("handovers", len(offers), len(offers))
+    past = [made for case_id, draft in drafts.items() if (made := histories.past_livelihood(case_id, draft))]
+    PastLivelihood.objects.bulk_create((spell for spell, _since in past), batch_size=2000)
+    update_many("cases_case", ("livelihood_since",), [(since, spell.case_id) for spell, since in past])
+    _end(chosen.get("closed", []), rng, on)
+    _pause({case_id: drafts[case_id] for case_id in chosen.get("paused", [])}, rng, on)
+    return {"handovers": len(offers), "closed": len(chosen.get("closed", []))}
