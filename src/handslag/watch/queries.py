@@ -140,3 +140,22 @@ def waits(on: date) -> Iterator[rules.Wait]:
     """Everything that is owed on `on`: answers, first contacts and next steps."""
     yield from _handover_waits(on)
     yield from _step_waits(on)
+
+
+def lists_on(on: date) -> dict[str, list[dict]]:
+    """The watch board of the whole installation on `on`: references and holders, no person's name or number."""
+    shown = ("reference", "holder__user__email", "holder__unit__name")
+    ending = unprepared(Case.objects.all(), on).values_list(*shown, "livelihood_ends_on")
+    steps = overdue(Case.objects.all(), on).values_list(*shown, "next_step_on")
+    standing = Escalation.objects.filter(cleared_on__isnull=True).order_by("waiting_since", "id")
+    calls = standing.values_list(*(f"case__{field}" for field in shown), "waiting_since", "kind", "rung", "is_gap")
+    return {
+        "livelihood_ends_unprepared": [_line(*row) for row in ending.iterator()],
+        "overdue_steps": [_line(*row) for row in steps.iterator()],
+        "climbing": [_line(*row[:4], kind=row[4], rung=row[5]) for row in calls.filter(is_gap=False).iterator()],
+        "empty_rungs": [_line(*row[:4], kind=row[4], rung=row[5]) for row in calls.filter(is_gap=True).iterator()],
+    }
+
+
+def _line(reference: str, holder: str, unit: str, since: date, **more) -> dict:
+    return {"case_ref": reference, "holder": holder, "unit": unit, "date": since.isoformat(), **more}

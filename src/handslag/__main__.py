@@ -1,0 +1,3 @@
+from handslag.cli.main import main
+
+main()

@@ -1,0 +1,38 @@
+"""Getting ready to work: Django, the database's tables, and the refusals that must come before serving."""
+
+import os
+
+import click
+
+
+def start_django() -> None:
+    """Loads the settings and all rooms, in the installation's language."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handslag.settings")
+    import django
+    from django.conf import settings
+    from django.utils import translation
+
+    django.setup()
+    translation.activate(settings.HANDSLAG_LANGUAGE)
+
+
+def ensure_schema() -> None:
+    """Makes the tables of a database that is still empty; refuses one that a newer version must migrate first."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if pending and not executor.loader.applied_migrations:
+        click.echo("Making the tables ...", err=True)
+        call_command("migrate", verbosity=0, interactive=False)
+    elif pending:
+        raise click.ClickException("The database is of an older version. Make a backup, then run “handslag setup”.")
+
+
+def collect_static() -> None:
+    """Puts the pages' styles, fonts and icons where they are served from."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", verbosity=0, interactive=False)

@@ -1,0 +1,61 @@
+"""Taking a file of cases in: all of it or nothing."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from handslag.cases.opening import open_cases
+from handslag.foundation.errors import NotAllowed, Overtaken
+from handslag.intake.checking import check_rows
+from handslag.intake.reading import Problem, Unreadable, rows
+from handslag.parties.viewer import Viewer
+
+
+@dataclass
+class Outcome:
+    """What became of a file. `imported` counts new cases; rows that were there already are neither new nor wrong."""
+
+    rows: int = 0
+    imported: int = 0
+    known: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    wrong_rows: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file was taken (or, on a dry run, would be)."""
+        return not self.problems
+
+    def as_json(self) -> dict:
+        """The outcome as `--format json` prints it."""
+        return {"ok": self.ok, "rows": self.rows, "imported": self.imported,
+                "errors": [asdict(problem) for problem in self.problems]}
+
+
+def import_cases(
+    actor: Viewer, path: Path, *, dry_run: bool = False,
+    progress: Callable[[str, int], None] = lambda phase, done: None,
+) -> Outcome:
+    """Reads a case file and opens all its cases, or none when anything is wrong.
+
+    The system may bring in cases for any party; a team lead for the own units. `progress` is told (phase, rows done).
+    Raises NotAllowed for anyone else.
+    """
+    if not (actor.is_system or actor.led_unit_ids):
+        raise NotAllowed(_("Only a team lead can bring in cases."))
+    try:
+        checked = check_rows(rows(path), actor, lambda done: progress("check", done))
+    except Unreadable as unreadable:
+        return Outcome(problems=[unreadable.problem])
+    outcome = Outcome(checked.rows, 0, checked.known, checked.problems, checked.wrong_rows)
+    if outcome.ok and not dry_run:
+        try:
+            with transaction.atomic():
+                drafts = [draft for _row, draft in checked.drafts]
+                outcome.imported = len(open_cases(actor, drafts, lambda done: progress("write", done)))
+        except Overtaken as overtaken:
+            outcome.imported, outcome.problems = 0, [Problem(0, "", overtaken.message)]
+    return outcome

@@ -1,0 +1,259 @@
+"""Checking the rows of a case file against the code lists, the staff and each other. Writes nothing."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from handslag.cases.models import DEGREES, Case
+from handslag.cases.opening import CHUNK, Draft
+from handslag.foundation import clock
+from handslag.intake.columns import CASES
+from handslag.intake.reading import Problem, Row
+from handslag.parties.models import Party, Post, Unit
+from handslag.parties.rules import HOLDING_ROLES
+from handslag.parties.viewer import Viewer
+from handslag.persons.rules import birth_year, identity_number_problem
+from handslag.reference import codes
+
+
+class Directory:
+    """Parties, units and those who can hold cases, by what a file calls them."""
+
+    def __init__(self):
+        self.parties = dict(Party.objects.order_by().values_list("code", "id"))
+        units = Unit.objects.filter(is_active=True).order_by()
+        self.units = {(party, code): pk for party, code, pk in units.values_list("party_id", "code", "id")}
+        posts = Post.objects.filter(is_active=True, role__in=HOLDING_ROLES).order_by("-id")
+        self.posts = {(unit, email): pk for unit, email, pk in posts.values_list("unit_id", "user__email", "id")}
+
+
+@dataclass
+class Checked:
+    """What a file holds: new drafts by row, how many rows in all, how many are there already, and all problems."""
+
+    drafts: list[tuple[int, Draft]] = field(default_factory=list)
+    rows: int = 0
+    known: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    wrong_rows: dict[int, dict[str, str]] = field(default_factory=dict)
+    """The cells of rows with problems, by row number: the first WRONG_ROWS_KEPT of them, to show beside the errors."""
+
+
+WRONG_ROWS_KEPT = 200
+
+
+class _RowCheck:
+    """Reads one row; notes what is wrong with each cell."""
+
+    def __init__(self, row: Row, directory: Directory, actor: Viewer):
+        self._row, self._directory, self._actor = row, directory, actor
+        self.problems: list[Problem] = []
+
+    def _wrong(self, column: str, message: str, **names) -> None:
+        self.problems.append(Problem(self._row.number, column, message.format(**names)))
+
+    def _date(self, column: str) -> date | None:
+        text = self._row.cells[column]
+        try:
+            day = parse_date(text) if len(text) == 10 else None
+        except ValueError:
+            day = None
+        if text and not day:
+            self._wrong(column, _("“{text}” is not a date. Write it as YYYY-MM-DD."), text=text)
+        return day
+
+    def _code(self, column: str, list_name: str) -> str:
+        code = self._row.cells[column]
+        if code and not codes.exists(list_name, code):
+            message = _("“{code}” is not in the code list. “handslag codes {list}” shows the codes.")
+            self._wrong(column, message, code=code, list=list_name)
+        return code
+
+    def _shape(self) -> None:
+        cells = self._row.cells
+        if self._row.surplus:
+            self._wrong("", _("The row has more cells than the heading. Remove those to the right."))
+        for column in CASES:
+            text = cells[column.name]
+            if column.name in self._row.formulas:
+                self._wrong(column.name, _("The cell holds a formula. Write its value as plain text."))
+            elif not text and not column.optional:
+                self._wrong(column.name, _("The cell is empty. Fill it in."))
+            elif len(text) > column.longest:
+                self._wrong(column.name, _("The text is too long: at most {most} characters."), most=column.longest)
+            elif any(ord(sign) < 32 for sign in text):
+                self._wrong(column.name, _("The cell holds line breaks or control characters. Remove them."))
+
+    def _holder(self) -> tuple[int | None, int | None]:
+        cells = self._row.cells
+        party = self._directory.parties.get(cells["party"])
+        if party is None:
+            self._wrong("party", _("No party has the code “{code}”."), code=cells["party"])
+            return None, None
+        unit = self._directory.units.get((party, cells["unit"]))
+        if unit is None:
+            self._wrong("unit", _("The party has no unit with the code “{code}”."), code=cells["unit"])
+            return party, None
+        if not self._actor.is_system and unit not in self._actor.led_unit_ids:
+            self._wrong("unit", _("You can bring in cases for the units that you lead only."))
+        post = self._directory.posts.get((unit, cells["caseworker"].lower()))
+        if post is None:
+            message = _("Nobody active at the unit has the e-mail “{email}”. Name a caseworker who works there.")
+            self._wrong("caseworker", message, email=cells["caseworker"])
+        return party, post
+
+    def _identity_number(self) -> str:
+        number = self._row.cells["identity_number"]
+        messages = {
+            "format": _("Write the identity number with 12 digits and nothing else."),
+            "date": _("The identity number holds a day that does not exist."),
+            "checksum": _("The last digit of the identity number is wrong. Check it against the source."),
+        }
+        if number and (problem := identity_number_problem(number)):
+            self._wrong("identity_number", messages[problem])
+        return number
+
+    def _dates(self) -> tuple[date | None, date | None, date | None]:
+        opened, ends, step = map(self._date, ("opened_on", "livelihood_ends_on", "next_step_on"))
+        if opened and opened > clock.today():
+            self._wrong("opened_on", _("The day lies ahead. A case is opened today at the latest."))
+        number = self._row.cells["identity_number"]
+        if opened and not identity_number_problem(number) and opened.year < birth_year(number):
+            self._wrong("opened_on", _("The day is before the person's birth."))
+        if opened and ends and ends < opened:
+            self._wrong("livelihood_ends_on", _("The day is before opened_on. Change one of them."))
+        if opened and step and step < opened:
+            self._wrong("next_step_on", _("The day is before opened_on. Change one of them."))
+        return opened, ends, step
+
+    def _degree(self) -> int | None:
+        text = self._row.cells["livelihood_degree"]
+        if text and text not in map(str, DEGREES):
+            self._wrong("livelihood_degree", _("The degree is 25, 50, 75 or 100, or empty."))
+            return None
+        return int(text) if text else None
+
+    def _groups(self) -> str:
+        groups = [g.strip() for g in self._row.cells["target_groups"].split(";") if g.strip()]
+        for group in groups:
+            if not codes.exists("target_group", group):
+                message = _("“{code}” is not in the code list. “handslag codes {list}” shows the codes.")
+                self._wrong("target_groups", message, code=group, list="target_group")
+        return ";".join(sorted(set(groups)))
+
+    def draft(self) -> Draft | None:
+        """The case that the row describes, or None when anything is wrong."""
+        cells = self._row.cells
+        self._shape()
+        number = self._identity_number()
+        party, post = self._holder()
+        municipality = self._code("municipality_code", "municipality")
+        livelihood = self._code("livelihood", "livelihood")
+        groups, degree = self._groups(), self._degree()
+        opened, ends, step = self._dates()
+        if self.problems:
+            return None
+        return Draft(party, cells["case_ref"], number, cells["given_name"], cells["family_name"], municipality, post,
+                     opened, groups, livelihood, degree, ends, cells["next_step"], step)
+
+
+class _Register:
+    """Compares drafts with the cases that are there, and with the rows before them."""
+
+    def __init__(self, checked: Checked):
+        self._checked = checked
+        self._references: dict[tuple[int, str], tuple[int, str]] = {}
+        self._persons: dict[tuple[int, str], int] = {}
+
+    def _wrong(self, row: int, column: str, message: str, **names) -> None:
+        self._checked.problems.append(Problem(row, column, message.format(**names)))
+
+    def take(self, drafts: list[tuple[int, Draft]]) -> None:
+        """Sorts a chunk of drafts into new, known and wrong."""
+        known = self._known([d for _row, d in drafts])
+        busy = self._busy([d for _row, d in drafts])
+        for row, draft in drafts:
+            reference = (draft.party_id, draft.reference)
+            digest = known.get(reference) or self._references.get(reference, (0, None))[1]
+            if digest == draft.digest:
+                self._checked.known += 1
+            elif digest is not None:
+                message = _("The reference is taken by a case with other content. Give the case its own reference.")
+                self._wrong(row, "case_ref", message)
+            else:
+                self._take_new(row, draft, busy)
+
+    def _take_new(self, row: int, draft: Draft, busy: set[tuple[int, str]]) -> None:
+        person = (draft.party_id, draft.identity_number)
+        if person in busy:
+            message = _("The person already has an open case at the party. Close it first, or leave the row out.")
+            self._wrong(row, "identity_number", message)
+        elif person in self._persons:
+            message = _("The person stands on row {other} too. A person has one open case at a party.")
+            self._wrong(row, "identity_number", message, other=self._persons[person])
+        else:
+            self._references[draft.party_id, draft.reference] = (row, draft.digest)
+            self._persons[person] = row
+            self._checked.drafts.append((row, draft))
+
+    @staticmethod
+    def _known(drafts: list[Draft]) -> dict[tuple[int, str], str]:
+        parties = {d.party_id for d in drafts}
+        found = Case.objects.filter(party_id__in=parties, reference__in=[d.reference for d in drafts]).order_by()
+        return {(p, r): digest for p, r, digest in found.values_list("party_id", "reference", "imported_digest")}
+
+    @staticmethod
+    def _busy(drafts: list[Draft]) -> set[tuple[int, str]]:
+        """Persons who have an open case that the party opened or holds."""
+        parties = {d.party_id for d in drafts}
+        found = Case.objects.filter(
+            Q(party_id__in=parties) | Q(holder__party_id__in=parties),
+            person__identity_number__in=[d.identity_number for d in drafts],
+            closed_at__isnull=True,
+        ).order_by()
+        rows = found.values_list("party_id", "holder__party_id", "person__identity_number")
+        return {(party, number) for opened_by, held_by, number in rows for party in (opened_by, held_by)}
+
+
+def check_rows(
+    rows: Iterable[Row], actor: Viewer, progress: Callable[[int], None] = lambda done: None
+) -> Checked:
+    """Checks every row and gathers all problems, in the order of the rows. `progress` is told the rows read."""
+    checked, directory = Checked(), Directory()
+    register = _Register(checked)
+    for chunk in _in_chunks(rows):
+        drafts = []
+        for row in chunk:
+            check = _RowCheck(row, directory, actor)
+            draft = check.draft()
+            if draft:
+                drafts.append((row.number, draft))
+            checked.problems += check.problems
+        register.take(drafts)
+        checked.rows += len(chunk)
+        _keep_wrong_rows(checked, chunk)
+        progress(checked.rows)
+    checked.problems.sort(key=lambda p: p.row)
+    return checked
+
+
+def _keep_wrong_rows(checked: Checked, chunk: list[Row]) -> None:
+    wrong = {problem.row for problem in checked.problems}
+    for row in chunk:
+        if row.number in wrong and len(checked.wrong_rows) < WRONG_ROWS_KEPT:
+            checked.wrong_rows[row.number] = row.cells
+
+
+def _in_chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    chunk: list[Row] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

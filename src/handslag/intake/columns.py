@@ -1,0 +1,33 @@
+"""The columns of the case file, in order."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, the most characters it takes, whether it may be empty, and the code list it draws on."""
+
+    name: str
+    longest: int
+    optional: bool = False
+    code_list: str = ""
+
+
+CASES = (
+    Column("case_ref", 40),
+    Column("identity_number", 12),
+    Column("given_name", 60),
+    Column("family_name", 60),
+    Column("municipality_code", 4, code_list="municipality"),
+    Column("party", 8),
+    Column("unit", 20),
+    Column("caseworker", 254),
+    Column("opened_on", 10),
+    Column("target_groups", 200, optional=True, code_list="target_group"),
+    Column("livelihood", 30, code_list="livelihood"),
+    Column("livelihood_degree", 3, optional=True),
+    Column("livelihood_ends_on", 10, optional=True),
+    Column("next_step", 200),
+    Column("next_step_on", 10),
+)
+NAMES = tuple(column.name for column in CASES)
