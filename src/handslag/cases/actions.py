@@ -89,8 +89,15 @@ def take_next_step(
     case = for_change(actor, case_id)
     set_next_step(case, text, on, by or case.holder, was_done=was_done, note=note)
     case.save()
-    journal(actor, "next_step_set", case, step=case.next_step, on=on.isoformat(), by=case.next_step_by.user.email,
-            done=was_done)
+    journal(
+        actor,
+        "next_step_set",
+        case,
+        step=case.next_step,
+        on=on.isoformat(),
+        by=case.next_step_by.user.email,
+        done=was_done,
+    )
     return case
 
 
@@ -105,8 +112,10 @@ def change_livelihood(actor: Viewer, case_id: int, kind: str, degree: int | None
     if degree is not None and degree not in DEGREES:
         raise Refused(_("The degree is 25, 50, 75 or 100, or empty."), "livelihood_degree")
     if since < case.livelihood_since:
-        raise Refused(_("The present livelihood began {day}. Choose that day or later.").format(
-            day=case.livelihood_since), "livelihood_since")
+        raise Refused(
+            _("The present livelihood began {day}. Choose that day or later.").format(day=case.livelihood_since),
+            "livelihood_since",
+        )
     if ends_on and ends_on < since:
         raise Refused(_("The last day is before the first day. Change one of them."), "livelihood_ends_on")
     ended = min(since, case.livelihood_ends_on + timedelta(days=1)) if case.livelihood_ends_on else since
@@ -117,8 +126,15 @@ def change_livelihood(actor: Viewer, case_id: int, kind: str, degree: int | None
     case.livelihood, case.livelihood_degree = kind, degree
     case.livelihood_since, case.livelihood_ends_on = since, ends_on
     case.save()
-    journal(actor, "livelihood_changed", case, kind=kind, degree=degree, since=since.isoformat(),
-            ends_on=ends_on and ends_on.isoformat())
+    journal(
+        actor,
+        "livelihood_changed",
+        case,
+        kind=kind,
+        degree=degree,
+        since=since.isoformat(),
+        ends_on=ends_on and ends_on.isoformat(),
+    )
     return case
 
 
@@ -135,7 +151,9 @@ def suspend(actor: Viewer, case_id: int, until: date, reason: str) -> Case:
     case.next_step_on = rules.moved_by_suspension(case.next_step_on, today, until)
     case.suspended_on, case.suspended_until, case.suspension_reason = today, until, reason
     case.save()
-    journal(actor, "suspended", case, until=until.isoformat(), reason=reason, next_step_on=case.next_step_on.isoformat())
+    journal(
+        actor, "suspended", case, until=until.isoformat(), reason=reason, next_step_on=case.next_step_on.isoformat()
+    )
     return case
 
 
@@ -165,8 +183,9 @@ def close(
     _require_code("outcome", outcome, "outcome")
     next_responsible = next_responsible.strip()
     if bool(next_responsible) == person_wants_no_more:
-        raise Refused(_("Say who is responsible next, or that the person wants no more: one of the two."),
-                      "next_responsible")
+        raise Refused(
+            _("Say who is responsible next, or that the person wants no more: one of the two."), "next_responsible"
+        )
     case.closed_at = next_instant(case)
     case.outcome, case.next_responsible, case.person_wants_no_more = outcome, next_responsible, person_wants_no_more
     case.suspended_on = case.suspended_until = None

@@ -77,7 +77,8 @@ class Case(models.Model):
                 name="case_suspension_moves_next_step",
             ),
             models.CheckConstraint(
-                condition=Q(livelihood_degree__isnull=True) | Q(livelihood_degree__in=DEGREES), name="case_degree_known"
+                condition=Q(livelihood_degree__isnull=True) | Q(livelihood_degree__in=DEGREES),
+                name="case_degree_known",
             ),
         ]
         indexes = [

@@ -117,7 +117,5 @@ def open_cases(
             ids += [case.pk for case in _open_chunk(actor, chunk)]
             progress(len(ids))
     except IntegrityError:
-        raise Overtaken(
-            _("Somebody changed the register meanwhile; nothing was taken. Check and try again.")
-        ) from None
+        raise Overtaken(_("Somebody changed the register meanwhile; nothing was taken. Check and try again.")) from None
     return ids

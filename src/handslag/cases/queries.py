@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from handslag.cases.models import Case
-from handslag.cases.rules import Spell
+from handslag.cases.rules import WARN_DAYS, Spell
 from handslag.foundation import clock
 from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
@@ -111,6 +111,11 @@ def past_steps(case: Case) -> QuerySet:
     return case.past_steps.select_related("by__user").order_by("-ended_at", "-id")
 
 
-def reference_of(case_ids: list[int]) -> dict[int, str]:
-    """Case references by id."""
-    return dict(Case.objects.filter(id__in=case_ids).order_by().values_list("id", F("reference")))
+def due_counts(viewer: Viewer, day: date) -> dict[str, int]:
+    """Of the open cases the viewer holds: how many in all, overdue, due on `day`, and with a livelihood ending soon."""
+    return Case.objects.filter(holder_id__in=viewer.post_ids, closed_at__isnull=True).aggregate(
+        held=Count("id"),
+        overdue=Count("id", filter=Q(next_step_on__lt=day)),
+        today=Count("id", filter=Q(next_step_on=day)),
+        ending=Count("id", filter=Q(livelihood_ends_on__lt=day + timedelta(days=WARN_DAYS))),
+    )

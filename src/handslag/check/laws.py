@@ -34,7 +34,8 @@ LAWS = {
          "WHERE COALESCE(p.last, c.opened_at) <> c.holder_since OR p.first <= c.opened_at "
          "OR c.closed_at <= c.holder_since"),
         ("a closed case or an earlier holding without a holder that exists",
-         "SELECT c.reference FROM cases_case c WHERE NOT EXISTS (SELECT 1 FROM parties_post p WHERE p.id = c.holder_id) "
+         "SELECT c.reference FROM cases_case c "
+         "WHERE NOT EXISTS (SELECT 1 FROM parties_post p WHERE p.id = c.holder_id) "
          "UNION SELECT c.reference FROM cases_pastholding h JOIN cases_case c ON c.id = h.case_id "
          "WHERE NOT EXISTS (SELECT 1 FROM parties_post p WHERE p.id = h.holder_id)"),
     ),
@@ -50,7 +51,8 @@ LAWS = {
     ),
     "4": (
         ("a decline without a reason or a next",
-         "SELECT c.reference FROM handovers_handover h JOIN cases_case c ON c.id = h.case_id WHERE h.state = 'declined' "
+         "SELECT c.reference FROM handovers_handover h JOIN cases_case c ON c.id = h.case_id "
+         "WHERE h.state = 'declined' "
          "AND (h.decline_reason = '' OR (NOT h.goes_back AND NOT EXISTS (SELECT 1 FROM handovers_handover n "
          "WHERE n.previous_id = h.id AND n.to_unit_id = h.next_unit_id)))"),
         ("closed without an outcome, or without a next responsible or the person's own no more",

@@ -26,7 +26,8 @@ _FROM_HANDOVERS = (
 )
 _FROM_STEPS = (
     "SELECT {what} FROM cases_case c JOIN parties_post p ON p.id = c.holder_id WHERE c.closed_at IS NULL "
-    "AND c.next_step_on <= %s AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s) AND NOT EXISTS (SELECT 1 FROM handovers_handover h "
+    "AND c.next_step_on <= %s AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s) "
+    "AND NOT EXISTS (SELECT 1 FROM handovers_handover h "
     f"WHERE h.case_id = c.id AND {_MISSED})"
 )
 UNEXPLAINED = (
@@ -48,7 +49,7 @@ def _deadline(on: date, days: int) -> date:
 
 
 def _looked_on(cursor, today: date) -> date:
-    cursor.execute("SELECT on_day, at FROM (SELECT \"on\" AS on_day, at, id FROM watch_round) r ORDER BY id DESC LIMIT 1")
+    cursor.execute('SELECT on_day, at FROM (SELECT "on" AS on_day, at, id FROM watch_round) r ORDER BY id DESC LIMIT 1')
     row = cursor.fetchone()
     if not row:
         return today

@@ -247,8 +247,11 @@ def check(ctx: click.Context, form: str) -> None:
     findings, fallen = prove(clock.today()), fallen_guards()
     if form == "json":
         promises = {
-            number: {"checked": f.checked, "broken": f.broken,
-                     "offenders": [{"why": why, "case_ref": ref} for why, ref in f.offenders]}
+            number: {
+                "checked": f.checked,
+                "broken": f.broken,
+                "offenders": [{"why": why, "case_ref": ref} for why, ref in f.offenders],
+            }
             for number, f in findings.items()
         }
         click.echo(json.dumps({"promises": promises, "guards_missing": fallen}, ensure_ascii=False))

@@ -66,8 +66,11 @@ def _step(actor: Viewer, handover_id: int, verb: str) -> tuple[Handover, Post]:
     if not allowed:
         raise NotAllowed(_("This step is for the other side of the handover."))
     if handover.state not in transition.sources:
-        raise Overtaken(_("Somebody was before you: the handover is now “{state}”. Nothing was changed.").format(
-            state=state_label(handover.state)))
+        raise Overtaken(
+            _("Somebody was before you: the handover is now “{state}”. Nothing was changed.").format(
+                state=state_label(handover.state)
+            )
+        )
     return handover, _acting_post(actor, handover, transition.side)
 
 
@@ -138,13 +141,29 @@ def offer_handover(actor: Viewer, case_id: int, offer: Offer) -> Handover:
 def _create(actor: Viewer, case: Case, offer: Offer, previous: Handover | None = None) -> Handover:
     now = clock.now()
     handover = Handover.objects.create(
-        case=case, sender=case.holder, to_unit=offer.to_unit, to_post=offer.to_post, previous=previous,
-        reason=offer.reason, brief=offer.brief.strip(), promised=offer.promised.strip(), needed_by=offer.needed_by,
-        proposed_contact_at=offer.proposed_contact_at, offered_at=now, awaiting_since=now,
+        case=case,
+        sender=case.holder,
+        to_unit=offer.to_unit,
+        to_post=offer.to_post,
+        previous=previous,
+        reason=offer.reason,
+        brief=offer.brief.strip(),
+        promised=offer.promised.strip(),
+        needed_by=offer.needed_by,
+        proposed_contact_at=offer.proposed_contact_at,
+        offered_at=now,
+        awaiting_since=now,
     )
     _say(handover, case.holder, "offer")
-    cases.journal(actor, "handover_offered", case, handover=handover.pk, to_unit=offer.to_unit.name,
-                  to_party=offer.to_unit.party.code, reason=offer.reason)
+    cases.journal(
+        actor,
+        "handover_offered",
+        case,
+        handover=handover.pk,
+        to_unit=offer.to_unit.name,
+        to_party=offer.to_unit.party.code,
+        reason=offer.reason,
+    )
     return handover
 
 
@@ -173,7 +192,9 @@ def answer_question(actor: Viewer, handover_id: int, text: str) -> Handover:
 
 
 @transaction.atomic
-def accept_handover(actor: Viewer, handover_id: int, first_contact_at: datetime, holder: Post | None = None) -> Handover:
+def accept_handover(
+    actor: Viewer, handover_id: int, first_contact_at: datetime, holder: Post | None = None
+) -> Handover:
     """The receiver takes over by booking the first contact; responsibility moves at this instant.
 
     `holder` is who takes over: the actor, or anyone of the unit when its lead accepts. Raises Refused when the contact
@@ -200,8 +221,15 @@ def accept_handover(actor: Viewer, handover_id: int, first_contact_at: datetime,
     day = timezone.localtime(first_contact_at).date()
     cases.put_next_step(case, written(FIRST_CONTACT), day, holder, was_done=False)
     case.save()
-    cases.journal(actor, "handover_accepted", case, handover=handover.pk, sender=sender.user.email,
-                  holder=holder.user.email, first_contact_at=first_contact_at.isoformat())
+    cases.journal(
+        actor,
+        "handover_accepted",
+        case,
+        handover=handover.pk,
+        sender=sender.user.email,
+        holder=holder.user.email,
+        first_contact_at=first_contact_at.isoformat(),
+    )
     return handover
 
 
@@ -236,11 +264,29 @@ def decline_handover(
     handover.decline_reason, handover.next_unit, handover.goes_back = reason, next_unit, goes_back
     handover.save()
     _say(handover, post, "decline", text)
-    cases.journal(actor, "handover_declined", case, handover=handover.pk, reason=reason,
-                  next=next_unit.name if next_unit else "sender")
+    cases.journal(
+        actor,
+        "handover_declined",
+        case,
+        handover=handover.pk,
+        reason=reason,
+        next=next_unit.name if next_unit else "sender",
+    )
     if next_unit:
-        _create(actor, case, Offer(next_unit, None, handover.reason, handover.brief, handover.promised,
-                                   handover.needed_by, handover.proposed_contact_at), previous=handover)
+        _create(
+            actor,
+            case,
+            Offer(
+                next_unit,
+                None,
+                handover.reason,
+                handover.brief,
+                handover.promised,
+                handover.needed_by,
+                handover.proposed_contact_at,
+            ),
+            previous=handover,
+        )
     else:
         _return_to_sender(case)
     return handover

@@ -7,8 +7,15 @@ from handslag.handovers import rules
 from handslag.handovers.models import Handover
 from handslag.parties.viewer import Viewer
 
-SHOWN = ("case__person", "case__holder__user", "sender__user", "sender__unit", "to_unit", "to_post__user",
-         "accepted_by__user")
+SHOWN = (
+    "case__person",
+    "case__holder__user",
+    "sender__user",
+    "sender__unit",
+    "to_unit",
+    "to_post__user",
+    "accepted_by__user",
+)
 
 
 def visible_handovers(viewer: Viewer) -> QuerySet[Handover]:
@@ -75,9 +82,7 @@ def sides(viewer: Viewer, handover: Handover) -> set[str]:
     """
     holder = handover.case.holder
     found = set()
-    if handover.state in rules.PENDING and (
-        holder.pk in viewer.post_ids or holder.unit_id in viewer.led_unit_ids
-    ):
+    if handover.state in rules.PENDING and (holder.pk in viewer.post_ids or holder.unit_id in viewer.led_unit_ids):
         found.add(rules.SENDER)
     if handover.to_unit_id in viewer.unit_ids:
         found.add(rules.RECEIVER)

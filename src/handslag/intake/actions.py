@@ -31,12 +31,19 @@ class Outcome:
 
     def as_json(self) -> dict:
         """The outcome as `--format json` prints it."""
-        return {"ok": self.ok, "rows": self.rows, "imported": self.imported,
-                "errors": [asdict(problem) for problem in self.problems]}
+        return {
+            "ok": self.ok,
+            "rows": self.rows,
+            "imported": self.imported,
+            "errors": [asdict(problem) for problem in self.problems],
+        }
 
 
 def import_cases(
-    actor: Viewer, path: Path, *, dry_run: bool = False,
+    actor: Viewer,
+    path: Path,
+    *,
+    dry_run: bool = False,
     progress: Callable[[str, int], None] = lambda phase, done: None,
 ) -> Outcome:
     """Reads a case file and opens all its cases, or none when anything is wrong.
@@ -47,7 +54,9 @@ def import_cases(
     if not (actor.is_system or actor.led_unit_ids):
         raise NotAllowed(_("Only a team lead can bring in cases."))
     try:
-        checked = check_rows(rows(path), actor, lambda done: progress("check", done))
+        checked = check_rows(
+            rows(path), None if actor.is_system else actor.led_unit_ids, lambda done: progress("check", done)
+        )
     except Unreadable as unreadable:
         return Outcome(problems=[unreadable.problem])
     outcome = Outcome(checked.rows, 0, checked.known, checked.problems, checked.wrong_rows)

@@ -15,7 +15,6 @@ from handslag.intake.columns import CASES
 from handslag.intake.reading import Problem, Row
 from handslag.parties.models import Party, Post, Unit
 from handslag.parties.rules import HOLDING_ROLES
-from handslag.parties.viewer import Viewer
 from handslag.persons.rules import birth_year, identity_number_problem
 from handslag.reference import codes
 
@@ -49,8 +48,8 @@ WRONG_ROWS_KEPT = 200
 class _RowCheck:
     """Reads one row; notes what is wrong with each cell."""
 
-    def __init__(self, row: Row, directory: Directory, actor: Viewer):
-        self._row, self._directory, self._actor = row, directory, actor
+    def __init__(self, row: Row, directory: Directory, units: frozenset[int] | None):
+        self._row, self._directory, self._units = row, directory, units
         self.problems: list[Problem] = []
 
     def _wrong(self, column: str, message: str, **names) -> None:
@@ -98,7 +97,7 @@ class _RowCheck:
         if unit is None:
             self._wrong("unit", _("The party has no unit with the code “{code}”."), code=cells["unit"])
             return party, None
-        if not self._actor.is_system and unit not in self._actor.led_unit_ids:
+        if self._units is not None and unit not in self._units:
             self._wrong("unit", _("You can bring in cases for the units that you lead only."))
         post = self._directory.posts.get((unit, cells["caseworker"].lower()))
         if post is None:
@@ -157,8 +156,22 @@ class _RowCheck:
         opened, ends, step = self._dates()
         if self.problems:
             return None
-        return Draft(party, cells["case_ref"], number, cells["given_name"], cells["family_name"], municipality, post,
-                     opened, groups, livelihood, degree, ends, cells["next_step"], step)
+        return Draft(
+            party,
+            cells["case_ref"],
+            number,
+            cells["given_name"],
+            cells["family_name"],
+            municipality,
+            post,
+            opened,
+            groups,
+            livelihood,
+            degree,
+            ends,
+            cells["next_step"],
+            step,
+        )
 
 
 class _Register:
@@ -220,15 +233,18 @@ class _Register:
 
 
 def check_rows(
-    rows: Iterable[Row], actor: Viewer, progress: Callable[[int], None] = lambda done: None
+    rows: Iterable[Row], units: frozenset[int] | None = None, progress: Callable[[int], None] = lambda done: None
 ) -> Checked:
-    """Checks every row and gathers all problems, in the order of the rows. `progress` is told the rows read."""
+    """Checks every row and gathers all problems, in the order of the rows.
+
+    Only cases held at `units` are right (any where None). `progress` is told the rows read.
+    """
     checked, directory = Checked(), Directory()
     register = _Register(checked)
     for chunk in _in_chunks(rows):
         drafts = []
         for row in chunk:
-            check = _RowCheck(row, directory, actor)
+            check = _RowCheck(row, directory, units)
             draft = check.draft()
             if draft:
                 drafts.append((row.number, draft))

@@ -147,6 +147,16 @@ def _xlsx_rows(path: Path) -> Iterator[tuple[list[str], set[int]]]:
         sheet.reset_dimensions()
         for cells in sheet.iter_rows():
             yield [_text(c.value) for c in cells], {i for i, c in enumerate(cells) if _is_formula(c)}
-    except (zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, KeyError, IndexError, ValueError,
-            EOFError, OSError, TypeError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        InvalidFileException,
+        ParseError,
+        KeyError,
+        IndexError,
+        ValueError,
+        EOFError,
+        OSError,
+        TypeError,
+    ):
         raise Unreadable(damaged) from None

@@ -33,16 +33,32 @@ def example_rows(count: int, numbers: Sequence[str]) -> list[list[str]]:
         return []
     post = Post.objects.filter(is_active=True, role__in=HOLDING_ROLES).select_related("unit", "party", "user").first()
     if not post:
-        raise Refused("There is nobody here to hold a case. Run “handslag demo” first, or write the file without --examples.")
+        raise Refused(
+            "There is nobody here to hold a case. Run “handslag demo” first, or write the file without --examples."
+        )
     free = list(itertools.islice(_free_numbers(post.party_id, numbers), count))
     if len(free) < count:
         raise Refused(f"Only {len(free)} test numbers are free at {post.party.code}. Ask for fewer examples.")
     today = clock.today()
-    place = next((c for c in codes.entries("municipality") if c.startswith(post.unit.county_code)))
+    place = next(c for c in codes.entries("municipality") if c.startswith(post.unit.county_code))
     return [
-        [f"EX-{today:%Y%m%d}-{index:06d}", number, "Exempel", f"Person {index}", place, post.party.code, post.unit.code,
-         post.user.email, (today - timedelta(days=30)).isoformat(), "long_term_sick", "sickness_benefit", "100",
-         (today + timedelta(days=120)).isoformat(), "Boka ett första samtal", (today + timedelta(days=7)).isoformat()]
+        [
+            f"EX-{today:%Y%m%d}-{index:06d}",
+            number,
+            "Exempel",
+            f"Person {index}",
+            place,
+            post.party.code,
+            post.unit.code,
+            post.user.email,
+            (today - timedelta(days=30)).isoformat(),
+            "long_term_sick",
+            "sickness_benefit",
+            "100",
+            (today + timedelta(days=120)).isoformat(),
+            "Boka ett första samtal",
+            (today + timedelta(days=7)).isoformat(),
+        ]
         for index, number in enumerate(free, start=1)
     ]
 

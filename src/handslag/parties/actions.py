@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from handslag.foundation import clock
-from handslag.foundation.errors import NotAllowed, Refused
+from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.journal.actions import record
 from handslag.parties.models import Absence, Post
 from handslag.parties.viewer import Viewer
@@ -60,12 +60,17 @@ def end_absence(actor: Viewer, absence: Absence) -> None:
 def end_post(actor: Viewer, post: Post) -> None:
     """Ends a post whose person leaves the unit. The user is deactivated with the last post.
 
-    The database refuses it while the post still holds an open case or owns a next step; the caller moves them first.
+    The database refuses it while the post still holds an open case or owns a next step; then this raises
+    Overtaken. The caller moves them first.
     """
     _require_lead(actor, post)
     post = Post.objects.select_for_update().get(pk=post.pk)
     post.is_active = False
-    post.save(update_fields=["is_active"])
+    try:
+        with transaction.atomic():
+            post.save(update_fields=["is_active"])
+    except IntegrityError:
+        raise Overtaken(_("Move the person's cases and next steps first.")) from None
     if not post.user.posts.filter(is_active=True).exists():
         post.user.is_active = False
         post.user.save(update_fields=["is_active"])

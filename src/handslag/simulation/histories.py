@@ -79,11 +79,17 @@ class _Histories:
             day = self._on - timedelta(days=self._rng.randint(1, 28))
         at = _at(max(day, draft.opened_on + timedelta(days=1)), self._rng.randint(8, 16))
         handover = Handover(
-            case_id=case_id, sender=sender, to_unit=receiver.unit,
+            case_id=case_id,
+            sender=sender,
+            to_unit=receiver.unit,
             to_post=receiver if self._rng.random() < 0.4 else None,
-            reason=self._rng.choice(list(codes.entries("handover_reason"))), brief=self._rng.choice(BRIEFS),
-            promised=self._rng.choice(PROMISES), needed_by=at.date() + timedelta(days=self._rng.randint(20, 90)),
-            proposed_contact_at=at + timedelta(days=10), offered_at=at, awaiting_since=at,
+            reason=self._rng.choice(list(codes.entries("handover_reason"))),
+            brief=self._rng.choice(BRIEFS),
+            promised=self._rng.choice(PROMISES),
+            needed_by=at.date() + timedelta(days=self._rng.randint(20, 90)),
+            proposed_contact_at=at + timedelta(days=10),
+            offered_at=at,
+            awaiting_since=at,
         )
         return handover, receiver
 
@@ -131,8 +137,11 @@ def _accept(offers: list[tuple[Handover, Post, str]], histories: _Histories) -> 
     update_many("handovers_handover", fields, accepts)
     update_many("cases_case", ("holder_id", "holder_since", "next_step_by_id"), moves)
     update_many("handovers_handover", ("state", "contact_result"), completions)
-    pending = [(written(FIRST_CONTACT), timezone.localtime(row[4]).date(), handover.case_id)
-               for row, (handover, _post, state) in zip(accepts, offers, strict=True) if state == rules.ACCEPTED]
+    pending = [
+        (written(FIRST_CONTACT), timezone.localtime(row[4]).date(), handover.case_id)
+        for row, (handover, _post, state) in zip(accepts, offers, strict=True)
+        if state == rules.ACCEPTED
+    ]
     update_many("cases_case", ("next_step", "next_step_on"), pending)
 
 
@@ -141,23 +150,36 @@ def _answer(offers: list[tuple[Handover, Post, str]], on: date) -> None:
     by_state: dict[str, list[Handover]] = {}
     for handover, _post, state in offers:
         by_state.setdefault(state, []).append(handover)
-    update_many("handovers_handover", ("state", "awaiting_since"),
-                [(rules.ASKED, h.offered_at, h.pk) for h in by_state.get(rules.ASKED, [])])
-    update_many("handovers_handover", ("state", "answered_at", "decline_reason", "goes_back"),
-                [(rules.DECLINED, h.offered_at + timedelta(days=1), "brief_incomplete", True, h.pk)
-                 for h in by_state.get(rules.DECLINED, [])])
-    update_many("handovers_handover", ("state", "answered_at"),
-                [(rules.WITHDRAWN, h.offered_at + timedelta(days=1), h.pk)
-                 for h in by_state.get(rules.WITHDRAWN, [])])
-    update_many("cases_case", ("next_step", "next_step_on"),
-                [(written(GONE_BACK), clock.add_working_days(on, 2), h.case_id)
-                 for h in by_state.get(rules.DECLINED, [])])
+    update_many(
+        "handovers_handover",
+        ("state", "awaiting_since"),
+        [(rules.ASKED, h.offered_at, h.pk) for h in by_state.get(rules.ASKED, [])],
+    )
+    update_many(
+        "handovers_handover",
+        ("state", "answered_at", "decline_reason", "goes_back"),
+        [
+            (rules.DECLINED, h.offered_at + timedelta(days=1), "brief_incomplete", True, h.pk)
+            for h in by_state.get(rules.DECLINED, [])
+        ],
+    )
+    update_many(
+        "handovers_handover",
+        ("state", "answered_at"),
+        [(rules.WITHDRAWN, h.offered_at + timedelta(days=1), h.pk) for h in by_state.get(rules.WITHDRAWN, [])],
+    )
+    update_many(
+        "cases_case",
+        ("next_step", "next_step_on"),
+        [(written(GONE_BACK), clock.add_working_days(on, 2), h.case_id) for h in by_state.get(rules.DECLINED, [])],
+    )
 
 
 def _tell(offers: list[tuple[Handover, Post, str]]) -> None:
     """The dialogue and the journal behind the handovers."""
     messages, entries = [], []
     for handover, receiver, state in offers:
+
         def said(verb: str, post: Post, hours: int, text: str = "", handover=handover) -> None:
             at = handover.offered_at + timedelta(hours=hours)
             messages.append(Message(handover=handover, at=at, by=post, verb=verb, text=text))

@@ -48,16 +48,27 @@ def _units(parties: dict[str, Party]) -> Iterator[Unit]:
         offices = 1 + sum(code.startswith(county.code) for code in codes.entries("municipality")) // 8
         for number in range(1, offices + 1):
             suffix = f" {number}" if offices > 1 else ""
-            yield Unit(party=parties["FK"], code=f"LFC-{county.code}-{number}", county_code=county.code,
-                       name=f"Lokalt försäkringscenter {place}{suffix}")
-            yield Unit(party=parties["AF"], code=f"AK-{county.code}-{number}", county_code=county.code,
-                       name=f"Arbetsförmedlingen {place}{suffix}")
-        yield Unit(party=parties[f"REG-{county.code}"], code="REHAB", county_code=county.code,
-                   name=f"Rehabkoordinering {place}")
-    for code, party in parties.items():
+            yield Unit(
+                party=parties["FK"],
+                code=f"LFC-{county.code}-{number}",
+                county_code=county.code,
+                name=f"Lokalt försäkringscenter {place}{suffix}",
+            )
+            yield Unit(
+                party=parties["AF"],
+                code=f"AK-{county.code}-{number}",
+                county_code=county.code,
+                name=f"Arbetsförmedlingen {place}{suffix}",
+            )
+        yield Unit(
+            party=parties[f"REG-{county.code}"],
+            code="REHAB",
+            county_code=county.code,
+            name=f"Rehabkoordinering {place}",
+        )
+    for party in parties.values():
         if party.kind == "KOM":
-            yield Unit(party=party, code="IFO", county_code=party.county_code,
-                       name=f"Försörjningsstöd {party.name}")
+            yield Unit(party=party, code="IFO", county_code=party.county_code, name=f"Försörjningsstöd {party.name}")
 
 
 class _Staff:

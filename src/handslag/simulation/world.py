@@ -156,8 +156,11 @@ def _elsewhere(rng: random.Random, places: Places, shares: dict[str, int], used:
     by_kind: dict[str, list] = {}
     for party, units in places.units.items():
         by_kind.setdefault(party[:3].rstrip("-"), []).extend(
-            (party, u) for u in units
-            if not (u.county_code == FOCUS_COUNTY and (not party.startswith("KOM") or party.endswith(FOCUS_MUNICIPALITY)))
+            (party, u)
+            for u in units
+            if not (
+                u.county_code == FOCUS_COUNTY and (not party.startswith("KOM") or party.endswith(FOCUS_MUNICIPALITY))
+            )
         )
     for kind, share in shares.items():
         turn = rng.sample(by_kind[kind], len(by_kind[kind]))
@@ -188,5 +191,10 @@ def build_world(
     ids = open_cases(SIMULATOR, drafts, lambda done: progress("cases", done, len(drafts)))
     made = histories.write(rng, places, dict(zip(ids, drafts, strict=True)), on, progress)
     go_round(on)
-    return {"parties": len(places.parties), "units": sum(map(len, places.units.values())),
-            "staff": User.objects.count(), "cases": len(ids), **made}
+    return {
+        "parties": len(places.parties),
+        "units": sum(map(len, places.units.values())),
+        "staff": User.objects.count(),
+        "cases": len(ids),
+        **made,
+    }

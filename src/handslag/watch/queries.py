@@ -43,8 +43,10 @@ def _standing_near(viewer: Viewer) -> QuerySet[Escalation]:
         | Q(case__holder__party_id__in=viewer.officer_party_ids)
         | Q(handover__to_unit__party_id__in=viewer.officer_party_ids)
     )
-    return Escalation.objects.filter(places, cleared_on__isnull=True).select_related(*SHOWN).order_by(
-        "waiting_since", "id"
+    return (
+        Escalation.objects.filter(places, cleared_on__isnull=True)
+        .select_related(*SHOWN)
+        .order_by("waiting_since", "id")
     )
 
 

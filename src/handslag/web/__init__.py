@@ -1,0 +1,1 @@
+"""Pages: thin, no rules. One folder a role."""

@@ -5,131 +5,239 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0001_initial'),
-        ('persons', '0001_initial'),
+        ("parties", "0001_initial"),
+        ("persons", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40)),
-                ('municipality_code', models.CharField(max_length=4)),
-                ('target_groups', models.CharField(blank=True, max_length=200)),
-                ('opened_at', models.DateTimeField()),
-                ('holder_since', models.DateTimeField()),
-                ('livelihood', models.CharField(max_length=30)),
-                ('livelihood_degree', models.PositiveSmallIntegerField(null=True)),
-                ('livelihood_since', models.DateField()),
-                ('livelihood_ends_on', models.DateField(null=True)),
-                ('next_step', models.CharField(max_length=200)),
-                ('next_step_on', models.DateField()),
-                ('suspended_on', models.DateField(null=True)),
-                ('suspended_until', models.DateField(null=True)),
-                ('suspension_reason', models.CharField(blank=True, max_length=30)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=30)),
-                ('next_responsible', models.CharField(blank=True, max_length=200)),
-                ('person_wants_no_more', models.BooleanField(default=False)),
-                ('imported_digest', models.CharField(blank=True, max_length=64)),
-                ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='held_cases', to='parties.post')),
-                ('next_step_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='next_steps', to='parties.post')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='parties.party')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='persons.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=40)),
+                ("municipality_code", models.CharField(max_length=4)),
+                ("target_groups", models.CharField(blank=True, max_length=200)),
+                ("opened_at", models.DateTimeField()),
+                ("holder_since", models.DateTimeField()),
+                ("livelihood", models.CharField(max_length=30)),
+                ("livelihood_degree", models.PositiveSmallIntegerField(null=True)),
+                ("livelihood_since", models.DateField()),
+                ("livelihood_ends_on", models.DateField(null=True)),
+                ("next_step", models.CharField(max_length=200)),
+                ("next_step_on", models.DateField()),
+                ("suspended_on", models.DateField(null=True)),
+                ("suspended_until", models.DateField(null=True)),
+                ("suspension_reason", models.CharField(blank=True, max_length=30)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=30)),
+                ("next_responsible", models.CharField(blank=True, max_length=200)),
+                ("person_wants_no_more", models.BooleanField(default=False)),
+                ("imported_digest", models.CharField(blank=True, max_length=64)),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="held_cases", to="parties.post"
+                    ),
+                ),
+                (
+                    "next_step_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="next_steps", to="parties.post"
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="parties.party"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="persons.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PastHolding',
+            name="PastHolding",
             fields=[
-                ('pk', models.CompositePrimaryKey('case_id', 'until', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('until', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='past_holdings', to='cases.case')),
-                ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='past_holdings', to='parties.post')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "case_id", "until", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("until", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="past_holdings", to="cases.case"
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="past_holdings", to="parties.post"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PastLivelihood',
+            name="PastLivelihood",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30)),
-                ('degree', models.PositiveSmallIntegerField(null=True)),
-                ('since', models.DateField()),
-                ('until', models.DateField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='past_livelihoods', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=30)),
+                ("degree", models.PositiveSmallIntegerField(null=True)),
+                ("since", models.DateField()),
+                ("until", models.DateField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="past_livelihoods", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PastStep',
+            name="PastStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=200)),
-                ('due_on', models.DateField()),
-                ('ended_at', models.DateTimeField()),
-                ('was_done', models.BooleanField()),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.post')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='past_steps', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=200)),
+                ("due_on", models.DateField()),
+                ("ended_at", models.DateTimeField()),
+                ("was_done", models.BooleanField()),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.post")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="past_steps", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['holder', 'next_step_on'], name='case_work'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["holder", "next_step_on"], name="case_work"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['next_step_by'], name='case_step_by'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["next_step_by"], name="case_step_by"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['next_step_on'], name='case_due'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["next_step_on"], name="case_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['livelihood_ends_on'], name='case_ending'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["livelihood_ends_on"], name="case_ending"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['reference'], name='case_reference'),
+            model_name="case",
+            index=models.Index(fields=["reference"], name="case_reference"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('party', 'reference'), name='case_reference_unique_in_party'),
+            model_name="case",
+            constraint=models.UniqueConstraint(fields=("party", "reference"), name="case_reference_unique_in_party"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('person',), name='case_one_open_per_person_and_party'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("person",),
+                name="case_one_open_per_person_and_party",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('holder_since__gte', models.F('opened_at'))), name='case_held_from_opening'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("holder_since__gte", models.F("opened_at"))), name="case_held_from_opening"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('closed_at__gt', models.F('holder_since')), _connector='OR'), name='case_held_to_closing'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at__isnull", True), ("closed_at__gt", models.F("holder_since")), _connector="OR"
+                ),
+                name="case_held_to_closing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('next_responsible', ''), ('outcome', ''), ('person_wants_no_more', False)), models.Q(('closed_at__isnull', False), models.Q(('outcome', ''), _negated=True), models.Q(models.Q(('next_responsible', ''), ('person_wants_no_more', True)), models.Q(('person_wants_no_more', False), models.Q(('next_responsible', ''), _negated=True)), _connector='OR')), _connector='OR'), name='case_closes_with_outcome_and_next'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", True),
+                        ("next_responsible", ""),
+                        ("outcome", ""),
+                        ("person_wants_no_more", False),
+                    ),
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        models.Q(("outcome", ""), _negated=True),
+                        models.Q(
+                            models.Q(("next_responsible", ""), ("person_wants_no_more", True)),
+                            models.Q(
+                                ("person_wants_no_more", False), models.Q(("next_responsible", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_closes_with_outcome_and_next",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('next_step', ''), _negated=True), name='case_has_next_step'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("next_step", ""), _negated=True), name="case_has_next_step"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('suspended_on__isnull', True), ('suspended_until__isnull', True), ('suspension_reason', '')), models.Q(('suspended_on__isnull', False), ('suspended_until__gt', models.F('suspended_on')), ('next_step_on__gte', models.F('suspended_until')), models.Q(('suspension_reason', ''), _negated=True)), _connector='OR'), name='case_suspension_moves_next_step'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("suspended_on__isnull", True), ("suspended_until__isnull", True), ("suspension_reason", "")
+                    ),
+                    models.Q(
+                        ("suspended_on__isnull", False),
+                        ("suspended_until__gt", models.F("suspended_on")),
+                        ("next_step_on__gte", models.F("suspended_until")),
+                        models.Q(("suspension_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_suspension_moves_next_step",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('livelihood_degree__isnull', True), ('livelihood_degree__in', (25, 50, 75, 100)), _connector='OR'), name='case_degree_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("livelihood_degree__isnull", True), ("livelihood_degree__in", (25, 50, 75, 100)), _connector="OR"
+                ),
+                name="case_degree_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pastlivelihood',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='past_livelihood_dates_in_order'),
+            model_name="pastlivelihood",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gte", models.F("since"))), name="past_livelihood_dates_in_order"
+            ),
         ),
     ]

@@ -5,90 +5,200 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('parties', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Handover',
+            name="Handover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=30)),
-                ('brief', models.TextField(max_length=4000)),
-                ('promised', models.TextField(blank=True, max_length=2000)),
-                ('needed_by', models.DateField()),
-                ('proposed_contact_at', models.DateTimeField()),
-                ('offered_at', models.DateTimeField()),
-                ('state', models.CharField(default='offered', max_length=12)),
-                ('awaiting_since', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('first_contact_at', models.DateTimeField(null=True)),
-                ('contact_result', models.CharField(blank=True, max_length=30)),
-                ('decline_reason', models.CharField(blank=True, max_length=30)),
-                ('goes_back', models.BooleanField(default=False)),
-                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accepted_handovers', to='parties.post')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='cases.case')),
-                ('next_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.unit')),
-                ('previous', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_up', to='handovers.handover')),
-                ('sender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sent_handovers', to='parties.post')),
-                ('to_post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='named_handovers', to='parties.post')),
-                ('to_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='parties.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=30)),
+                ("brief", models.TextField(max_length=4000)),
+                ("promised", models.TextField(blank=True, max_length=2000)),
+                ("needed_by", models.DateField()),
+                ("proposed_contact_at", models.DateTimeField()),
+                ("offered_at", models.DateTimeField()),
+                ("state", models.CharField(default="offered", max_length=12)),
+                ("awaiting_since", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("first_contact_at", models.DateTimeField(null=True)),
+                ("contact_result", models.CharField(blank=True, max_length=30)),
+                ("decline_reason", models.CharField(blank=True, max_length=30)),
+                ("goes_back", models.BooleanField(default=False)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accepted_handovers",
+                        to="parties.post",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="handovers", to="cases.case"
+                    ),
+                ),
+                (
+                    "next_unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.unit"
+                    ),
+                ),
+                (
+                    "previous",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="follow_up",
+                        to="handovers.handover",
+                    ),
+                ),
+                (
+                    "sender",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sent_handovers", to="parties.post"
+                    ),
+                ),
+                (
+                    "to_post",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="named_handovers",
+                        to="parties.post",
+                    ),
+                ),
+                (
+                    "to_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="handovers", to="parties.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('verb', models.CharField(max_length=20)),
-                ('text', models.TextField(blank=True, max_length=2000)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.post')),
-                ('handover', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='handovers.handover')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("verb", models.CharField(max_length=20)),
+                ("text", models.TextField(blank=True, max_length=2000)),
+                ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.post")),
+                (
+                    "handover",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="handovers.handover"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(condition=models.Q(('state__in', ('offered', 'asked', 'accepted'))), fields=['to_unit', 'awaiting_since'], name='handover_in'),
+            model_name="handover",
+            index=models.Index(
+                condition=models.Q(("state__in", ("offered", "asked", "accepted"))),
+                fields=["to_unit", "awaiting_since"],
+                name="handover_in",
+            ),
         ),
         migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['case', 'id'], name='handover_case'),
+            model_name="handover",
+            index=models.Index(fields=["case", "id"], name="handover_case"),
         ),
         migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['sender', 'id'], name='handover_out'),
+            model_name="handover",
+            index=models.Index(fields=["sender", "id"], name="handover_out"),
         ),
         migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['state', 'awaiting_since'], name='handover_waits'),
+            model_name="handover",
+            index=models.Index(fields=["state", "awaiting_since"], name="handover_waits"),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('offered', 'asked', 'accepted'))), fields=('case',), name='handover_one_open_per_case'),
+            model_name="handover",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("offered", "asked", "accepted"))),
+                fields=("case",),
+                name="handover_one_open_per_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('brief', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='handover_says_why'),
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("brief", ""), _negated=True), models.Q(("reason", ""), _negated=True)),
+                name="handover_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state__in', ('offered', 'asked'))), models.Q(models.Q(('state__in', ('offered', 'asked')), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='handover_answer_is_dated'),
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at__isnull", True), ("state__in", ("offered", "asked"))),
+                    models.Q(
+                        models.Q(("state__in", ("offered", "asked")), _negated=True), ("answered_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="handover_answer_is_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'completed']), ('accepted_by__isnull', False), ('first_contact_at__isnull', False)), models.Q(models.Q(('state__in', ['accepted', 'completed']), _negated=True), ('accepted_by__isnull', True), ('first_contact_at__isnull', True)), _connector='OR'), name='handover_accept_books_contact'),
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ["accepted", "completed"]),
+                        ("accepted_by__isnull", False),
+                        ("first_contact_at__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(("state__in", ["accepted", "completed"]), _negated=True),
+                        ("accepted_by__isnull", True),
+                        ("first_contact_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="handover_accept_books_contact",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'completed'), models.Q(('contact_result', ''), _negated=True)), models.Q(models.Q(('state', 'completed'), _negated=True), ('contact_result', '')), _connector='OR'), name='handover_completes_by_contact'),
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "completed"), models.Q(("contact_result", ""), _negated=True)),
+                    models.Q(models.Q(("state", "completed"), _negated=True), ("contact_result", "")),
+                    _connector="OR",
+                ),
+                name="handover_completes_by_contact",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), models.Q(('decline_reason', ''), _negated=True), models.Q(models.Q(('goes_back', True), ('next_unit__isnull', True)), models.Q(('goes_back', False), ('next_unit__isnull', False)), _connector='OR')), models.Q(models.Q(('state', 'declined'), _negated=True), ('decline_reason', ''), ('goes_back', False), ('next_unit__isnull', True)), _connector='OR'), name='handover_no_without_next'),
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state", "declined"),
+                        models.Q(("decline_reason", ""), _negated=True),
+                        models.Q(
+                            models.Q(("goes_back", True), ("next_unit__isnull", True)),
+                            models.Q(("goes_back", False), ("next_unit__isnull", False)),
+                            _connector="OR",
+                        ),
+                    ),
+                    models.Q(
+                        models.Q(("state", "declined"), _negated=True),
+                        ("decline_reason", ""),
+                        ("goes_back", False),
+                        ("next_unit__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="handover_no_without_next",
+            ),
         ),
     ]

@@ -6,99 +6,195 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('given_name', models.CharField(max_length=60)),
-                ('family_name', models.CharField(max_length=60)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_demo', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("given_name", models.CharField(max_length=60)),
+                ("family_name", models.CharField(max_length=60)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_demo", models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', ''), _negated=True), name='user_has_email')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("email", ""), _negated=True), name="user_has_email")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=8, unique=True)),
-                ('kind', models.CharField(max_length=3)),
-                ('name', models.CharField(max_length=100)),
-                ('county_code', models.CharField(blank=True, max_length=2)),
-                ('lead_after_days', models.PositiveSmallIntegerField(default=3)),
-                ('officer_after_days', models.PositiveSmallIntegerField(default=7)),
-                ('joint_after_days', models.PositiveSmallIntegerField(default=14)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=8, unique=True)),
+                ("kind", models.CharField(max_length=3)),
+                ("name", models.CharField(max_length=100)),
+                ("county_code", models.CharField(blank=True, max_length=2)),
+                ("lead_after_days", models.PositiveSmallIntegerField(default=3)),
+                ("officer_after_days", models.PositiveSmallIntegerField(default=7)),
+                ("joint_after_days", models.PositiveSmallIntegerField(default=14)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['FK', 'AF', 'REG', 'KOM'])), name='party_kind_known'), models.CheckConstraint(condition=models.Q(('lead_after_days__lt', models.F('officer_after_days')), ('officer_after_days__lt', models.F('joint_after_days'))), name='party_ladder_climbs')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["FK", "AF", "REG", "KOM"])), name="party_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lead_after_days__lt", models.F("officer_after_days")),
+                            ("officer_after_days__lt", models.F("joint_after_days")),
+                        ),
+                        name="party_ladder_climbs",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Association',
+            name="Association",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('members', models.ManyToManyField(related_name='associations', to='parties.party')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True)),
+                ("members", models.ManyToManyField(related_name="associations", to="parties.party")),
             ],
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=120)),
-                ('county_code', models.CharField(db_index=True, max_length=2)),
-                ('is_active', models.BooleanField(default=True)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.party')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=120)),
+                ("county_code", models.CharField(db_index=True, max_length=2)),
+                ("is_active", models.BooleanField(default=True)),
+                ("party", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.party")),
             ],
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=20)),
-                ('is_active', models.BooleanField(default=True)),
-                ('association', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='parties.association')),
-                ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='parties.party')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='parties.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(max_length=20)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "association",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="parties.association",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="parties.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField()),
-                ('until_on', models.DateField(null=True)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='parties.post')),
-                ('stand_in', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stands_in', to='parties.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField()),
+                ("until_on", models.DateField(null=True)),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="absences", to="parties.post"
+                    ),
+                ),
+                (
+                    "stand_in",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stands_in",
+                        to="parties.post",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('until_on__isnull', True), ('until_on__gte', models.F('from_on')), _connector='OR'), name='absence_dates_in_order'), models.CheckConstraint(condition=models.Q(('stand_in__isnull', True), models.Q(('stand_in', models.F('post')), _negated=True), _connector='OR'), name='absence_stand_in_is_another')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"
+                        ),
+                        name="absence_dates_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stand_in__isnull", True),
+                            models.Q(("stand_in", models.F("post")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="absence_stand_in_is_another",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('party', 'code'), name='unit_code_unique_in_party'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("party", "code"), name="unit_code_unique_in_party"),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('association__isnull', True), ('party__isnull', False), ('role__in', ('caseworker', 'lead', 'measure_staff')), ('unit__isnull', False)), models.Q(('association__isnull', True), ('party__isnull', False), ('role__in', ('cooperation_officer', 'analyst')), ('unit__isnull', True)), models.Q(('association__isnull', False), ('party__isnull', True), ('role__in', ('association_officer',)), ('unit__isnull', True)), models.Q(('association__isnull', True), ('party__isnull', True), ('role__in', ('administrator',)), ('unit__isnull', True)), _connector='OR'), name='post_role_fits_place'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("association__isnull", True),
+                        ("party__isnull", False),
+                        ("role__in", ("caseworker", "lead", "measure_staff")),
+                        ("unit__isnull", False),
+                    ),
+                    models.Q(
+                        ("association__isnull", True),
+                        ("party__isnull", False),
+                        ("role__in", ("cooperation_officer", "analyst")),
+                        ("unit__isnull", True),
+                    ),
+                    models.Q(
+                        ("association__isnull", False),
+                        ("party__isnull", True),
+                        ("role__in", ("association_officer",)),
+                        ("unit__isnull", True),
+                    ),
+                    models.Q(
+                        ("association__isnull", True),
+                        ("party__isnull", True),
+                        ("role__in", ("administrator",)),
+                        ("unit__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="post_role_fits_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('user', 'role', 'unit'), name='post_once_per_unit'),
+            model_name="post",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_active", True)), fields=("user", "role", "unit"), name="post_once_per_unit"
+            ),
         ),
     ]

@@ -5,26 +5,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0001_initial'),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identity_number', models.CharField(max_length=12)),
-                ('given_name', models.CharField(max_length=60)),
-                ('family_name', models.CharField(max_length=60)),
-                ('search_name', models.CharField(max_length=130)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.party')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("identity_number", models.CharField(max_length=12)),
+                ("given_name", models.CharField(max_length=60)),
+                ("family_name", models.CharField(max_length=60)),
+                ("search_name", models.CharField(max_length=130)),
+                ("party", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.party")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('identity_number', 'party'), name='person_once_per_party'), models.CheckConstraint(condition=models.Q(('identity_number__regex', '^[0-9]{12}$')), name='person_number_12_digits')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("identity_number", "party"), name="person_once_per_party"),
+                    models.CheckConstraint(
+                        condition=models.Q(("identity_number__regex", "^[0-9]{12}$")), name="person_number_12_digits"
+                    ),
+                ],
             },
         ),
     ]

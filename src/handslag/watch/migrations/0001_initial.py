@@ -5,66 +5,97 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('handovers', '0001_initial'),
-        ('parties', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("handovers", "0001_initial"),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('figures', models.JSONField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("figures", models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name='Called',
+            name="Called",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='parties.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="calls", to="parties.post"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('waiting_since', models.DateField()),
-                ('rung', models.PositiveSmallIntegerField()),
-                ('is_gap', models.BooleanField()),
-                ('raised_on', models.DateField()),
-                ('cleared_on', models.DateField(null=True)),
-                ('called', models.ManyToManyField(related_name='escalations', through='watch.Called', to='parties.post')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='cases.case')),
-                ('handover', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='handovers.handover')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("waiting_since", models.DateField()),
+                ("rung", models.PositiveSmallIntegerField()),
+                ("is_gap", models.BooleanField()),
+                ("raised_on", models.DateField()),
+                ("cleared_on", models.DateField(null=True)),
+                (
+                    "called",
+                    models.ManyToManyField(related_name="escalations", through="watch.Called", to="parties.post"),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="escalations", to="cases.case"
+                    ),
+                ),
+                (
+                    "handover",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="escalations",
+                        to="handovers.handover",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='called',
-            name='escalation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='watch.escalation'),
+            model_name="called",
+            name="escalation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="calls", to="watch.escalation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(condition=models.Q(('cleared_on__isnull', True)), fields=('kind', 'case', 'rung', 'is_gap'), name='escalation_once_while_open'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cleared_on__isnull", True)),
+                fields=("kind", "case", "rung", "is_gap"),
+                name="escalation_once_while_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('unanswered_handover', 'unanswered_question', 'missed_contact', 'overdue_step'))), name='escalation_kind_known'),
+            model_name="escalation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ("unanswered_handover", "unanswered_question", "missed_contact", "overdue_step"))
+                ),
+                name="escalation_kind_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='called',
-            index=models.Index(fields=['post', 'escalation'], name='called_post'),
+            model_name="called",
+            index=models.Index(fields=["post", "escalation"], name="called_post"),
         ),
         migrations.AddConstraint(
-            model_name='called',
-            constraint=models.UniqueConstraint(fields=('escalation', 'post'), name='called_once'),
+            model_name="called",
+            constraint=models.UniqueConstraint(fields=("escalation", "post"), name="called_once"),
         ),
     ]

@@ -1,0 +1,212 @@
+"""Handing over and taking over."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from handslag.cases import queries as case_queries
+from handslag.cases import rules as case_rules
+from handslag.foundation import clock
+from handslag.foundation.errors import Refused
+from handslag.handovers import actions, queries, rules
+from handslag.handovers.models import Handover
+from handslag.parties.models import Unit
+from handslag.parties.queries import holding_post, holding_posts, units_of_county
+from handslag.reference import codes
+from handslag.web import rows
+from handslag.web.access import CASE_ROLES, HOLDERS, page
+from handslag.web.caseworker import forms
+from handslag.web.caseworker.wording import dialogue
+from handslag.web.doing import carried_out
+from handslag.web.forms import MINUTE, Form
+
+
+def _county(request: HttpRequest, default: str) -> str:
+    asked = request.POST.get("county") or request.GET.get("county") or default
+    return asked if codes.exists("county", asked) else default
+
+
+def _named(unit: Unit, email: str):
+    """The person at a unit whom an e-mail names, or None where no e-mail is given. Raises Refused for a stranger."""
+    if not email.strip():
+        return None
+    post = holding_post(unit.party, unit.code, email.strip())
+    if post is None:
+        raise Refused(_("Nobody at the unit has that e-mail. Check it, or leave it to the unit."), "to_person")
+    return post
+
+
+@page(*HOLDERS)
+def offer(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Offers a case to a unit or a named person at any party."""
+    case = get_object_or_404(case_queries.open_cases(request.viewer), pk=case_id)
+    county, today = _county(request, case.municipality_code[:2]), clock.today()
+    form = forms.OfferForm(
+        request.POST or None,
+        units=units_of_county(county),
+        initial={
+            "needed_by": rules.proposed_needed_by(case.livelihood_ends_on, today),
+            "proposed_contact_at": rules.proposed_contact(today, clock.add_working_days).strftime(MINUTE),
+        },
+    )
+
+    def act(data: dict) -> None:
+        unit = data["to_unit"]
+        actions.offer_handover(
+            request.viewer,
+            case_id,
+            actions.Offer(
+                unit,
+                _named(unit, data["to_person"]),
+                data["reason"],
+                data["brief"],
+                data["promised"],
+                data["needed_by"],
+                data["proposed_contact_at"],
+            ),
+        )
+
+    if carried_out(request, form, act, _("The handover is offered. You hold the person until it is accepted.")):
+        return redirect("case", case_id)
+    return render(
+        request,
+        "caseworker/offer.html",
+        {"case": rows.case_row(case, today), "form": form, "county": county, "counties": codes.choices("county")},
+    )
+
+
+@page(*HOLDERS)
+def units(request: HttpRequest) -> HttpResponse:
+    """The units of a county, for the offer's form to show when the county is changed."""
+    form = forms.OfferForm(units=units_of_county(_county(request, "01")))
+    return render(request, "caseworker/_units.html", {"field": form["to_unit"]})
+
+
+@dataclass(frozen=True)
+class Step:
+    """How a page lets the user take one step of a handover."""
+
+    heading: str
+    save: str
+    done: str
+    form: Callable[[HttpRequest, Handover], Form]
+    act: Callable[[HttpRequest, Handover, dict], object]
+
+
+def _accept_form(request: HttpRequest, handover: Handover) -> Form:
+    own = request.viewer.post_in(handover.to_unit_id)
+    leads = handover.to_unit_id in request.viewer.led_unit_ids
+    people = holding_posts(handover.to_unit)
+    people = people if leads else people.filter(pk__in=request.viewer.post_ids)
+    chosen = handover.to_post_id if leads and handover.to_post_id else own and own.pk
+    return forms.AcceptForm(
+        request.POST or None,
+        people=people,
+        initial={"holder": chosen, "first_contact_at": rows.minute(handover.proposed_contact_at).replace(" ", "T")},
+    )
+
+
+def _decline_form(request: HttpRequest, handover: Handover) -> Form:
+    county = _county(request, handover.case.municipality_code[:2])
+    return forms.DeclineForm(request.POST or None, units=units_of_county(county))
+
+
+def _decline(request: HttpRequest, handover: Handover, data: dict) -> None:
+    goes_back = data["goes"] == "back"
+    actions.decline_handover(
+        request.viewer,
+        handover.pk,
+        data["decline_reason"],
+        None if goes_back else data["next_unit"],
+        goes_back=goes_back,
+        text=data["text"],
+    )
+
+
+def _steps() -> dict[str, Step]:
+    def plain(form_class: type[Form]) -> Callable:
+        return lambda request, _handover: form_class(request.POST or None)
+
+    return {
+        "accept": Step(
+            _("Accept and take over"), _("Take over responsibility"), _("You hold the person now."), _accept_form,
+            lambda r, h, d: actions.accept_handover(r.viewer, h.pk, d["first_contact_at"], d["holder"])),
+        "decline": Step(_("Decline"), _("Decline"), _("The handover is declined; who goes next is told."),
+                        _decline_form, _decline),
+        "ask": Step(_("Ask the sender"), _("Send the question"), _("The question is sent."), plain(forms.TextForm),
+                    lambda r, h, d: actions.ask_back(r.viewer, h.pk, d["text"])),
+        "answer": Step(_("Answer the question"), _("Send the answer"), _("The answer is sent."), plain(forms.TextForm),
+                       lambda r, h, d: actions.answer_question(r.viewer, h.pk, d["text"])),
+        "withdraw": Step(_("Withdraw the offer"), _("Withdraw"), _("The offer is withdrawn; you hold the person."),
+                         plain(forms.WithdrawForm),
+                         lambda r, h, d: actions.withdraw_handover(r.viewer, h.pk, d["text"])),
+        "rebook": Step(_("Move the first contact"), _("Save the new time"), _("The first contact is moved."),
+                       plain(forms.RebookForm),
+                       lambda r, h, d: actions.rebook_contact(r.viewer, h.pk, d["first_contact_at"], d["text"])),
+        "record_contact": Step(
+            _("Note the first contact"), _("Save"), _("The first contact is noted; the handover is complete."),
+            plain(forms.ContactForm),
+            lambda r, h, d: actions.record_contact(r.viewer, h.pk, d["contact_result"], d["next_step"],
+                                                   d["next_step_on"], d["text"])),
+    }  # fmt: skip
+
+
+def _visible(request: HttpRequest, handover_id: int) -> Handover:
+    return get_object_or_404(queries.visible_handovers(request.viewer), pk=handover_id)
+
+
+def _context(request: HttpRequest, handover: Handover) -> dict:
+    case = handover.case
+    sides = queries.sides(request.viewer, handover)
+    return {
+        "handover": handover,
+        "row": rows.handover_row(handover, clock.today()),
+        "case": rows.case_row(case, clock.today()),
+        "may_see_case": case_rules.may_see(request.viewer, case.holder.unit_id, case.holder.party_id),
+        "proposed": rows.minute(handover.proposed_contact_at),
+        "offered": rows.minute(handover.offered_at),
+        "contact_result": codes.label("contact_result", handover.contact_result),
+        "decline_reason": codes.label("decline_reason", handover.decline_reason),
+        "verbs": [verb for side in sorted(sides) for verb in rules.verbs_open_to(handover.state, side)],
+        "awaits_me": rules.awaited(handover.state) in sides,
+    }
+
+
+@page(*CASE_ROLES)
+def show(request: HttpRequest, handover_id: int) -> HttpResponse:
+    """A handover as both sides see it, with the steps that the viewer may take."""
+    handover = _visible(request, handover_id)
+    context = _context(request, handover)
+    steps = _steps()
+    context["steps"] = [(verb, steps[verb].heading) for verb in context["verbs"]]
+    context["dialogue"] = dialogue(handover.messages.select_related("by__user", "by__unit").order_by("at", "id"))
+    return render(request, "caseworker/handover.html", context)
+
+
+@page(*HOLDERS)
+def step(request: HttpRequest, handover_id: int, verb: str) -> HttpResponse:
+    """Takes one step of a handover."""
+    taken = _steps().get(verb)
+    if not taken:
+        raise Http404
+    handover = _visible(request, handover_id)
+    form = taken.form(request, handover)
+    if carried_out(request, form, lambda data: taken.act(request, handover, data), taken.done):
+        return redirect("handover", handover_id)
+    context = _context(request, handover)
+    counties = codes.choices("county") if verb == "decline" else []
+    return render(
+        request,
+        "caseworker/handover_step.html",
+        {
+            **context,
+            "form": form,
+            "step": taken,
+            "verb": verb,
+            "counties": counties,
+            "county": _county(request, handover.case.municipality_code[:2]),
+        },
+    )

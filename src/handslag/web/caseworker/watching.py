@@ -1,0 +1,64 @@
+"""The watch board: what breaks or is about to, at the viewer's units or parties."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from handslag.watch.queries import Board, last_round
+from handslag.watch.queries import board as board_of
+from handslag.web import rows
+from handslag.web.access import CASE_ROLES, page
+from handslag.web.paging import page_of
+
+SHORT = 8
+
+
+def _sections(found: Board, viewer) -> dict[str, tuple]:
+    def escalations(shown):
+        return rows.escalation_rows(shown, viewer)
+
+    return {
+        "unprepared": (
+            _("Livelihood ends within 90 days, no handover accepted"),
+            found.unprepared,
+            rows.case_rows,
+            "caseworker/_cases.html",
+        ),
+        "overdue": (_("Overdue next steps"), found.overdue, rows.case_rows, "caseworker/_cases.html"),
+        "climbing": (_("Climbing"), found.climbing, escalations, "caseworker/_escalations.html"),
+        "empty-rungs": (_("Empty rungs"), found.empty_rungs, escalations, "caseworker/_escalations.html"),
+    }
+
+
+@page(*CASE_ROLES)
+def board(request: HttpRequest) -> HttpResponse:
+    """Counts and the first of each list."""
+    sections = [
+        {
+            "name": name,
+            "heading": heading,
+            "count": found.order_by().count(),
+            "rows": show(found[:SHORT]),
+            "template": template,
+        }
+        for name, (heading, found, show, template) in _sections(board_of(request.viewer), request.viewer).items()
+    ]
+    last = last_round()
+    return render(
+        request, "caseworker/watch.html", {"sections": sections, "last": rows.minute(last.at) if last else ""}
+    )
+
+
+@page(*CASE_ROLES)
+def section(request: HttpRequest, section: str) -> HttpResponse:
+    """One whole list of the board, page by page."""
+    sections = _sections(board_of(request.viewer), request.viewer)
+    if section not in sections:
+        raise Http404
+    heading, found, show, template = sections[section]
+    shown = page_of(found, request)
+    return render(
+        request,
+        "caseworker/section.html",
+        {"heading": heading, "rows": show(shown.rows), "template": template, "page": shown},
+    )

@@ -1,0 +1,154 @@
+"""Coming in, going out, choosing a language, and the pages for what went wrong."""
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from handslag.parties import rules
+from handslag.parties.queries import demo_users
+from handslag.reference import codes
+from handslag.simulation.guide import sign_ins
+from handslag.web.access import EVERYONE, SIGNED_IN, page
+from handslag.web.forms import Form
+
+
+class SignInForm(Form):
+    """A local account's e-mail and password."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+def _next_url(request: HttpRequest) -> str:
+    url = request.POST.get("next") or request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if safe else "/"
+
+
+@page(SIGNED_IN)
+def start(request: HttpRequest) -> HttpResponse:
+    """Leads each role to its start page."""
+    roles = request.viewer.roles
+    if roles.intersection(rules.HOLDING_ROLES):
+        return redirect("my-work")
+    if "cooperation_officer" in roles:
+        return redirect("watch")
+    return render(request, "entrance/start.html", {"roles": [codes.label("role", r) for r in sorted(roles)]})
+
+
+@page(EVERYONE)
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Signs a local account in; in demo mode it shows the role picker too."""
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = authenticate(
+            request, username=form.cleaned_data["email"].lower(), password=form.cleaned_data["password"]
+        )
+        if user:
+            login(request, user)
+            return redirect(_next_url(request))
+        form.add_error(None, _("The e-mail or the password is wrong. Check both and try again."))
+    picks = _picks() if settings.HANDSLAG_ROLE_PICKER else []
+    return render(request, "entrance/sign_in.html", {"form": form, "picks": picks, "next": _next_url(request)})
+
+
+def _picks() -> list[dict]:
+    return [
+        {
+            "id": post.user_id,
+            "name": str(post.user),
+            "role": codes.label("role", post.role),
+            "place": str(post.unit or post.party or post.association or ""),
+        }
+        for post in sign_ins()
+    ]
+
+
+@page(EVERYONE)
+@require_POST
+def sign_in_as(request: HttpRequest) -> HttpResponse:
+    """Signs in as a person of the demo world. Exists in demo mode only."""
+    if not settings.HANDSLAG_ROLE_PICKER or settings.HANDSLAG_MODE != "demo":
+        raise PermissionDenied
+    picked = request.POST.get("user", "")
+    user = demo_users().filter(pk=picked, is_active=True).first() if picked.isdigit() else None
+    if not user:
+        return redirect("sign-in")
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect(_next_url(request))
+
+
+@page(EVERYONE)
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Ends the session."""
+    logout(request)
+    return redirect("sign-in")
+
+
+@page(EVERYONE)
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Remembers Swedish or English for a year."""
+    response = redirect(_next_url(request))
+    code = request.POST.get("language")
+    if code in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            code,
+            max_age=31_536_000,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SECURE,
+        )
+    return response
+
+
+def _trouble(request: HttpRequest, status: int, heading: str, text: str) -> HttpResponse:
+    return render(request, "entrance/trouble.html", {"heading": heading, "text": text}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400."""
+    return _trouble(request, 400, _("That could not be understood"), _("Go back and try again."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    return _trouble(
+        request,
+        403,
+        _("This page is not for you"),
+        _("Your role does not have the right to it. If you think that is wrong, speak with your team lead."),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404; the same whether the thing does not exist or the viewer may not know of it."""
+    return _trouble(
+        request,
+        404,
+        _("There is nothing here"),
+        _("The address is wrong, or the person is held by another unit than yours."),
+    )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500, without asking the database for anything."""
+    return _trouble(
+        request,
+        500,
+        _("Something broke here"),
+        _("Nothing was changed. Try again; if it happens anew, tell your support."),
+    )

@@ -1,0 +1,67 @@
+"""Forms in FKUI's markup: the one base that every form stands on, and its fields."""
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+from handslag.foundation.errors import Refused
+
+DATE = "%Y-%m-%d"
+MINUTE = "%Y-%m-%dT%H:%M"
+
+
+class FkuiRenderer(TemplatesSetting):
+    """Renders every form and field with the design system's markup."""
+
+    form_template_name = "fkui/form.html"
+    field_template_name = "fkui/field.html"
+
+
+class DayField(forms.DateField):
+    """A day, chosen with the browser's own calendar."""
+
+    def __init__(self, **kwargs):
+        widget = forms.DateInput(format=DATE, attrs={"type": "date"})
+        super().__init__(widget=widget, input_formats=[DATE], **kwargs)
+
+
+class MinuteField(forms.DateTimeField):
+    """A day and a time of day, in Swedish time."""
+
+    def __init__(self, **kwargs):
+        widget = forms.DateTimeInput(format=MINUTE, attrs={"type": "datetime-local"})
+        super().__init__(widget=widget, input_formats=[MINUTE], **kwargs)
+
+
+def words(rows: int = 4, **kwargs) -> forms.CharField:
+    """A field for running text."""
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+KINDS = {
+    forms.Textarea: ("textarea-field", "textarea-field__textarea"),
+    forms.RadioSelect: ("radio-button-group", "radio-button__input"),
+    forms.CheckboxInput: ("checkbox", "checkbox__input"),
+    forms.Select: ("select-field", "select-field__select"),
+    forms.ClearableFileInput: ("text-field", ""),
+    forms.HiddenInput: ("hidden", ""),
+    forms.widgets.Input: ("text-field", "text-field__input"),
+}
+
+
+class Form(forms.Form):
+    """A form whose widgets carry the design system's classes."""
+
+    required_css_class = "required"
+    use_required_attribute = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            kind, css = next(v for widget, v in KINDS.items() if isinstance(field.widget, widget))
+            field.widget.fkui = kind
+            if css:
+                field.widget.attrs["class"] = css
+
+    def refuse(self, refused: Refused) -> None:
+        """Shows a refusal beside the field that it belongs to, or above the form."""
+        self.add_error(refused.field if refused.field in self.fields else None, refused.message)
