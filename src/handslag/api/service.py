@@ -1,3 +1,85 @@
-from ninja import NinjaAPI
+"""The HTTP API for the parties' own systems, after the Swedish national REST API profile (Digg).
 
-api = NinjaAPI()
+Problems are told as application/problem+json (RFC 9457). A token belongs to a party: it reads that party's work, and
+acts only in the name of somebody who works there.
+"""
+
+from django.http import Http404, HttpRequest, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer
+
+from handslag import __version__
+from handslag.api.cases import router as cases
+from handslag.api.handovers import router as handovers
+from handslag.api.models import Token
+from handslag.api.problems import problem
+from handslag.api.schemas import ApiInfo
+from handslag.api.watch import router as watch
+from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.parties.viewer import Viewer
+
+
+class PartyToken(HttpBearer):
+    """A party's token in the Authorization header."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Token | None:
+        found = Token.objects.select_related("party").filter(digest=Token.fingerprint(token), revoked_at__isnull=True)
+        known = found.first()
+        if known:
+            name = f"api {known.party.code}: {known.name}"
+            request.viewer = Viewer(None, party_ids=frozenset({known.party_id}), name=name)
+        return known
+
+
+api = NinjaAPI(
+    title="Handslag",
+    version=__version__,
+    description="Cases, handovers and what is silent, for the parties' own systems.",
+    urls_namespace="api",
+    openapi_url="/openapi.json",
+    docs_url=None,
+    auth=PartyToken(),
+)
+api.add_router("/cases", cases, tags=["cases"])
+api.add_router("/handovers", handovers, tags=["handovers"])
+api.add_router("/watch", watch, tags=["watch"])
+
+
+@api.get("/api-info", auth=None, response=ApiInfo, by_alias=True, tags=["api"])
+def api_info(request: HttpRequest) -> dict:
+    """What API this is, as the national profile asks."""
+    return {
+        "api_name": "handslag",
+        "api_version": __version__,
+        "api_released": "2026-11-22",
+        "api_documentation": request.build_absolute_uri("openapi.json"),
+        "api_status": "beta",
+    }
+
+
+@api.exception_handler(Refused)
+def _refused(request: HttpRequest, refused: Refused) -> JsonResponse:
+    status = 403 if isinstance(refused, NotAllowed) else 409 if isinstance(refused, Overtaken) else 422
+    return problem(request, status, refused.message, field=refused.field)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> JsonResponse:
+    wrong = [{"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors]
+    return problem(request, 422, "The request is not as the description has it.", errors=wrong)
+
+
+@api.exception_handler(AuthenticationError)
+def _unknown(request: HttpRequest, error: AuthenticationError) -> JsonResponse:
+    return problem(request, 401, "Send a valid token as “Authorization: Bearer …”.")
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, error: Http404) -> JsonResponse:
+    return problem(request, 404, "There is nothing here, or it is not your party's.")
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> JsonResponse:
+    return problem(request, error.status_code, str(error))

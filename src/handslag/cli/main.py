@@ -139,7 +139,7 @@ def import_cases(ctx: click.Context, file: Path, dry_run: bool, form: str) -> No
 
     ensure_schema()
     progress = Progress()
-    outcome = take(Viewer(None, name="import"), file, dry_run=dry_run, progress=progress)
+    outcome = take(Viewer(None, is_system=True, name="import"), file, dry_run=dry_run, progress=progress)
     progress.close()
     if form == "json":
         click.echo(json.dumps(outcome.as_json(), ensure_ascii=False))

@@ -69,6 +69,11 @@ class User(AbstractBaseUser):
         constraints = [models.CheckConstraint(condition=~Q(email=""), name="user_has_email")]
 
     def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The whole name."""
         return f"{self.given_name} {self.family_name}"
 
 

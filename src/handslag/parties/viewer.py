@@ -1,6 +1,6 @@
 """The viewer: who is asking, from which posts, and for whom the viewer stands in today."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from handslag.parties import rules
@@ -9,23 +9,22 @@ from handslag.parties.models import Post, User
 
 @dataclass(frozen=True)
 class Viewer:
-    """A signed-in user with the active posts that give rights, or the system itself (`user` is None)."""
+    """A signed-in user with the active posts that give rights, a party's own system, or the product itself."""
 
     user: User | None
     posts: tuple[Post, ...] = ()
     absent: tuple[Post, ...] = ()
     """Posts of absent colleagues that the viewer stands in for today."""
-    name: str = field(default="")
+    party_ids: frozenset[int] = frozenset()
+    """Parties whose whole work a party's own system may read."""
+    is_system: bool = False
+    """Whether the product itself acts (import on the command line, the demo world)."""
+    name: str = ""
 
     @property
     def label(self) -> str:
         """How the journal names the viewer."""
-        return self.name or (self.user.email if self.user else "system")
-
-    @property
-    def is_system(self) -> bool:
-        """Whether the product itself acts (import on the command line, the watch)."""
-        return self.user is None
+        return self.name or (self.user.email if self.user else "nobody")
 
     @cached_property
     def reach(self) -> tuple[Post, ...]:
@@ -54,8 +53,8 @@ class Viewer:
 
     @cached_property
     def officer_party_ids(self) -> frozenset[int]:
-        """Parties whose cooperation officer the viewer is."""
-        return frozenset(p.party_id for p in self.reach if p.role == "cooperation_officer")
+        """Parties whose whole work the viewer may read: as cooperation officer, or as the party's own system."""
+        return self.party_ids | {p.party_id for p in self.reach if p.role == "cooperation_officer"}
 
     def post_in(self, unit_id: int) -> Post | None:
         """The viewer's own holding post in a unit, else one that the viewer stands in for there, else None."""
@@ -67,6 +66,3 @@ class Viewer:
     def acting_for(self, post_id: int) -> str:
         """The absent person's e-mail when the viewer acts from that post as a stand-in, else ''."""
         return next((p.user.email for p in self.absent if p.id == post_id), "")
-
-
-SYSTEM = Viewer(None)

@@ -23,7 +23,7 @@ from handslag.simulation.names import FAMILY, MEN, WOMEN
 from handslag.simulation.places import DATA, FOCUS_COUNTY, FOCUS_MUNICIPALITY, Places, build
 from handslag.watch.actions import go_round
 
-SIMULATOR = Viewer(None, name="demo")
+SIMULATOR = Viewer(None, is_system=True, name="demo")
 FOCUS_CASES = 140
 WEIGHTS = {"FK": 0.35, "AF": 0.25, "KOM": 0.3, "REG": 0.1}
 STEPS = (

@@ -8,7 +8,7 @@ from handslag.parties.queries import viewer_of
 from handslag.parties.viewer import Viewer
 from handslag.web.access import may_enter
 
-NOBODY = Viewer(None, name="nobody")
+NOBODY = Viewer(None)
 
 
 def language(get_response):
@@ -38,7 +38,7 @@ class deny_by_default:  # noqa: N801  (named as the function that it stands for)
         return response
 
     def process_view(self, request, view, args, kwargs):
-        if request.resolver_match.namespaces[:1] == ["api-1"]:
+        if request.resolver_match.namespaces[:1] == ["api"]:
             return None
         request.viewer = viewer_of(request.user) if request.user.is_authenticated else NOBODY
         decision = may_enter(view, request)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from handslag.api.problems import problem
 from handslag.parties import rules
 from handslag.parties.queries import demo_users
 from handslag.reference import codes
@@ -116,6 +117,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 def _trouble(request: HttpRequest, status: int, heading: str, text: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem(request, status, heading)
     return render(request, "entrance/trouble.html", {"heading": heading, "text": text}, status=status)
 
 

@@ -1,0 +1,53 @@
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from hypothesis import HealthCheck, settings
+
+from handslag.foundation import guards
+from tests import strictness, worlds
+
+strictness.shuffle_unordered_querysets()
+strictness.note_missing_translations()
+settings.register_profile(
+    "handslag", deadline=None, suppress_health_check=list(HealthCheck), print_blob=True, database=None
+)
+settings.load_profile("handslag")
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache():
+    """No test sees what another one cached."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def all_texts_are_translated():
+    """A text that a Swedish reader meets in English fails the test that met it."""
+    strictness.MISSED_TRANSLATIONS.clear()
+    yield
+    assert not strictness.MISSED_TRANSLATIONS, f"not in Swedish: {strictness.MISSED_TRANSLATIONS}"
+
+
+@pytest.fixture
+def world(db) -> worlds.World:
+    """A small world, undone after the test."""
+    return worlds.build()
+
+
+@pytest.fixture
+def lasting_world(transactional_db) -> worlds.World:
+    """A small world whose changes are really committed, for tests of races. Its guards fall only to clean up."""
+    yield worlds.build()
+    guards.drop(connection)  # the cleaning deletes rows; it ends with post_migrate, which sets them up again
+
+
+@pytest.fixture
+def browse(world):
+    """Signs a person of the world in: browse("fk_a") gives a client that examines every page."""
+
+    def sign_in(name: str) -> strictness.StrictClient:
+        client = strictness.StrictClient()
+        client.force_login(world.posts[name].user)
+        return client
+
+    return sign_in

@@ -1,0 +1,25 @@
+"""Settings for the tests: the product's own, with a database and a home of their own."""
+
+import os
+import tempfile
+
+os.environ["HANDSLAG_MODE"] = "demo"
+os.environ["HANDSLAG_HOME"] = os.environ.get("HANDSLAG_TEST_HOME") or tempfile.mkdtemp(prefix="handslag-test-")
+os.environ["DATABASE_URL"] = os.environ.get("HANDSLAG_TEST_DATABASE", "")
+
+from handslag.settings import *  # noqa: E402, F403
+from handslag.settings import DATABASES, HANDSLAG_HOME, TEMPLATES  # noqa: E402
+
+from tests.strictness import UndefinedVariable  # noqa: E402
+
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": str(HANDSLAG_HOME / "test.sqlite3")}
+else:
+    DATABASES["default"]["TEST"] = {"NAME": "handslag_test"}
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

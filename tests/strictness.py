@@ -1,0 +1,83 @@
+"""What makes whole classes of bugs impossible in the tests."""
+
+import re
+
+from django.db.models.sql.compiler import SQLCompiler
+from django.test import Client
+from django.utils import translation
+
+
+class UndefinedVariable(str):
+    """Given to the templates in place of an undefined variable: rendering one fails."""
+
+    def __contains__(self, part: object) -> bool:
+        return True
+
+    def __mod__(self, name: object) -> str:
+        raise AssertionError(f"The template uses the undefined variable {name}")
+
+
+def shuffle_unordered_querysets() -> None:
+    """Gives every queryset that does not say its order a random one, so that no test leans on chance."""
+    original = SQLCompiler.pre_sql_setup
+
+    def shuffled(self, *args, **kwargs):
+        query = self.query
+        plain = not (query.distinct or query.combinator or query.group_by or query.is_sliced or query.subquery)
+        if plain and type(self) is SQLCompiler and query.select_for_update is False and not query.annotations:
+            ordered = query.order_by or query.extra_order_by or query.get_meta().ordering
+            if not ordered and query.model and query.default_cols:
+                query.order_by = ("?",)
+        return original(self, *args, **kwargs)
+
+    SQLCompiler.pre_sql_setup = shuffled
+
+
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", re.I)
+POST_FORM = re.compile(r'<form[^>]*method="post"[^>]*>(.*?)</form>', re.I | re.S)
+IDENTITY_NUMBER = re.compile(r"(?<!\d)(19|20)\d{6}[-+]?\d{4}(?!\d)")
+
+
+def examine_page(path: str, response) -> None:
+    """Fails for what must be true of every page: CSP, no inline code, CSRF in each form, no number in a URL."""
+    assert not IDENTITY_NUMBER.search(path), f"an identity number stands in the address {path}"
+    assert not IDENTITY_NUMBER.search(response.headers.get("Location", ""))
+    if not response.headers.get("Content-Type", "").startswith("text/html") or response.streaming:
+        return
+    page = response.content.decode()
+    csp = response.headers["Content-Security-Policy"]
+    assert "unsafe" not in csp and "default-src 'none'" in csp
+    assert not INLINE.search(page), f"{path} holds inline code: {INLINE.search(page)}"
+    for form in POST_FORM.findall(page):
+        assert "csrfmiddlewaretoken" in form, f"a form of {path} lacks its CSRF token"
+    for url in re.findall(r'(?:href|action|src|hx-get)="([^"]*)"', page):
+        assert not IDENTITY_NUMBER.search(url), f"an identity number stands in a link of {path}"
+
+
+class StrictClient(Client):
+    """A test client that examines every page it gets."""
+
+    def generic(self, method, path, *args, **kwargs):
+        response = super().generic(method, path, *args, **kwargs)
+        examine_page(path, response)
+        return response
+
+
+MISSED_TRANSLATIONS: set[str] = set()
+
+
+def note_missing_translations() -> None:
+    """Remembers every text that Swedish readers would have seen in English."""
+    original = translation._trans.gettext
+
+    def noting(message: str) -> str:
+        found = original(message)
+        ours = found == message and translation.get_language() == "sv" and message and not message.isspace()
+        if ours and message not in SAME_IN_BOTH:
+            MISSED_TRANSLATIONS.add(message)
+        return found
+
+    translation._trans.gettext = noting
+
+
+SAME_IN_BOTH = {"Person", "Start", "Journal", "Svenska", "English"}

@@ -1,0 +1,157 @@
+"""Promises 1, 2 and 4 against direct SQL: what the guards refuse, whoever writes it."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from handslag.check.proof import fallen_guards
+from handslag.foundation import guards
+
+SQLITE = connection.vendor == "sqlite"
+
+TAMPERINGS = {
+    "no holder": "UPDATE cases_case SET holder_id = NULL",
+    "a holder that does not exist": "UPDATE cases_case SET holder_id = 987654, holder_since = '2026-06-01 00:00:00'",
+    "a stranger's unit takes it": "UPDATE cases_case SET holder_id = {af_a}, holder_since = '2026-10-01 00:00:00'",
+    "a holder without a later instant": "UPDATE cases_case SET holder_id = {fk_b}",
+    "a holder from before": "UPDATE cases_case SET holder_id = {fk_b}, holder_since = '2001-01-01 00:00:00'",
+    "the holding begins elsewhere": "UPDATE cases_case SET holder_since = '2026-10-01 00:00:00'",
+    "the opening moves": "UPDATE cases_case SET opened_at = '2001-01-01 00:00:00'",
+    "an officer holds": "UPDATE cases_case SET holder_id = {fk_officer}, holder_since = '2026-10-01 00:00:00'",
+    "closed without an outcome": "UPDATE cases_case SET closed_at = '2030-01-01 00:00:00'",
+    "closed without a next": "UPDATE cases_case SET closed_at = '2030-01-01 00:00:00', outcome = 'work'",
+    "closed before it was held": "UPDATE cases_case SET closed_at = '2001-01-01 00:00:00', outcome = 'work', "
+    "next_responsible = 'x'",
+    "no next step": "UPDATE cases_case SET next_step = ''",
+    "no day for it": "UPDATE cases_case SET next_step_on = NULL",
+    "nobody for it": "UPDATE cases_case SET next_step_by_id = NULL",
+    "removed": "DELETE FROM cases_case",
+    "another person": "UPDATE cases_case SET person_id = person_id + 1",
+    "a change point by hand": "INSERT INTO cases_pastholding (case_id, until, holder_id) "
+    "SELECT id, '2026-10-01 00:00:00', {fk_b} FROM cases_case",
+    "a change point at the opening": "INSERT INTO cases_pastholding (case_id, until, holder_id) "
+    "SELECT id, opened_at, {fk_b} FROM cases_case",
+    "the holder leaves": "UPDATE parties_post SET is_active = {false} WHERE id = {fk_a}",
+    "the user leaves": "UPDATE parties_user SET is_active = {false} WHERE id = (SELECT user_id FROM parties_post "
+    "WHERE id = {fk_a})",
+    "the post goes": "DELETE FROM parties_post WHERE id = {fk_a}",
+    "the post changes its person": "UPDATE parties_post SET user_id = (SELECT user_id FROM parties_post "
+    "WHERE id = {af_a}) WHERE id = {fk_a}",
+    "the post changes its role": "UPDATE parties_post SET role = 'measure_staff' WHERE id = {fk_a}",
+}
+REPLACEMENTS = {
+    "the same case anew": "INSERT OR REPLACE INTO cases_case SELECT * FROM cases_case",
+    "the holder's post anew": "INSERT OR REPLACE INTO parties_post SELECT * FROM parties_post WHERE id = {fk_a}",
+    "the journal anew": "INSERT OR REPLACE INTO journal_entry SELECT * FROM journal_entry",
+}
+
+
+def _values(world) -> dict:
+    return {"false": "0" if SQLITE else "false", **{name: post.pk for name, post in world.posts.items()}}
+
+
+def _refused(sql: str, values: dict) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql.format(**values))
+    except DatabaseError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS)
+def test_direct_sql_cannot_break_a_holding(world, tampering):
+    world.case()
+    assert _refused(TAMPERINGS[tampering], _values(world))
+
+
+@pytest.mark.skipif(not SQLITE, reason="only SQLite knows INSERT OR REPLACE")
+@pytest.mark.parametrize("replacement", REPLACEMENTS)
+def test_replacing_a_row_is_deleting_it(world, replacement):
+    world.case()
+    assert _refused(REPLACEMENTS[replacement], _values(world))
+
+
+@pytest.mark.skipif(not SQLITE, reason="only SQLite can turn foreign keys off")
+@pytest.mark.parametrize("tampering", TAMPERINGS)
+def test_the_guards_do_not_lean_on_foreign_keys(lasting_world, tampering):
+    lasting_world.case()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA foreign_keys = OFF")
+        try:
+            assert _refused(TAMPERINGS[tampering], _values(lasting_world))
+        finally:
+            cursor.execute("PRAGMA foreign_keys = ON")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE cases_pastholding SET holder_id = {fk_lead}",
+        "UPDATE cases_pastholding SET until = '2026-10-01 00:00:00'",
+        "DELETE FROM cases_pastholding",
+        "UPDATE journal_entry SET actor = 'nobody'",
+        "DELETE FROM journal_entry",
+    ],
+)
+def test_history_does_not_change(world, sql):
+    from handslag.cases.actions import reassign
+
+    case = world.case()
+    reassign(world.viewer("fk_lead"), [case.pk], world.posts["fk_b"])
+    assert _refused(sql, _values(world))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE handovers_handover SET state = 'accepted'",
+        "UPDATE handovers_handover SET state = 'accepted', answered_at = offered_at, accepted_by_id = {af_a}",
+        "UPDATE handovers_handover SET state = 'completed', answered_at = offered_at, accepted_by_id = {af_a}, "
+        "first_contact_at = offered_at, contact_result = 'held'",
+        "UPDATE handovers_handover SET state = 'declined', answered_at = offered_at",
+        "UPDATE handovers_handover SET state = 'declined', answered_at = offered_at, decline_reason = 'not_ready'",
+        "UPDATE handovers_handover SET brief = 'other'",
+        "DELETE FROM handovers_handover",
+        "DELETE FROM handovers_message",
+        "UPDATE handovers_message SET text = 'other'",
+        "UPDATE cases_case SET closed_at = '2030-01-01 00:00:00', outcome = 'work', next_responsible = 'x'",
+    ],
+)
+def test_direct_sql_cannot_break_a_handover(world, sql):
+    world.offer(world.case())
+    assert _refused(sql, _values(world))
+
+
+def test_a_closed_case_stays_as_it_ended(world):
+    from handslag.cases.actions import close
+
+    case = world.case()
+    close(world.viewer("fk_a"), case.pk, "work", "Arbetsgivaren")
+    for change in ("closed_at = NULL, outcome = '', next_responsible = ''", "outcome = 'studies'"):
+        assert _refused(f"UPDATE cases_case SET {change}", {})
+
+
+def test_every_guard_stands_after_the_migrations(db):
+    assert fallen_guards() == []
+
+
+@pytest.mark.parametrize("index", range(len(guards.all_guards())))
+def test_a_fallen_guard_is_seen(db, index):
+    guard = guards.all_guards()[index]
+    if connection.vendor not in guard.vendors:
+        pytest.skip("this guard is for the other database")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {guard.name}" + ("" if SQLITE else f" ON {guard.table}"))
+        assert fallen_guards() == [guard.name]
+        transaction.set_rollback(True)
+
+
+def test_a_guard_that_was_weakened_is_seen(db):
+    guard = next(g for g in guards.all_guards() if g.name == "cases_case_undeletable")
+    with transaction.atomic(), connection.cursor() as cursor:
+        weakened = [s.replace("1=1", "1=0") for s in guards.statements(guard, connection.vendor)]
+        cursor.execute(f"DROP TRIGGER {guard.name}" + ("" if SQLITE else f" ON {guard.table}"))
+        for statement in weakened:
+            cursor.execute(statement)
+        assert fallen_guards() == [guard.name]
+        transaction.set_rollback(True)

@@ -1,0 +1,120 @@
+"""Small hand-made worlds for the tests."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from itertools import count
+
+from django.utils import timezone
+
+from handslag.cases.models import Case
+from handslag.cases.opening import Draft, open_cases
+from handslag.foundation import clock
+from handslag.handovers.actions import Offer, offer_handover
+from handslag.handovers.models import Handover
+from handslag.parties.models import Association, Party, Post, Unit, User
+from handslag.parties.queries import viewer_of
+from handslag.parties.viewer import Viewer
+from handslag.simulation.world import identity_numbers
+
+SYSTEM = Viewer(None, is_system=True, name="test")
+
+
+@cache
+def numbers() -> list[str]:
+    """Official test numbers of adults."""
+    return identity_numbers(date(2026, 11, 22))
+
+
+def contact_in(days: int):
+    """A time for a first contact some days ahead."""
+    return timezone.now() + timedelta(days=days)
+
+
+@dataclass
+class World:
+    """FK, AF and two municipalities in Halland; each unit with two caseworkers and a lead; officers per party."""
+
+    parties: dict[str, Party] = field(default_factory=dict)
+    units: dict[str, Unit] = field(default_factory=dict)
+    posts: dict[str, Post] = field(default_factory=dict)
+    _serial: count = field(default_factory=lambda: count(1))
+
+    def hire(self, name: str, role: str, **place) -> Post:
+        """A new person on a new post, known in tests by `name`."""
+        user = User.objects.create(email=f"{name}@test.example", given_name=name.title(), family_name="Test")
+        self.posts[name] = Post.objects.create(user=user, role=role, **place)
+        return self.posts[name]
+
+    def viewer(self, name: str) -> Viewer:
+        """The viewer of a person, read anew."""
+        return viewer_of(self.posts[name].user)
+
+    def draft(self, holder: str = "fk_a", **changes) -> Draft:
+        """A case to open, held by `holder`."""
+        post, serial = self.posts[holder], next(self._serial)
+        fields = {
+            "party_id": post.party_id,
+            "reference": f"T-{serial:05d}",
+            "identity_number": numbers()[serial],
+            "given_name": "Test",
+            "family_name": f"Person{serial}",
+            "municipality_code": "1380",
+            "holder_id": post.pk,
+            "opened_on": clock.today() - timedelta(days=100),
+            "target_groups": "long_term_sick",
+            "livelihood": "sickness_benefit",
+            "livelihood_degree": 100,
+            "livelihood_ends_on": clock.today() + timedelta(days=200),
+            "next_step": "Ring",
+            "next_step_on": clock.today() + timedelta(days=10),
+        }
+        return Draft(**{**fields, **changes})
+
+    def case(self, holder: str = "fk_a", **changes) -> Case:
+        """An open case, held by `holder`."""
+        (case_id,) = open_cases(SYSTEM, [self.draft(holder, **changes)])
+        return Case.objects.get(pk=case_id)
+
+    def offer(self, case: Case, to_unit: str = "af", to: str | None = None, **changes) -> Handover:
+        """An offer of `case` from its holder."""
+        words = Offer(
+            to_unit=self.units[to_unit],
+            to_post=self.posts[to] if to else None,
+            reason="benefit_ends",
+            brief="Det här behöver ni veta.",
+            promised="Ett samtal.",
+            needed_by=clock.today() + timedelta(days=60),
+            proposed_contact_at=contact_in(7),
+        )
+        return offer_handover(
+            viewer_of(Post.objects.get(pk=case.holder_id).user), case.pk, Offer(**{**words.__dict__, **changes})
+        )
+
+
+def build() -> World:
+    """A fresh world."""
+    world = World()
+    kinds = {"fk": "FK", "af": "AF", "kom": "KOM-1380", "hylte": "KOM-1315"}
+    for name, code in kinds.items():
+        party = world.parties[name] = Party.objects.create(
+            code=code, kind=code[:3].rstrip("-"), name=f"Part {code}", county_code="13"
+        )
+        unit = world.units[name] = Unit.objects.create(
+            party=party, code=f"E-{name}", name=f"Enhet {name}", county_code="13"
+        )
+        for suffix, role in (("a", "caseworker"), ("b", "caseworker"), ("lead", "lead")):
+            world.hire(f"{name}_{suffix}", role, party=party, unit=unit)
+        world.hire(f"{name}_officer", "cooperation_officer", party=party)
+    other = world.units["fk2"] = Unit.objects.create(
+        party=world.parties["fk"], code="E-fk2", name="Enhet fk2", county_code="13"
+    )
+    for suffix, role in (("a", "caseworker"), ("lead", "lead")):
+        world.hire(f"fk2_{suffix}", role, party=world.parties["fk"], unit=other)
+    association = Association.objects.create(name="Förbundet")
+    association.members.set(world.parties.values())
+    world.hire("association", "association_officer", association=association)
+    world.hire("measure", "measure_staff", party=world.parties["kom"], unit=world.units["kom"])
+    world.hire("analyst", "analyst", party=world.parties["fk"])
+    world.hire("admin", "administrator")
+    return world
