@@ -21,9 +21,12 @@ def journal(actor: Viewer, verb: str, case: Case, **details) -> None:
 
 
 def locked(case_id: int) -> Case:
-    """The case's row, held against concurrent change until the transaction ends."""
-    cases = Case.objects.select_for_update(of=("self",))
-    return cases.select_related("person", "holder__user", "holder__unit", "holder__party").get(pk=case_id)
+    """The case's row, held against concurrent change until the transaction ends.
+
+    Locked first and read after: PostgreSQL drops a joined row whose join changed while it waited for the lock.
+    """
+    Case.objects.select_for_update().only("id").get(pk=case_id)
+    return Case.objects.select_related("person", "holder__user", "holder__unit", "holder__party").get(pk=case_id)
 
 
 def for_change(actor: Viewer, case_id: int) -> Case:

@@ -1,0 +1,199 @@
+"""The handshake, step by step, and races between hands."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+
+from handslag.cases.models import Case
+from handslag.foundation import clock
+from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.handovers import actions, rules
+from handslag.handovers.models import Handover
+from tests.worlds import contact_in
+
+
+def holder(case) -> int:
+    return Case.objects.get(pk=case.pk).holder_id
+
+
+def test_the_transition_table_is_sound():
+    assert rules.problems() == []
+
+
+@pytest.mark.parametrize("index", range(len(rules.TRANSITIONS)))
+def test_a_table_without_one_of_its_steps_differs(index):
+    """Each step is there for a reason: without it something is unreachable, a dead end, or no longer offered."""
+    fewer = rules.TRANSITIONS[:index] + rules.TRANSITIONS[index + 1 :]
+    offered = {(t.verb, s) for t in fewer for s in t.sources}
+    assert rules.problems(fewer) or offered != {(t.verb, s) for t in rules.TRANSITIONS for s in t.sources}
+
+
+def test_dead_ends_and_islands_are_found():
+    assert rules.problems((*rules.TRANSITIONS, rules.Transition("lose", ("offered",), "lost", "sender")))
+    assert rules.problems((*rules.TRANSITIONS, rules.Transition("wake", ("island",), "offered", "sender")))
+    assert rules.problems((*rules.TRANSITIONS, rules.Transition("again", ("declined",), "offered", "sender")))
+
+
+def test_the_sender_holds_until_the_receiver_accepts(world):
+    case = world.case()
+    handover = world.offer(case)
+    assert holder(case) == world.posts["fk_a"].pk
+    actions.ask_back(world.viewer("af_a"), handover.pk, "Vad menas?")
+    assert holder(case) == world.posts["fk_a"].pk
+    actions.answer_question(world.viewer("fk_a"), handover.pk, "Så här.")
+    actions.accept_handover(world.viewer("af_b"), handover.pk, contact_in(3))
+    case.refresh_from_db()
+    assert case.holder_id == world.posts["af_b"].pk
+    assert case.next_step == "Första kontakt med personen"
+    assert case.next_step_by_id == case.holder_id
+    assert [m.verb for m in handover.messages.order_by("id")] == ["offer", "ask", "answer", "accept"]
+
+
+def test_accepting_needs_a_first_contact_ahead(world):
+    handover = world.offer(world.case())
+    with pytest.raises(Refused) as refused:
+        actions.accept_handover(world.viewer("af_a"), handover.pk, contact_in(-1))
+    assert refused.value.field == "first_contact_at"
+
+
+def test_a_lead_lets_a_colleague_take_over_but_a_colleague_does_not(world):
+    first, second = world.case(), world.case()
+    with pytest.raises(NotAllowed):
+        actions.accept_handover(world.viewer("af_a"), world.offer(first).pk, contact_in(3), world.posts["af_b"])
+    actions.accept_handover(world.viewer("af_lead"), world.offer(second).pk, contact_in(3), world.posts["af_b"])
+    assert holder(second) == world.posts["af_b"].pk
+
+
+@pytest.mark.parametrize(
+    ("reason", "next_unit", "goes_back", "field"),
+    [("", None, True, "decline_reason"), ("not_ready", None, False, "next_unit"), ("not_ready", "kom", True, "next_unit"),
+     ("not_ready", "af", False, "next_unit"), ("not_ready", "fk", False, "next_unit")],
+)  # fmt: skip
+def test_no_decline_without_a_reason_and_a_next(world, reason, next_unit, goes_back, field):
+    handover = world.offer(world.case())
+    unit = world.units[next_unit] if next_unit else None
+    with pytest.raises(Refused) as refused:
+        actions.decline_handover(world.viewer("af_a"), handover.pk, reason, unit, goes_back=goes_back)
+    assert refused.value.field == field
+    handover.refresh_from_db()
+    assert handover.state == rules.OFFERED
+
+
+def test_a_decline_goes_on_to_the_next_with_all_that_was_said(world):
+    case = world.case()
+    handover = world.offer(case)
+    actions.decline_handover(world.viewer("af_a"), handover.pk, "outside_mission", world.units["kom"])
+    following = Handover.objects.get(previous=handover)
+    assert (following.to_unit, following.brief, following.state) == (world.units["kom"], handover.brief, rules.OFFERED)
+    with pytest.raises(Refused):
+        actions.decline_handover(world.viewer("kom_a"), following.pk, "not_ready", world.units["af"])
+    actions.accept_handover(world.viewer("kom_a"), following.pk, contact_in(2))
+    assert holder(case) == world.posts["kom_a"].pk
+
+
+def test_a_decline_back_makes_the_way_forward_the_next_step(world):
+    case = world.case()
+    actions.decline_handover(world.viewer("af_a"), world.offer(case).pk, "not_ready", None, goes_back=True)
+    case.refresh_from_db()
+    assert "avböjdes" in case.next_step
+    assert case.next_step_on == clock.add_working_days(clock.today(), 3)
+    assert case.past_steps.get().text == "Ring"
+
+
+def test_a_case_cannot_be_closed_or_offered_anew_under_an_open_handover(world):
+    from handslag.cases.actions import close
+
+    case = world.case()
+    handover = world.offer(case)
+    for act in (lambda: world.offer(case, "kom"), lambda: close(world.viewer("fk_a"), case.pk, "work", "Chefen")):
+        with pytest.raises(Overtaken):
+            act()
+    actions.withdraw_handover(world.viewer("fk_a"), handover.pk)
+    close(world.viewer("fk_a"), case.pk, "work", "Chefen")
+
+
+def test_the_first_contact_is_recorded_with_what_follows(world):
+    case = world.case()
+    handover = world.offer(case)
+    actions.accept_handover(world.viewer("af_a"), handover.pk, contact_in(3))
+    actions.rebook_contact(world.viewer("af_a"), handover.pk, contact_in(9), "Sjuk")
+    case.refresh_from_db()
+    assert case.next_step_on == (clock.today() + timedelta(days=9))
+    with pytest.raises(Refused):
+        actions.record_contact(world.viewer("af_a"), handover.pk, "held", "", clock.today())
+    actions.record_contact(world.viewer("af_a"), handover.pk, "held", "Kartläggning", clock.today())
+    case.refresh_from_db()
+    handover.refresh_from_db()
+    assert (handover.state, case.next_step) == (rules.COMPLETED, "Kartläggning")
+
+
+def race(*acts) -> list:
+    """Runs all acts at once, each on a connection of its own; returns what each gave or raised."""
+    barrier, results = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(index, act):
+        barrier.wait()
+        try:
+            results[index] = act()
+        except Exception as error:  # the test looks at it
+            results[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.mark.parametrize("turn", range(4))
+@pytest.mark.parametrize("rival", ["accept", "withdraw", "decline", "close"])
+def test_of_two_hands_at_the_same_instant_one_wins_and_the_other_is_told(lasting_world, rival, turn):
+    from handslag.cases.actions import close
+
+    world = lasting_world
+    case = world.case()
+    handover = world.offer(case)
+    first, second, sender = (world.viewer(name) for name in ("af_a", "af_b", "fk_a"))
+    rivals = {
+        "accept": lambda: actions.accept_handover(second, handover.pk, contact_in(4)),
+        "withdraw": lambda: actions.withdraw_handover(sender, handover.pk),
+        "decline": lambda: actions.decline_handover(second, handover.pk, "not_ready", None, goes_back=True),
+        "close": lambda: close(sender, case.pk, "work", "Chefen"),
+    }
+    results = race(lambda: actions.accept_handover(first, handover.pk, contact_in(3)), rivals[rival])
+    losers = [r for r in results if isinstance(r, Exception)]
+    assert len(losers) == 1
+    assert isinstance(losers[0], Overtaken | NotAllowed), losers[0]
+    handover.refresh_from_db()
+    winner = handover.accepted_by_id or world.posts["fk_a"].pk
+    assert holder(case) == winner
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_nobody_leaves_while_a_case_arrives(lasting_world, turn):
+    """Ending a post and handing it a case at once: never both."""
+    from handslag.cases.actions import reassign
+    from handslag.parties.actions import end_post
+    from handslag.parties.models import Post
+
+    world = lasting_world
+    case, lead = world.case(), world.viewer("fk_lead")
+    results = race(
+        lambda: reassign(lead, [case.pk], world.posts["fk_b"]), lambda: end_post(lead, world.posts["fk_b"])
+    )
+    assert sum(isinstance(r, Refused) for r in results) == 1, results
+    assert Post.objects.get(pk=holder(case)).is_active
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite takes one writer at a time")
+def test_two_offers_of_one_case_at_once(lasting_world):
+    world = lasting_world
+    case = world.case()
+    results = race(lambda: world.offer(case, "af"), lambda: world.offer(case, "kom"))
+    assert sum(isinstance(r, Overtaken) for r in results) == 1, results
+    assert Handover.objects.filter(state__in=rules.OPEN).count() == 1
