@@ -106,7 +106,10 @@ def test_a_lead_moves_many_cases_at_once_or_none(world):
         actions.reassign(lead, [*ids, foreign.pk], world.posts["fk_b"])
     assert not Case.objects.filter(holder=world.posts["fk_b"]).exists()
     assert actions.reassign(lead, ids, world.posts["fk_b"]) == 3
-    assert [s.what.user.email for s in holdings(Case.objects.get(pk=ids[0]))] == ["fk_a@test.example", "fk_b@test.example"]
+    assert [s.what.user.email for s in holdings(Case.objects.get(pk=ids[0]))] == [
+        "fk_a@test.example",
+        "fk_b@test.example",
+    ]
 
 
 def test_nobody_leaves_with_a_case_in_hand(world):

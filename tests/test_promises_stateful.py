@@ -176,7 +176,9 @@ class Work(RuleBasedStateMachine):
     def make_contact(self, number, who, ahead):
         if handover := self.handover(number):
             on = clock.today() + timedelta(days=ahead)
-            self.expect(lambda: handovers.record_contact(self.receiver(who, handover), handover.pk, "held", "Följ upp", on))
+            self.expect(
+                lambda: handovers.record_contact(self.receiver(who, handover), handover.pk, "held", "Följ upp", on)
+            )
 
     @rule(number=picks, who=picks, ahead=st.integers(-2, 40))
     def take_step(self, number, who, ahead):
@@ -227,7 +229,9 @@ class Work(RuleBasedStateMachine):
     @rule(number=picks)
     def come_back(self, number):
         if absence := self.pick(Absence.objects.all(), number):
-            lead = next(n for n, p in self.world.posts.items() if p.unit_id == absence.post.unit_id and p.role == "lead")
+            lead = next(
+                n for n, p in self.world.posts.items() if p.unit_id == absence.post.unit_id and p.role == "lead"
+            )
             self.expect(lambda: parties.end_absence(self.viewer(lead), absence))
 
     @rule(who=st.sampled_from(["fk_b", "af_b", "kom_b"]), to=workers, moving=st.booleans())

@@ -41,11 +41,9 @@ UNEXPLAINED = (
 def _deadline(on: date, days: int) -> date:
     """The latest day from which `days` Swedish working days have passed on `on`."""
     closed = holidays.country_holidays("SE", years=(on.year - 1, on.year), categories=("public", "de_facto"))
-    day = on
-    while days:
-        day -= timedelta(days=1)
-        days -= day.weekday() < 5 and day not in closed
-    return day
+    worked = (on - timedelta(days=n) for n in range(365))
+    latest_first = [day for day in worked if day.weekday() < 5 and day not in closed]
+    return latest_first[days - 1] - timedelta(days=1)
 
 
 def _looked_on(cursor, today: date) -> date:

@@ -44,6 +44,16 @@ def add_working_days(day: date, count: int) -> date:
     return day
 
 
+def latest_start(on: date, count: int) -> date:
+    """The latest day from which `count` working days have passed when `on` ends; `on` itself counts if worked."""
+    day = on
+    while True:
+        count -= is_working_day(day)
+        day -= timedelta(days=1)
+        if count == 0:
+            return day
+
+
 def add_days(day: date, count: int) -> date:
     """The day that lies `count` calendar days after `day`."""
     return day + timedelta(days=count)

@@ -1,5 +1,6 @@
 """Checking the rows of a case file against the code lists, the staff and each other. Writes nothing."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -43,6 +44,7 @@ class Checked:
 
 
 WRONG_ROWS_KEPT = 200
+ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class _RowCheck:
@@ -58,7 +60,7 @@ class _RowCheck:
     def _date(self, column: str) -> date | None:
         text = self._row.cells[column]
         try:
-            day = parse_date(text) if len(text) == 10 else None
+            day = parse_date(text) if ISO_DATE.fullmatch(text) else None
         except ValueError:
             day = None
         if text and not day:

@@ -67,15 +67,16 @@ def rows(path: Path) -> Iterator[Row]:
 
 
 def _named(raw: Iterable[tuple[list[str], set[int]]]) -> Iterator[Row]:
-    heading, number = None, 0
+    heading, found = None, False
     for number, (cells, formulas) in enumerate(raw, start=1):
         if heading is None:
             heading = _heading(cells)
         elif any(cells):
+            found = True
             named = dict(zip(heading, cells + [""] * (len(heading) - len(cells)), strict=False))
             in_formula = tuple(heading[i] for i in sorted(formulas) if i < len(heading))
             yield Row(number, named, in_formula, any(cells[len(heading) :]))
-    if number < 2:
+    if not found:
         raise Unreadable(_("The file holds no cases. Put at least one row below the heading."))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from handslag.foundation.clock import add_working_days
+from handslag.foundation.clock import latest_start
 
 UNANSWERED_HANDOVER, UNANSWERED_QUESTION, MISSED_CONTACT, OVERDUE_STEP = (
     "unanswered_handover",
@@ -30,7 +30,7 @@ class Ladder:
 
     def deadlines(self, on: date) -> tuple[date, date, date]:
         """For each rung above the first: what has waited since this day or longer has reached it on `on`."""
-        return tuple(add_working_days(on, -days) for days in (self.lead, self.officer, self.joint))
+        return tuple(latest_start(on, days) for days in (self.lead, self.officer, self.joint))
 
 
 @dataclass(frozen=True)

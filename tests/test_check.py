@@ -1,0 +1,92 @@
+"""`handslag check` finds what the guards would have refused, once they are down. It must not believe what it is told."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from django.db import connection, transaction
+
+from handslag.check.proof import prove
+from handslag.cli.main import main
+from handslag.foundation import clock, guards
+from handslag.handovers import actions
+from handslag.watch.actions import go_round
+from tests.worlds import contact_in
+
+FALSE = "0" if connection.vendor == "sqlite" else "false"
+EARLY, LATE = "'2020-01-01 00:00:00'", "'2040-01-01 00:00:00'"
+
+BREAKINGS = {
+    "1": [
+        f"UPDATE parties_post SET is_active = {FALSE} WHERE id = {{fk_a}}",
+        f"UPDATE parties_user SET is_active = {FALSE} WHERE id = (SELECT user_id FROM parties_post WHERE id = {{fk_a}})",
+        f"UPDATE cases_case SET holder_since = {LATE} WHERE id = {{plain}}",
+        f"UPDATE cases_pastholding SET until = {EARLY}",
+        "DELETE FROM cases_pastholding",
+        "UPDATE cases_case SET holder_id = {fk_officer} WHERE id = {plain}",
+    ],
+    "2": [
+        "UPDATE cases_case SET holder_id = {kom_a} WHERE id = {moved}",
+        f"UPDATE handovers_handover SET answered_at = {LATE} WHERE case_id = {{moved}}",
+        f"INSERT INTO cases_pastholding (case_id, until, holder_id) VALUES ({{plain}}, {LATE}, {{af_a}})",
+    ],
+    "3": ["UPDATE watch_escalation SET cleared_on = '2026-01-01'", "DELETE FROM watch_called"],
+    "4": [
+        "UPDATE handovers_handover SET next_unit_id = {kom_unit} WHERE case_id = {declined} AND state = 'declined'",
+    ],
+    "5": [
+        "UPDATE cases_case SET next_step = '   ' WHERE id = {plain}",
+        f"UPDATE parties_post SET is_active = {FALSE} WHERE id = {{fk_b}}",
+    ],
+}
+
+
+@pytest.fixture
+def worked(world):
+    """A world with a plain case, a moved one, a declined one and a late one; and the ids to break them by."""
+    plain, moved, declined = (world.case() for _ in range(3))
+    late = world.case(next_step_on=clock.add_days(clock.today(), -30))
+    actions.accept_handover(world.viewer("af_a"), world.offer(moved).pk, contact_in(3))
+    handover = world.offer(declined)
+    actions.decline_handover(world.viewer("af_a"), handover.pk, "not_ready", world.units["hylte"])
+    type(plain).objects.filter(pk=plain.pk).update(next_step_by=world.posts["fk_b"])
+    go_round()
+    ids = {"plain": plain.pk, "moved": moved.pk, "declined": declined.pk, "late": late.pk}
+    return {**ids, "kom_unit": world.units["kom"].pk, **{name: post.pk for name, post in world.posts.items()}}
+
+
+def test_a_whole_world_breaks_nothing(worked):
+    findings = prove(clock.today())
+    assert all(f.checked and not f.broken for f in findings.values()), findings
+
+
+@pytest.mark.parametrize(("promise", "sql"), [(p, sql) for p, breakings in BREAKINGS.items() for sql in breakings])
+def test_what_breaks_a_promise_is_found(worked, promise, sql):
+    guards.drop(connection)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+        else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE cases_case DROP CONSTRAINT case_has_next_step")
+            cursor.execute("ALTER TABLE handovers_handover DROP CONSTRAINT handover_no_without_next")
+        cursor.execute("UPDATE handovers_handover SET goes_back = goes_back")
+        cursor.execute(sql.format(**worked))
+    finding = prove(clock.today())[promise]
+    assert finding.broken and finding.offenders
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def test_the_command_tells_and_exits_by_what_it_finds(worked):
+    good = CliRunner().invoke(main, ["check", "--format", "json"])
+    told = json.loads(good.output)
+    assert good.exit_code == 0 and set(told["promises"]) == {"1", "2", "3", "4", "5"}
+    assert all(p["checked"] > 0 and p["broken"] == 0 for p in told["promises"].values())
+    with transaction.atomic(), connection.cursor() as cursor:
+        on = "" if connection.vendor == "sqlite" else " ON cases_case"
+        cursor.execute(f"DROP TRIGGER cases_case_undeletable{on}")
+        bad = CliRunner().invoke(main, ["check", "--format", "json"])
+        transaction.set_rollback(True)
+    assert bad.exit_code == 1 and json.loads(bad.output)["guards_missing"] == ["cases_case_undeletable"]
