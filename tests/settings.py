@@ -8,10 +8,11 @@ os.environ["HANDSLAG_HOME"] = os.environ.get("HANDSLAG_TEST_HOME") or tempfile.m
 os.environ["DATABASE_URL"] = os.environ.get("HANDSLAG_TEST_DATABASE", "")
 
 from handslag.settings import *  # noqa: E402, F403
-from handslag.settings import DATABASES, HANDSLAG_HOME, TEMPLATES  # noqa: E402
+from handslag.settings import DATABASES, HANDSLAG_HOME, STATIC_ROOT, TEMPLATES  # noqa: E402
 
 from tests.strictness import UndefinedVariable  # noqa: E402
 
+STATIC_ROOT.mkdir(exist_ok=True)
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(HANDSLAG_HOME / "test.sqlite3")}

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from handslag.api.acting import acting, in_zone, unit_named
 from handslag.api.schemas import AcceptIn, DeclineIn, HandoverLine, HandoverPage, OfferIn, Paging, Problem, TextIn, part
@@ -49,7 +49,7 @@ def offer(request: HttpRequest, wanted: OfferIn):
             in_zone(wanted.proposed_contact_at),
         ),
     )
-    return 201, _visible(request, handover.pk)
+    return Status(201, _visible(request, handover.pk))
 
 
 @router.get("/{int:handover_id}", response=READ)

@@ -1,0 +1,263 @@
+"""The journeys in a real browser, by mouse and by keyboard, on a desk and on a phone."""
+
+import os
+import re
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+
+from handslag.cases.models import Case
+from handslag.foundation import clock
+from handslag.handovers import actions
+from handslag.handovers.models import Handover
+from handslag.parties.models import Post
+from handslag.watch.actions import go_round
+from tests.browsing import CHROMIUM, DESKTOP, PHONE, chromium, open_page
+from tests.worlds import contact_in, numbers
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")]
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+PASSWORD = "hemligt-ord-9"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def visit(browser, live_server, lasting_world):
+    """visit("fk_a") signs a person in and gives the page; no page may complain on the console."""
+    pages = []
+
+    def sign_in(name: str, size: dict = DESKTOP, **options):
+        user = lasting_world.posts[name].user
+        user.set_password(PASSWORD)
+        user.save()
+        page = open_page(browser, live_server.url, size, **options)
+        page.goto("/sign-in/")
+        page.fill("#id_email", user.email)
+        page.fill("#id_password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "sign-in" not in url)
+        pages.append(page)
+        return page
+
+    yield sign_in
+    for page in pages:
+        assert not page.complaints, page.complaints
+        page.context.close()
+
+
+def local(at) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%dT%H:%M}"
+
+
+def tab_to(page, text: str, most: int = 90) -> None:
+    """Presses Tab until the control with this text has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''")
+        if text in focused:
+            return
+    raise AssertionError(f"“{text}” cannot be reached by keyboard")
+
+
+def lively(world) -> tuple[Case, Handover]:
+    """Something of everything around FK."""
+    case = world.case(
+        next_step_on=clock.today() - timedelta(days=30), livelihood_ends_on=clock.add_days(clock.today(), 9)
+    )
+    world.offer(world.case("af_a"), "fk")
+    handover = world.offer(world.case())
+    actions.accept_handover(world.viewer("fk_a"), world.offer(world.case("kom_a"), "fk").pk, contact_in(1))
+    world.posts["fk_lead"].absences.create(from_on=clock.today())
+    go_round(clock.add_working_days(clock.today(), 16))
+    return case, handover
+
+
+def test_a_handover_by_mouse(visit, lasting_world):
+    world, case = lasting_world, lasting_world.case()
+    sender, receiver = visit("fk_a"), visit("af_a")
+    sender.click(f"text={case.person.name}")
+    sender.click("text=Lämna över")
+    sender.select_option("#id_to_unit", str(world.units["af"].pk))
+    sender.select_option("#id_reason", "benefit_ends")
+    sender.fill("#id_brief", "Ring före lunch.")
+    sender.click("text=Erbjud överlämningen")
+    assert sender.is_visible("text=Du är ansvarig tills den är accepterad")
+    receiver.goto("/my-work/")
+    receiver.click(f"text={case.person.name}")
+    assert receiver.is_visible("text=Ring före lunch.")
+    receiver.click("text=Acceptera och ta över")
+    receiver.click("text=Ta över ansvaret")
+    receiver.wait_for_selector("text=Du är ansvarig nu.")
+    case.refresh_from_db()
+    assert case.holder == world.posts["af_a"]
+    sender.goto(f"/handovers/{Handover.objects.get().pk}/")
+    assert sender.is_visible(".state.accepted")
+
+
+def test_a_handover_by_keyboard_alone(visit, lasting_world):
+    world, case = lasting_world, lasting_world.case()
+    handover = world.offer(case)
+    page = visit("af_b")
+    page.keyboard.press("Tab")
+    assert "Hoppa till innehållet" in page.evaluate("document.activeElement.innerText")
+    page.keyboard.press("Enter")
+    tab_to(page, case.person.name)
+    page.keyboard.press("Enter")
+    tab_to(page, "Avböj")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#id_decline_reason")
+    tab_to(page, "Avböj")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Detta behöver rättas")
+    page.focus("#id_decline_reason")
+    page.keyboard.type("Under")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    tab_to(page, "Avböj")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".state.declined")
+    handover.refresh_from_db()
+    assert (handover.decline_reason, handover.goes_back) == ("brief_incomplete", True)
+
+
+def test_search_never_puts_the_number_in_the_address(visit, lasting_world):
+    case = lasting_world.case()
+    page = visit("fk_a")
+    page.fill("#q", case.person.identity_number)
+    page.keyboard.press("Enter")
+    page.click(f"main >> text={case.person.name}")
+    assert re.search(r"/cases/\d+/$", page.url)
+    assert page.is_visible("text=Ansvarig nu")
+
+
+def test_a_case_is_worked_from_its_page(visit, lasting_world):
+    case, page = lasting_world.case(), visit("fk_a")
+    page.goto(f"/cases/{case.pk}/")
+    page.click("text=Bestäm nästa steg")
+    page.fill("#id_next_step", "Besök hemma")
+    page.fill("#id_next_step_on", clock.today().isoformat())
+    page.click("text=Spara nästa steg")
+    assert page.is_visible(".large >> text=Besök hemma")
+    assert page.locator("svg .mark.done").count() == 1
+    page.click("text=Samma sak som tabell")
+    assert page.is_visible("details table")
+
+
+def test_a_county_is_changed_with_and_without_script(visit, lasting_world):
+    world, case = lasting_world, lasting_world.case()
+    world.units["kom"].__class__.objects.filter(pk=world.units["kom"].pk).update(county_code="14")
+    for script in (True, False):
+        page = visit("fk_a", java_script_enabled=script)
+        page.goto(f"/cases/{case.pk}/hand-over/")
+        assert "Enhet kom" not in page.inner_text("#id_to_unit")
+        page.select_option("#county", "14")
+        if not script:
+            page.click("form.county button")
+        page.wait_for_function("document.querySelector('#id_to_unit').innerText.includes('Enhet kom')")
+
+
+def test_the_lead_lets_somebody_leave_on_one_screen(visit, lasting_world):
+    world = lasting_world
+    for _ in range(3):
+        world.case("fk_b")
+    page = visit("fk_lead")
+    page.click("text=Enheten")
+    page.click(f"tr:has-text('{world.posts['fk_b'].user}') >> text=Slutar på enheten")
+    page.select_option("#id_to", str(world.posts["fk_a"].pk))
+    page.click("text=Flytta allt och avsluta tjänsten")
+    assert page.is_visible("text=har slutat")
+    assert not Post.objects.get(pk=world.posts["fk_b"].pk).is_active
+    assert Case.objects.filter(holder=world.posts["fk_a"]).count() == 3
+
+
+def test_a_lead_moves_chosen_cases(visit, lasting_world):
+    world = lasting_world
+    cases = [world.case() for _ in range(3)]
+    page = visit("fk_lead")
+    page.goto(f"/units/{world.units['fk'].pk}/cases/")
+    page.check(f"input[value='{cases[1].pk}']")
+    page.select_option("#id_to", str(world.posts["fk_b"].pk))
+    page.click("text=Flytta de valda ärendena")
+    assert page.is_visible("text=1 ärenden flyttades")
+    assert Case.objects.get(holder=world.posts["fk_b"]) == cases[1]
+
+
+def test_a_file_is_brought_in_with_errors_beside_the_rows(visit, lasting_world, tmp_path):
+    from tests.test_intake import good_row, write_xlsx
+
+    page = visit("fk_lead")
+    page.goto("/import/")
+    wrong = write_xlsx(tmp_path / "wrong.xlsx", [good_row(None), good_row(None, 1, livelihood="skräp")])
+    page.set_input_files("#id_file", wrong)
+    page.click("text=Ta in filen")
+    assert page.is_visible(".cells .bad >> text=skräp")
+    page.set_input_files("#id_file", write_xlsx(tmp_path / "right.xlsx", [good_row(None)]))
+    page.uncheck("#id_only_try")
+    page.click("text=Ta in filen")
+    page.wait_for_selector("text=1 ärenden togs in")
+    assert Case.objects.count() == 1
+
+
+def test_a_case_is_opened_by_hand(visit, lasting_world):
+    page = visit("fk_a")
+    page.click("text=Öppna ett ärende")
+    page.fill("#id_case_ref", "H-1")
+    page.fill("#id_identity_number", numbers()[950])
+    page.fill("#id_given_name", "Ulla")
+    page.fill("#id_family_name", "Ek")
+    page.select_option("#id_municipality_code", "1380")
+    page.select_option("#id_livelihood", "none")
+    page.fill("#id_next_step", "Ring")
+    page.fill("#id_next_step_on", clock.today().isoformat())
+    page.click("button >> text=Öppna ärendet")
+    page.wait_for_selector("h1 >> text=Ulla Ek")
+
+
+def paths(world, case, handover) -> list[tuple[str, str]]:
+    unit = world.units["fk"].pk
+    mine = ("/my-work/", "/my-work/held/", "/cases/new/", f"/cases/{case.pk}/", f"/cases/{case.pk}/next-step/",
+            f"/cases/{case.pk}/livelihood/", f"/cases/{case.pk}/pause/", f"/cases/{case.pk}/close/",
+            f"/cases/{case.pk}/hand-over/", f"/handovers/{handover.pk}/", f"/handovers/{handover.pk}/withdraw/",
+            "/watch/", "/watch/overdue/", "/nothing-here/", "/import/")  # fmt: skip
+    leads = (f"/units/{unit}/", f"/units/{unit}/cases/", f"/units/{unit}/absences/new/",
+             f"/posts/{world.posts['fk_b'].pk}/leave/", "/import/")  # fmt: skip
+    theirs = (f"/handovers/{handover.pk}/{verb}/" for verb in ("accept", "decline", "ask"))
+    return [*(("fk_a", p) for p in mine), *(("fk_lead", p) for p in leads), *(("af_a", p) for p in theirs),
+            ("fk_officer", "/watch/"), ("analyst", "/")]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_every_page_is_accessible_and_fits(visit, lasting_world, size):
+    case, handover = lively(lasting_world)
+    opened, axe = {}, Axe()
+    for name, path in paths(lasting_world, case, handover):
+        page = opened.setdefault(name, None) or visit(name, size)
+        opened[name] = page
+        page.goto(path)
+        page.complaints[:] = [c for c in page.complaints if "404" not in c and "403" not in c]
+        found = axe.run(
+            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+        )
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{path} is too wide"
+
+
+def test_the_narrowest_screen_needs_no_sideways_scrolling(visit, lasting_world):
+    case, handover = lively(lasting_world)
+    page = visit("fk_a", {"width": 320, "height": 640})
+    for path in (
+        "/my-work/",
+        f"/cases/{case.pk}/",
+        f"/handovers/{handover.pk}/",
+        "/watch/",
+        f"/cases/{case.pk}/hand-over/",
+    ):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path

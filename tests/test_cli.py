@@ -1,0 +1,161 @@
+"""The command line, the demo world, and what the server refuses to start with."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+from django.test import override_settings
+
+from handslag.cases.models import Case
+from handslag.check.proof import prove
+from handslag.cli.main import main
+from handslag.cli.server import unsafe
+from handslag.foundation import clock
+from handslag.foundation.errors import Refused
+from handslag.handovers.models import Handover
+from handslag.parties.models import Association, Party, Post, Unit, User
+from handslag.parties.rules import EXCLUSIVE_ROLES, ROLES
+from handslag.persons.models import Person
+from handslag.simulation.guide import sign_ins
+from handslag.simulation.places import DATA
+from handslag.simulation.world import build_world
+from handslag.watch.queries import board
+from tests.worlds import SYSTEM
+
+ON = date.fromisoformat("2026-11-22")
+
+
+def run(*words: str):
+    return CliRunner().invoke(main, list(words))
+
+
+def commands(group=main, path=()):
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+@pytest.mark.parametrize("path", list(commands()), ids=" ".join)
+def test_every_command_explains_itself_with_an_example(path):
+    told = run(*path, "--help")
+    assert told.exit_code == 0 and "Example:\n  " in told.output
+
+
+def _fingerprint() -> tuple:
+    cases = Case.objects.order_by("reference").values_list(
+        "reference", "person__identity_number", "holder__user__email", "holder_since", "next_step_on", "closed_at"
+    )
+    handovers = Handover.objects.order_by("id").values_list("state", "offered_at", "to_unit__code", "brief")
+    return list(cases), list(handovers)
+
+
+def test_the_demo_world_is_the_country_and_keeps_every_promise(db):
+    made = build_world(600, 5, ON)
+    assert made["cases"] == Case.objects.count() == 600
+    kinds = {kind: Party.objects.filter(kind=kind).count() for kind in ("FK", "AF", "REG", "KOM")}
+    assert kinds == {"FK": 1, "AF": 1, "REG": 21, "KOM": 290}
+    assert set(Post.objects.order_by().values_list("role", flat=True)) == set(ROLES)
+    assert all(f.checked and not f.broken for f in prove(ON).values()), prove(ON)
+    official = set((DATA / "identity_numbers.txt").read_text().splitlines()[1:])
+    assert set(Person.objects.order_by().values_list("identity_number", flat=True)) <= official
+    assert {"offered", "asked", "accepted", "declined", "withdrawn", "completed"} == set(
+        Handover.objects.order_by().values_list("state", flat=True)
+    )
+    assert Association.objects.count() == 8 and Unit.objects.count() > 350
+    roles = Post.objects.filter(role__in=EXCLUSIVE_ROLES).order_by().values_list("user_id", flat=True)
+    assert len(set(roles)) == len(roles)
+    assert len(sign_ins()) == 12
+    with pytest.raises(Refused):
+        build_world(10, 1, ON)
+
+
+def test_the_same_seed_is_the_same_world(db):
+    from django.db import transaction
+
+    worlds = []
+    for seed in (5, 5, 6):
+        with transaction.atomic():
+            build_world(120, seed, ON)
+            worlds.append(_fingerprint())
+            transaction.set_rollback(True)
+    assert worlds[0] == worlds[1] != worlds[2]
+
+
+@pytest.mark.parametrize("cases", [0, 1, 7, 40])
+def test_a_demo_world_of_any_size(db, cases):
+    assert build_world(cases, 1, ON)["cases"] == cases == Case.objects.count()
+
+
+def test_watch_speaks_json_with_counts_and_lists_and_no_person(world):
+    world.offer(world.case(next_step_on=clock.today(), livelihood_ends_on=clock.today()))
+    on = clock.add_working_days(clock.today(), 8).isoformat()
+    told = run("watch", "--on", on, "--format", "json")
+    first = json.loads(told.output)
+    assert (first["on"], first["overdue_steps"], first["livelihood_ends_unprepared"]) == (on, 1, 1)
+    assert len(first["lists"]["climbing"]) == first["raised"] == 4
+    assert "Person" not in told.output
+    second = json.loads(run("watch", "--on", on, "--format", "json").output)
+    assert (second["raised"], second["lists"]) == (0, first["lists"])
+    assert board(SYSTEM).overdue.count() == 0
+
+
+def test_codes_are_printed_and_unknown_lists_refused(db):
+    assert "sickness_benefit" in run("codes", "livelihood").output
+    assert "livelihood" in run("codes").output
+    wrong = run("codes", "nonsense")
+    assert wrong.exit_code == 1 and "no list" in wrong.output and "Traceback" not in wrong.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("import", "cases", "nowhere.csv"), ("template", "cases", "file.txt"), ("token", "XX", "a"), ("watch", "--on", "x"),
+     ("demo", "--cases", "-1"), ("serve", "--port", "0"), ("template", "cases", "/nowhere/at/all.csv")],
+)  # fmt: skip
+def test_wrong_words_are_answered_with_a_sentence(world, words):
+    told = run(*words)
+    assert told.exit_code != 0 and "Traceback" not in told.output and told.output.strip()
+
+
+@override_settings(HANDSLAG_MODE="production", HANDSLAG_ROLE_PICKER=False, DEBUG=False)
+def test_production_refuses_what_is_unsafe(db, monkeypatch):
+    monkeypatch.setenv("HANDSLAG_SECRET_KEY", "x" * 50)
+    assert unsafe() == []
+    with override_settings(HANDSLAG_ROLE_PICKER=True):
+        assert len(unsafe()) == 1
+    with override_settings(DEBUG=True):
+        assert len(unsafe()) == 1
+    with override_settings(HANDSLAG_MODE="developement"):
+        assert unsafe()
+    monkeypatch.setenv("HANDSLAG_SECRET_KEY", "changeme")
+    assert len(unsafe()) == 1
+    monkeypatch.setenv("HANDSLAG_SECRET_KEY", "x" * 50)
+    User.objects.create(email="demo@test.example", is_demo=True)
+    assert len(unsafe()) == 1
+
+
+@override_settings(HANDSLAG_ROLE_PICKER=False)
+def test_the_role_picker_exists_in_demo_mode_alone(world, client):
+    user = world.posts["fk_a"].user
+    user.is_demo = True
+    user.save()
+    assert client.post("/sign-in/as/", {"user": user.pk}).status_code == 403
+    with override_settings(HANDSLAG_ROLE_PICKER=True, HANDSLAG_MODE="production"):
+        assert client.post("/sign-in/as/", {"user": user.pk}).status_code == 403
+    with override_settings(HANDSLAG_ROLE_PICKER=True, HANDSLAG_MODE="demo"):
+        assert client.post("/sign-in/as/", {"user": user.pk}).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("command", [["serve", "--port", "8999"]])
+def test_the_server_does_not_start_unsafely(tmp_path, command):
+    env = {**os.environ, "HANDSLAG_HOME": str(tmp_path), "HANDSLAG_MODE": "production", "DATABASE_URL": "",
+           "DJANGO_SETTINGS_MODULE": "handslag.settings", "HANDSLAG_SECRET_KEY": ""}  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "handslag", *command], env=env, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1 and "HANDSLAG_SECRET_KEY" in done.stderr and "Traceback" not in done.stderr

@@ -1,0 +1,243 @@
+"""The right-matrix: every page and every transition, for everyone. What has no expectation here fails."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.urls import get_resolver, reverse
+
+from handslag.cases import actions as cases
+from handslag.foundation import clock
+from handslag.foundation.errors import NotAllowed, Refused
+from handslag.handovers import actions as handovers
+from handslag.handovers import rules
+from handslag.parties import actions as parties
+from handslag.parties.models import Absence
+from tests.strictness import StrictClient
+from tests.worlds import contact_in
+
+FK = {"fk_a", "fk_b", "fk_lead"}
+AF = {"af_a", "af_b", "af_lead"}
+FK2 = {"fk2_a", "fk2_lead"}
+OTHERS = {"kom_a", "kom_b", "kom_lead", "hylte_a", "hylte_b", "hylte_lead"}
+HOLDERS = FK | AF | FK2 | OTHERS
+OFFICERS = {"fk_officer", "af_officer", "kom_officer", "hylte_officer"}
+LEADS = {"fk_lead", "af_lead", "fk2_lead", "kom_lead", "hylte_lead"}
+WITHOUT_PERSONS = {"association", "measure", "analyst", "admin"}
+EVERYBODY = HOLDERS | OFFICERS | WITHOUT_PERSONS
+NOBODY: set[str] = set()
+
+# The case is held by fk_a at FK; a handover of it is offered to AF; fk_b is away.
+PAGES = {
+    "start": EVERYBODY,
+    "sign-in": EVERYBODY,
+    "sign-in-as": EVERYBODY,
+    "sign-out": EVERYBODY,
+    "language": EVERYBODY,
+    "my-work": HOLDERS,
+    "my-work-section": HOLDERS,
+    "search": HOLDERS | OFFICERS,
+    "new-case": HOLDERS,
+    "case": FK | {"fk_officer"},
+    "next-step": FK,
+    "livelihood": FK,
+    "pause": FK,
+    "resume": FK,
+    "close": FK,
+    "offer": FK,
+    "receiving-units": HOLDERS,
+    "handover": FK | AF | {"fk_officer", "af_officer"},
+    "handover-step": FK | AF,
+    "watch": HOLDERS | OFFICERS,
+    "watch-section": HOLDERS | OFFICERS,
+    "unit": {"fk_lead"},
+    "unit-cases": {"fk_lead"},
+    "absence": {"fk_lead"},
+    "end-absence": {"fk_lead"},
+    "leave": {"fk_lead"},
+    "import": LEADS,
+    "import-template": LEADS,
+}
+POSTED = {"sign-in-as", "sign-out", "language", "search", "resume", "end-absence"}
+
+# Who may take each step in the same world. The lead may act for the unit; a colleague may not act for the holder.
+STEPS = {
+    "offer": {"fk_a", "fk_lead"},
+    "ask": AF,
+    "answer": {"fk_a", "fk_lead"},
+    "accept": AF,
+    "decline": AF,
+    "withdraw": {"fk_a", "fk_lead"},
+    "rebook": AF,
+    "record_contact": AF,
+}
+CASE_ACTIONS = {
+    "take_next_step": {"fk_a", "fk_lead"},
+    "change_livelihood": {"fk_a", "fk_lead"},
+    "suspend": {"fk_a", "fk_lead"},
+    "resume": {"fk_a", "fk_lead"},
+    "close": {"fk_a", "fk_lead"},
+    "reassign": {"fk_lead"},
+    "move_everything": {"fk_lead"},
+    "end_post": {"fk_lead"},
+    "register_absence": {"fk_lead", "fk_a"},
+    "end_absence": {"fk_lead", "fk_b"},
+}
+
+
+def url_names() -> set[str]:
+    """The names of all pages, from the code's own list."""
+    return {p.name for root in get_resolver().url_patterns if root.pattern.regex.pattern == "^" or not
+            str(root.pattern).startswith("api") for p in root.url_patterns if p.name}  # fmt: skip
+
+
+def test_every_page_has_an_expectation():
+    assert url_names() == set(PAGES)
+
+
+@pytest.fixture
+def scene(world):
+    """The world of the matrix, and the arguments of each page in it."""
+    case = world.case()
+    handover = world.offer(case)
+    absence = Absence.objects.create(post=world.posts["fk_b"], from_on=clock.today() - timedelta(days=1))
+    arguments = {
+        **dict.fromkeys(("case", "next-step", "livelihood", "pause", "resume", "close", "offer"), [case.pk]),
+        "handover": [handover.pk],
+        "handover-step": [handover.pk, "ask"],
+        "my-work-section": ["held"],
+        "watch-section": ["overdue"],
+        "unit": [world.units["fk"].pk],
+        "unit-cases": [world.units["fk"].pk],
+        "absence": [world.units["fk"].pk],
+        "end-absence": [absence.pk],
+        "leave": [world.posts["fk_b"].pk],
+        "import-template": ["csv"],
+    }
+    return world, case, handover, absence, arguments
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_only_those_a_page_is_for_can_open_it(scene, page):
+    world, *_rest, arguments = scene
+    url = reverse(page, args=arguments.get(page, []))
+    opened = set()
+    for name in EVERYBODY:
+        client = StrictClient()
+        client.force_login(world.posts[name].user)
+        with transaction.atomic():
+            response = client.post(url, {"q": "Per"}) if page in POSTED else client.get(url)
+            transaction.set_rollback(True)
+        assert response.status_code in (200, 302, 403, 404), (name, response.status_code)
+        if response.status_code in (200, 302):
+            opened.add(name)
+    assert opened == PAGES[page]
+
+
+@pytest.mark.parametrize("page", sorted(set(PAGES) - {"sign-in", "sign-in-as", "sign-out", "language"}))
+def test_nobody_comes_in_without_signing_in(scene, page):
+    *_rest, arguments = scene
+    url = reverse(page, args=arguments.get(page, []))
+    response = StrictClient().post(url) if page in POSTED else StrictClient().get(url)
+    assert response.status_code == 302 and response.headers["Location"].startswith("/sign-in/")
+
+
+def test_a_view_that_does_not_say_whom_it_is_for_is_for_nobody(world, rf):
+    from django.core.exceptions import PermissionDenied
+
+    from handslag.web.middleware import deny_by_default
+
+    request = rf.get("/")
+    request.user = world.posts["fk_lead"].user
+    request.resolver_match = type("Match", (), {"namespaces": []})
+    with pytest.raises(PermissionDenied):
+        deny_by_default(lambda r: None).process_view(request, lambda r: None, (), {})
+
+
+def _takers(world, act) -> set[str]:
+    """Everyone whose attempt is not refused for lack of right."""
+    allowed = set()
+    for name in EVERYBODY:
+        try:
+            with transaction.atomic():
+                act(world.viewer(name))
+                allowed.add(name)
+                transaction.set_rollback(True)
+        except NotAllowed:
+            pass
+        except Refused:
+            allowed.add(name)
+    return allowed
+
+
+def test_every_transition_has_an_expectation():
+    assert set(rules.BY_VERB) == set(STEPS)
+
+
+@pytest.mark.parametrize("verb", STEPS)
+def test_only_the_right_side_takes_a_step(world, verb):
+    case = world.case()
+    ahead, today = contact_in(3), clock.today()
+    if verb != "offer":
+        handover = world.offer(case)
+    if verb == "answer":
+        handovers.ask_back(world.viewer("af_a"), handover.pk, "?")
+    if verb in ("rebook", "record_contact"):
+        handovers.accept_handover(world.viewer("af_a"), handover.pk, ahead)
+    acts = {
+        "offer": lambda v: handovers.offer_handover(v, case.pk, handovers.Offer(
+            world.units["af"], None, "moved", "Ord", "", today, ahead)),
+        "ask": lambda v: handovers.ask_back(v, handover.pk, "?"),
+        "answer": lambda v: handovers.answer_question(v, handover.pk, "!"),
+        "accept": lambda v: handovers.accept_handover(v, handover.pk, ahead),
+        "decline": lambda v: handovers.decline_handover(v, handover.pk, "not_ready", None, goes_back=True),
+        "withdraw": lambda v: handovers.withdraw_handover(v, handover.pk),
+        "rebook": lambda v: handovers.rebook_contact(v, handover.pk, ahead),
+        "record_contact": lambda v: handovers.record_contact(v, handover.pk, "held", "Ring", today),
+    }  # fmt: skip
+    assert _takers(world, acts[verb]) == STEPS[verb]
+
+
+@pytest.mark.parametrize("action", CASE_ACTIONS)
+def test_only_those_with_the_right_act_on_a_case(world, action):
+    case, today = world.case(), clock.today()
+    post, colleague = world.posts["fk_a"], world.posts["fk_b"]
+    absence = Absence.objects.create(post=colleague, from_on=today)
+    acts = {
+        "take_next_step": lambda v: cases.take_next_step(v, case.pk, "Ring", today),
+        "change_livelihood": lambda v: cases.change_livelihood(v, case.pk, "wage", None, today, None),
+        "suspend": lambda v: cases.suspend(v, case.pk, today + timedelta(days=3), "treatment"),
+        "resume": lambda v: cases.resume(v, case.pk),
+        "close": lambda v: cases.close(v, case.pk, "work", "Chefen"),
+        "reassign": lambda v: cases.reassign(v, [case.pk], colleague),
+        "move_everything": lambda v: cases.move_everything(v, post, colleague),
+        "end_post": lambda v: parties.end_post(v, colleague),
+        "register_absence": lambda v: parties.register_absence(v, post, today, None, None),
+        "end_absence": lambda v: parties.end_absence(v, Absence.objects.get(pk=absence.pk)),
+    }
+    assert _takers(world, acts[action]) == CASE_ACTIONS[action]
+
+
+@pytest.mark.parametrize("name", sorted(EVERYBODY))
+def test_search_finds_only_persons_of_the_own_place(scene, browse, name):
+    world, case, *_rest = scene
+    client = browse(name)
+    for text in (case.person.identity_number, case.reference, case.person.family_name):
+        response = client.post(reverse("search"), {"q": text})
+        found = response.status_code == 200 and f"/cases/{case.pk}/" in response.content.decode()
+        assert found == (name in FK | {"fk_officer"}), text
+
+
+def test_what_does_not_exist_and_what_is_hidden_look_the_same(scene, browse):
+    world, case, handover, *_rest = scene
+    client = browse("kom_a")
+    for hidden, missing in (("/cases/{}/", case.pk), ("/handovers/{}/", handover.pk)):
+        a, b = client.get(hidden.format(missing)), client.get(hidden.format(999_999))
+        assert (a.status_code, b.status_code) == (404, 404)
+        bodies = [re.sub(r"[0-9]+|csrfmiddlewaretoken[^>]*", "", r.content.decode()) for r in (a, b)]
+        assert bodies[0] == bodies[1]
+
+
+def test_measure_staff_of_the_same_unit_reach_no_person(scene, browse):
+    assert browse("measure").get(reverse("my-work")).status_code == 403
