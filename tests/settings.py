@@ -9,7 +9,6 @@ os.environ["DATABASE_URL"] = os.environ.get("HANDSLAG_TEST_DATABASE", "")
 
 from handslag.settings import *  # noqa: E402, F403
 from handslag.settings import DATABASES, HANDSLAG_HOME, STATIC_ROOT, TEMPLATES  # noqa: E402
-
 from tests.strictness import UndefinedVariable  # noqa: E402
 
 STATIC_ROOT.mkdir(exist_ok=True)

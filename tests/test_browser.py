@@ -20,6 +20,7 @@ from tests.worlds import contact_in, numbers
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 PASSWORD = "hemligt-ord-9"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,7 @@ def test_a_handover_by_mouse(visit, lasting_world):
     sender, receiver = visit("fk_a"), visit("af_a")
     sender.click(f"text={case.person.name}")
     sender.click("text=Lämna över")
-    sender.select_option("#id_to_unit", str(world.units["af"].pk))
+    sender.select_option("#id_receiver", str(world.units["af"].pk))
     sender.select_option("#id_reason", "benefit_ends")
     sender.fill("#id_brief", "Ring före lunch.")
     sender.click("text=Erbjud överlämningen")
@@ -110,6 +111,7 @@ def test_a_handover_by_keyboard_alone(visit, lasting_world):
     page.keyboard.press("Enter")
     tab_to(page, case.person.name)
     page.keyboard.press("Enter")
+    page.wait_for_selector(".hands")
     tab_to(page, "Avböj")
     page.keyboard.press("Enter")
     page.wait_for_selector("#id_decline_reason")
@@ -156,11 +158,17 @@ def test_a_county_is_changed_with_and_without_script(visit, lasting_world):
     for script in (True, False):
         page = visit("fk_a", java_script_enabled=script)
         page.goto(f"/cases/{case.pk}/hand-over/")
-        assert "Enhet kom" not in page.inner_text("#id_to_unit")
+        assert "Enhet kom" not in page.inner_html("#id_receiver")
         page.select_option("#county", "14")
         if not script:
             page.click("form.county button")
-        page.wait_for_function("document.querySelector('#id_to_unit').innerText.includes('Enhet kom')")
+        page.wait_for_selector("#id_receiver optgroup[label*='Enhet kom']", state="attached")
+        page.select_option("#id_receiver", str(world.units["kom"].pk))
+        page.select_option("#id_reason", "moved")
+        page.fill("#id_brief", "Har flyttat.")
+        page.click("text=Erbjud överlämningen")
+        page.wait_for_selector("text=Du är ansvarig tills den är accepterad")
+        actions.withdraw_handover(world.viewer("fk_a"), Handover.objects.get(state="offered").pk)
 
 
 def test_the_lead_lets_somebody_leave_on_one_screen(visit, lasting_world):
@@ -199,7 +207,7 @@ def test_a_file_is_brought_in_with_errors_beside_the_rows(visit, lasting_world, 
     page.click("text=Ta in filen")
     assert page.is_visible(".cells .bad >> text=skräp")
     page.set_input_files("#id_file", write_xlsx(tmp_path / "right.xlsx", [good_row(None)]))
-    page.uncheck("#id_only_try")
+    page.click("label[for=id_only_try]")
     page.click("text=Ta in filen")
     page.wait_for_selector("text=1 ärenden togs in")
     assert Case.objects.count() == 1
@@ -236,17 +244,18 @@ def paths(world, case, handover) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
 def test_every_page_is_accessible_and_fits(visit, lasting_world, size):
     case, handover = lively(lasting_world)
-    opened, axe = {}, Axe()
+    opened, axe, problems = {}, Axe(), []
     for name, path in paths(lasting_world, case, handover):
         page = opened.setdefault(name, None) or visit(name, size)
         opened[name] = page
         page.goto(path)
         page.complaints[:] = [c for c in page.complaints if "404" not in c and "403" not in c]
-        found = axe.run(
-            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-        )
-        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{path} is too wide"
+        found = axe.run(page, options={"runOnly": RULES})
+        if found.violations_count:
+            problems.append(f"{path}: {found.generate_report()}")
+        if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+            problems.append(f"{path} is too wide")
+    assert not problems, "\n".join(problems)
 
 
 def test_the_narrowest_screen_needs_no_sideways_scrolling(visit, lasting_world):

@@ -102,8 +102,8 @@ def post_form(client, url: str, **fields):
 
 def test_a_handover_from_offer_to_first_contact_by_plain_forms(world, browse):
     case, sender, receiver = world.case(), browse("fk_a"), browse("af_b")
-    page = post_form(sender, reverse("offer", args=[case.pk]), to_unit=world.units["af"].pk, reason="benefit_ends",
-                     brief="Ring före lunch", promised="Ett samtal", to_person="af_b@test.example")  # fmt: skip
+    page = post_form(sender, reverse("offer", args=[case.pk]), receiver=f"{world.units['af'].pk}-{world.posts['af_b'].pk}", reason="benefit_ends",
+                     brief="Ring före lunch", promised="Ett samtal")  # fmt: skip
     assert "väntar på svar" in page
     handover = Handover.objects.get()
     assert "Person" in receiver.get(reverse("my-work")).content.decode()

@@ -83,6 +83,15 @@ def units_of_county(county_code: str) -> QuerySet[Unit]:
     )
 
 
+def holders_of_county(county_code: str) -> QuerySet[Post]:
+    """Everyone at a county's active units who can take over a case, by party, unit and name."""
+    return (
+        Post.objects.filter(unit__county_code=county_code, unit__is_active=True, is_active=True, role__in=HOLDING_ROLES)
+        .select_related("user", "unit__party")
+        .order_by("party__kind", "party__name", "unit__name", "unit_id", "user__family_name", "user__given_name", "id")
+    )
+
+
 def demo_users() -> QuerySet[User]:
     """Users of the demo world."""
     return User.objects.filter(is_demo=True)

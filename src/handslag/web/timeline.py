@@ -15,6 +15,7 @@ from handslag.handovers.queries import handovers_of
 from handslag.reference import codes
 
 WIDTH, LEFT, LANE, BAR = 1000, 110, 56, 30
+TICK_LABEL = 60  # the room that a tick's label takes
 LETTER = 7.6  # a letter's mean width in the picture's units
 
 
@@ -100,7 +101,8 @@ class _Scale:
                 months.append(day)
             day = (day + timedelta(days=32)).replace(day=1)
         every = -(-len(months) // 9) or 1
-        return [(self.x(month), f"{month:%Y-%m}") for month in months[::every]]
+        ticks = [(self.x(month), f"{month:%Y-%m}") for month in months[::every]]
+        return [tick for tick in ticks if tick[0] < WIDTH - TICK_LABEL]
 
 
 def _livelihood_label(spell: Spell) -> str:

@@ -45,7 +45,7 @@ def show(request: HttpRequest, case_id: int) -> HttpResponse:
     context = {
         "case": case,
         "row": rows.case_row(case, clock.today()),
-        "since": rows.minute(case.holder_since),
+        "since": rows.minute(case.holder_since)[:10],
         "held_in": rows.when(case.holder_since.date(), clock.today()),
         "livelihood_since": case.livelihood_since.isoformat(),
         "step_by": case.next_step_by.user if case.next_step_by_id != case.holder_id else None,

@@ -1,5 +1,7 @@
 """What a caseworker fills in."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -108,27 +110,37 @@ class UnitChoice(forms.ModelChoiceField):
     """A choice among units, with their party."""
 
     def label_from_instance(self, unit: Unit) -> str:
-        return unit.name if unit.party.name in unit.name else f"{unit.name} ({unit.party.name})"
+        return named_unit(unit)
+
+
+def named_unit(unit: Unit) -> str:
+    """A unit's name with its party's, unless the name says it already."""
+    return unit.name if unit.party.name in unit.name else f"{unit.name} ({unit.party.name})"
+
+
+def receiver_choices(people: Iterable[Post]) -> list[tuple]:
+    """Each unit as a group: the whole unit, then its people. A choice is "unit" or "unit-post" by their ids."""
+    groups: dict[int, tuple[str, list]] = {}
+    for post in people:
+        whole = (str(post.unit_id), _("The whole unit"))
+        _name, choices = groups.setdefault(post.unit_id, (named_unit(post.unit), [whole]))
+        choices.append((f"{post.unit_id}-{post.pk}", str(post.user)))
+    return [*EMPTY, *groups.values()]
 
 
 class OfferForm(Form):
     """What a sender tells the receiver."""
 
-    to_unit = UnitChoice(label=_("To which unit?"), queryset=Unit.objects.none(), empty_label=_("Choose"))
-    to_person = forms.CharField(
-        label=_("To a person by name? Give the e-mail"),
-        required=False,
-        help_text=_("Leave empty to offer it to the whole unit."),
-    )
+    receiver = forms.ChoiceField(label=_("To whom?"), help_text=_("A whole unit, or a person by name."))
     reason = listed("handover_reason", label=_("Why?"))
     brief = words(5, label=_("What must the receiver know?"), max_length=4000)
     promised = words(2, label=_("What was promised to the person?"), required=False, max_length=2000)
     needed_by = DayField(label=_("When must the receiver have taken over?"))
     proposed_contact_at = MinuteField(label=_("Proposed first contact"))
 
-    def __init__(self, *args, units, **kwargs):
+    def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["to_unit"].queryset = units
+        self.fields["receiver"].choices = receiver_choices(people)
 
 
 class AcceptForm(Form):

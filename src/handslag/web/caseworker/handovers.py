@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from handslag.cases import queries as case_queries
 from handslag.cases import rules as case_rules
 from handslag.foundation import clock
-from handslag.foundation.errors import Refused
 from handslag.handovers import actions, queries, rules
 from handslag.handovers.models import Handover
-from handslag.parties.models import Unit
-from handslag.parties.queries import holding_post, holding_posts, units_of_county
+from handslag.parties.models import Post, Unit
+from handslag.parties.queries import holders_of_county, holding_posts, units_of_county
 from handslag.reference import codes
 from handslag.web import rows
 from handslag.web.access import CASE_ROLES, HOLDERS, page
@@ -29,14 +28,11 @@ def _county(request: HttpRequest, default: str) -> str:
     return asked if codes.exists("county", asked) else default
 
 
-def _named(unit: Unit, email: str):
-    """The person at a unit whom an e-mail names, or None where no e-mail is given. Raises Refused for a stranger."""
-    if not email.strip():
-        return None
-    post = holding_post(unit.party, unit.code, email.strip())
-    if post is None:
-        raise Refused(_("Nobody at the unit has that e-mail. Check it, or leave it to the unit."), "to_person")
-    return post
+def _receiver(choice: str) -> tuple[Unit, Post | None]:
+    """The unit and, where one was named, the person of a choice in the offer's form."""
+    unit_id, _dash, post_id = choice.partition("-")
+    unit = Unit.objects.select_related("party").get(pk=unit_id)
+    return unit, Post.objects.select_related("user").get(pk=post_id) if post_id else None
 
 
 @page(*HOLDERS)
@@ -46,7 +42,7 @@ def offer(request: HttpRequest, case_id: int) -> HttpResponse:
     county, today = _county(request, case.municipality_code[:2]), clock.today()
     form = forms.OfferForm(
         request.POST or None,
-        units=units_of_county(county),
+        people=holders_of_county(county),
         initial={
             "needed_by": rules.proposed_needed_by(case.livelihood_ends_on, today),
             "proposed_contact_at": rules.proposed_contact(today, clock.add_working_days).strftime(MINUTE),
@@ -54,13 +50,13 @@ def offer(request: HttpRequest, case_id: int) -> HttpResponse:
     )
 
     def act(data: dict) -> None:
-        unit = data["to_unit"]
+        unit, post = _receiver(data["receiver"])
         actions.offer_handover(
             request.viewer,
             case_id,
             actions.Offer(
                 unit,
-                _named(unit, data["to_person"]),
+                post,
                 data["reason"],
                 data["brief"],
                 data["promised"],
@@ -81,8 +77,9 @@ def offer(request: HttpRequest, case_id: int) -> HttpResponse:
 @page(*HOLDERS)
 def units(request: HttpRequest) -> HttpResponse:
     """The units of a county, for the offer's form to show when the county is changed."""
-    form = forms.OfferForm(units=units_of_county(_county(request, "01")))
-    return render(request, "caseworker/_units.html", {"field": form["to_unit"]})
+    county = _county(request, "01")
+    form = forms.OfferForm(people=holders_of_county(county))
+    return render(request, "caseworker/_receiver.html", {"field": form["receiver"], "county": county})
 
 
 @dataclass(frozen=True)

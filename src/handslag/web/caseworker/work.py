@@ -53,6 +53,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
                 "rows": show(shown[:most]),
                 "template": template,
                 "more": len(shown) > most,
+                "hide_holder": name == "held" and not viewer.absent,
             }
         )
     return render(request, "caseworker/my_work.html", {"sections": sections, "tiles": _tiles(viewer, today)})
