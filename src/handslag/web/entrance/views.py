@@ -1,4 +1,4 @@
-"""Coming in, going out, choosing a language, and the pages for what went wrong."""
+"""Coming in, going out and choosing a language."""
 
 from django import forms
 from django.conf import settings
@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from handslag.api.problems import problem
 from handslag.parties import rules
 from handslag.parties.queries import demo_users
 from handslag.reference import codes
@@ -114,44 +113,3 @@ def choose_language(request: HttpRequest) -> HttpResponse:
             secure=settings.SECURE,
         )
     return response
-
-
-def _trouble(request: HttpRequest, status: int, heading: str, text: str) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return problem(request, status, heading)
-    return render(request, "entrance/trouble.html", {"heading": heading, "text": text}, status=status)
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400."""
-    return _trouble(request, 400, _("That could not be understood"), _("Go back and try again."))
-
-
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403."""
-    return _trouble(
-        request,
-        403,
-        _("This page is not for you"),
-        _("Your role does not have the right to it. If you think that is wrong, speak with your team lead."),
-    )
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404; the same whether the thing does not exist or the viewer may not know of it."""
-    return _trouble(
-        request,
-        404,
-        _("There is nothing here"),
-        _("The address is wrong, or the person is held by another unit than yours."),
-    )
-
-
-def broken(request: HttpRequest) -> HttpResponse:
-    """500, without asking the database for anything."""
-    return _trouble(
-        request,
-        500,
-        _("Something broke here"),
-        _("Nothing was changed. Try again; if it happens anew, tell your support."),
-    )

@@ -1,0 +1,20 @@
+"""The product with one page more: the shell for somebody signed in, with nothing in it. The bench's baseline."""
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()
+
+from django.shortcuts import render  # noqa: E402  (needs the settings)
+from django.urls import path  # noqa: E402
+
+from handslag.urls import urlpatterns as product  # noqa: E402
+from handslag.web.access import SIGNED_IN, page  # noqa: E402
+
+
+@page(SIGNED_IN)
+def empty(request):
+    """The shell with nothing in it."""
+    return render(request, "base.html")
+
+
+urlpatterns = [*product, path("bench-empty/", empty)]

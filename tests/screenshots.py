@@ -1,0 +1,87 @@
+"""`make screenshots`: takes the docs' pictures of each page, from a demo world on a server of its own."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+
+from tests.browsing import DESKTOP, PHONE, chromium, open_page
+
+PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
+PORT = 8792
+FK, FK_LEAD, OFFICER = 0, 1, 2
+
+
+def visit(browser, pick: int, size: dict):
+    """A page signed in as one of the demo's picks."""
+    page = open_page(browser, f"http://127.0.0.1:{PORT}", size)
+    page.goto("/sign-in/")
+    page.locator(".pick").nth(pick).click()
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    return page
+
+
+def first(page, section: str) -> None:
+    """Opens the first person of a section of My work."""
+    page.goto("/my-work/")
+    page.locator(f"#{section} tbody a").first.click()
+
+
+def handed_over_case(page) -> None:
+    """Opens a held case that came by a handover, so that the picture of the way has something to show."""
+    page.goto("/my-work/")
+    links = [a.get_attribute("href") for a in page.locator("#held tbody a").all()]
+    for link in links:
+        page.goto(link)
+        if page.locator("rect[class*=holder-1]").count():
+            return
+
+
+def take(browser) -> None:
+    """All pictures, on a desk and (My work and a case) on a phone."""
+    for suffix, size in (("", DESKTOP), ("-phone", PHONE)):
+        page = visit(browser, FK, size)
+        shots = {
+            "my-work": lambda: page.goto("/my-work/"),
+            "case": lambda: handed_over_case(page),
+            "offer": lambda: (first(page, "held"), page.click("main >> text=Lämna över")),
+            "handover": lambda: first(page, "waiting"),
+            "accept": lambda: (first(page, "waiting"), page.click("text=Acceptera och ta över")),
+            "next-step": lambda: (first(page, "held"), page.click("text=Bestäm nästa steg")),
+            "new-case": lambda: page.goto("/cases/new/"),
+        }
+        for name, open_it in shots.items():
+            open_it()
+            page.screenshot(path=PICTURES / f"{name}{suffix}.png", full_page=True)
+        lead = visit(browser, FK_LEAD, size)
+        for name, text in (("unit", "Enheten"), ("import", "Ta in ärenden"), ("watch", "Bevakning")):
+            lead.click(f"nav >> text={text}")
+            lead.screenshot(path=PICTURES / f"{name}{suffix}.png", full_page=True)
+
+
+def main() -> None:
+    """Starts a server with a demo world and takes the pictures."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, chromium() as browser:
+        env = {**os.environ, "HANDSLAG_HOME": home, "HANDSLAG_MODE": "demo", "DATABASE_URL": "",
+               "DJANGO_SETTINGS_MODULE": "handslag.settings"}  # fmt: skip
+        subprocess.run([sys.executable, "-m", "handslag", "demo", "--cases", "2000"], env=env, check=True)
+        server = subprocess.Popen([sys.executable, "-m", "handslag", "serve", "--port", str(PORT)], env=env)
+        try:
+            for _ in range(100):
+                try:
+                    HTTPConnection("127.0.0.1", PORT, timeout=1).connect()
+                    break
+                except OSError:
+                    time.sleep(0.2)
+            take(browser)
+        finally:
+            server.terminate()
+            server.wait()
+
+
+if __name__ == "__main__":
+    main()
