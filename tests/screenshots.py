@@ -12,7 +12,7 @@ from tests.browsing import DESKTOP, PHONE, chromium, open_page
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 PORT = 8792
-FK, FK_LEAD, OFFICER = 0, 1, 2
+FK, FK_LEAD = 0, 1
 
 
 def visit(browser, pick: int, size: dict):
@@ -40,24 +40,26 @@ def handed_over_case(page) -> None:
             return
 
 
+SHOTS = {
+    "my-work": lambda page: page.goto("/my-work/"),
+    "case": handed_over_case,
+    "offer": lambda page: (first(page, "held"), page.click("main >> text=Lämna över")),
+    "handover": lambda page: first(page, "waiting"),
+    "accept": lambda page: (first(page, "waiting"), page.click("text=Acceptera och ta över")),
+    "next-step": lambda page: (first(page, "held"), page.click("text=Bestäm nästa steg")),
+    "new-case": lambda page: page.goto("/cases/new/"),
+}
+LEADS_SHOTS = {"unit": "Enheten", "import": "Ta in ärenden", "watch": "Bevakning"}
+
+
 def take(browser) -> None:
-    """All pictures, on a desk and (My work and a case) on a phone."""
+    """All pictures, on a desktop and on a phone."""
     for suffix, size in (("", DESKTOP), ("-phone", PHONE)):
-        page = visit(browser, FK, size)
-        shots = {
-            "my-work": lambda: page.goto("/my-work/"),
-            "case": lambda: handed_over_case(page),
-            "offer": lambda: (first(page, "held"), page.click("main >> text=Lämna över")),
-            "handover": lambda: first(page, "waiting"),
-            "accept": lambda: (first(page, "waiting"), page.click("text=Acceptera och ta över")),
-            "next-step": lambda: (first(page, "held"), page.click("text=Bestäm nästa steg")),
-            "new-case": lambda: page.goto("/cases/new/"),
-        }
-        for name, open_it in shots.items():
-            open_it()
+        page, lead = visit(browser, FK, size), visit(browser, FK_LEAD, size)
+        for name, open_it in SHOTS.items():
+            open_it(page)
             page.screenshot(path=PICTURES / f"{name}{suffix}.png", full_page=True)
-        lead = visit(browser, FK_LEAD, size)
-        for name, text in (("unit", "Enheten"), ("import", "Ta in ärenden"), ("watch", "Bevakning")):
+        for name, text in LEADS_SHOTS.items():
             lead.click(f"nav >> text={text}")
             lead.screenshot(path=PICTURES / f"{name}{suffix}.png", full_page=True)
 

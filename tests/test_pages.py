@@ -229,3 +229,27 @@ def test_signing_in_with_a_password_and_out_again(world):
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999", "٣"])
 def test_any_page_number_is_answered(world, browse, page):
     assert browse("fk_a").get(reverse("my-work-section", args=["held"]), {"page": page}).status_code == 200
+
+
+def test_an_upload_that_is_too_large_is_refused_unread(world, browse, settings):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    settings.HANDSLAG_IMPORT_MAX_MB = 1
+    huge = SimpleUploadedFile("cases.csv", b"x" * 3 * 1024 * 1024)
+    response = browse("fk_lead").post(reverse("import"), {"file": huge})
+    assert response.status_code == 400 and "Traceback" not in response.content.decode()
+
+
+def test_search_knows_ten_digits_and_twelve(world, browse):
+    case = world.case()
+    number = case.person.identity_number
+    for text in (
+        number,
+        f"{number[:8]}-{number[8:]}",
+        number[2:],
+        f"{number[2:8]}-{number[8:]}",
+        case.reference,
+        "person1",
+    ):
+        page = browse("fk_a").post(reverse("search"), {"q": text}).content.decode()
+        assert f"/cases/{case.pk}/" in page, text

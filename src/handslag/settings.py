@@ -114,6 +114,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = ["handslag.web.uploads.LimitedUpload"]
 
 SECURE = HANDSLAG_MODE == "production"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

@@ -15,9 +15,7 @@ SHOWN = ("person", "holder__user", "holder__unit")
 
 def visible_cases(viewer: Viewer) -> QuerySet[Case]:
     """Cases held at the viewer's units, or at the parties whose cooperation officer the viewer is."""
-    return Case.objects.filter(
-        Q(holder__unit_id__in=viewer.unit_ids) | Q(holder__party_id__in=viewer.officer_party_ids)
-    ).select_related(*SHOWN)
+    return Case.objects.filter(holder_id__in=viewer.case_post_ids).select_related(*SHOWN)
 
 
 def open_cases(viewer: Viewer) -> QuerySet[Case]:
@@ -45,11 +43,12 @@ def steps_for(viewer: Viewer) -> QuerySet[Case]:
 
 
 def search(viewer: Viewer, text: str) -> QuerySet[Case]:
-    """Visible cases whose identity number or reference is `text`, or whose person's name begins with it."""
+    """Visible cases by identity number (12 or 10 digits), whole reference, or the beginning of the person's name."""
     text = " ".join(text.split())
     digits = text.replace("-", "").replace(" ", "")
-    if digits.isdigit() and len(digits) == 12:
-        matches = Q(person__identity_number=digits)
+    if digits.isdigit() and len(digits) in (10, 12):
+        centuries = ("",) if len(digits) == 12 else ("19", "20")
+        matches = Q(person__identity_number__in=[century + digits for century in centuries]) | Q(reference=text)
     else:
         matches = Q(reference=text) | Q(person__search_name__startswith=text.casefold())
         if " " in text:

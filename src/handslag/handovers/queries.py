@@ -38,10 +38,15 @@ def waiting_for(viewer: Viewer) -> QuerySet[Handover]:
     )
 
 
+def _held(viewer: Viewer) -> QuerySet:
+    """Ids of the open cases that the viewer holds: few, so that what hangs on them is found by their index."""
+    return Case.objects.filter(holder_id__in=viewer.post_ids, closed_at__isnull=True).order_by().values("pk")
+
+
 def questions_for(viewer: Viewer) -> QuerySet[Handover]:
     """Handovers in which the receiver has asked back and the viewer, as holder, owes the answer."""
     return (
-        Handover.objects.filter(case__holder_id__in=viewer.post_ids, state=rules.ASKED)
+        Handover.objects.filter(case__in=_held(viewer), state=rules.ASKED)
         .select_related(*SHOWN)
         .order_by("awaiting_since", "id")
     )
@@ -59,7 +64,7 @@ def sent_by(viewer: Viewer) -> QuerySet[Handover]:
 def contacts_of(viewer: Viewer) -> QuerySet[Handover]:
     """First contacts that the viewer has booked and not yet recorded, soonest first."""
     return (
-        Handover.objects.filter(case__holder_id__in=viewer.post_ids, state=rules.ACCEPTED)
+        Handover.objects.filter(case__in=_held(viewer), state=rules.ACCEPTED)
         .select_related(*SHOWN)
         .order_by("first_contact_at", "id")
     )

@@ -16,7 +16,7 @@ from handslag.handovers.models import Handover
 from handslag.parties.models import Party
 from handslag.parties.viewer import Viewer
 from handslag.watch import rules
-from handslag.watch.models import Escalation, Round
+from handslag.watch.models import Called, Escalation, Round
 
 SHOWN = ("case__holder__user", "case__holder__unit", "case__person", "handover__to_unit")
 
@@ -37,17 +37,20 @@ def overdue(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
 
 
 def _standing_near(viewer: Viewer) -> QuerySet[Escalation]:
-    places = (
-        Q(case__holder__unit_id__in=viewer.unit_ids)
-        | Q(handover__to_unit_id__in=viewer.unit_ids)
-        | Q(case__holder__party_id__in=viewer.officer_party_ids)
-        | Q(handover__to_unit__party_id__in=viewer.officer_party_ids)
+    """Open escalations of cases that the viewer may see, or of handovers to the viewer's units or parties.
+
+    Two subqueries instead of one "or" over joins: each begins at an index of its own.
+    """
+    standing = Escalation.objects.filter(cleared_on__isnull=True)
+    held = standing.filter(case__holder_id__in=viewer.case_post_ids)
+    coming = Handover.objects.filter(
+        Q(to_unit_id__in=viewer.unit_ids) | Q(to_unit__party_id__in=viewer.officer_party_ids),
+        state__in=handover_rules.OPEN,
     )
-    return (
-        Escalation.objects.filter(places, cleared_on__isnull=True)
-        .select_related(*SHOWN)
-        .order_by("waiting_since", "id")
+    near = Q(pk__in=held.order_by().values("pk")) | Q(
+        pk__in=standing.filter(handover__in=coming.order_by().values("pk")).order_by().values("pk")
     )
+    return standing.filter(near).select_related(*SHOWN).order_by("waiting_since", "id")
 
 
 def climbing(viewer: Viewer) -> QuerySet[Escalation]:
@@ -62,11 +65,11 @@ def empty_rungs(viewer: Viewer) -> QuerySet[Escalation]:
 
 def climbed_to(viewer: Viewer) -> QuerySet[Escalation]:
     """Open escalations and gaps that call the viewer by name; the highest rung first."""
+    calls = Called.objects.filter(post_id__in=viewer.post_ids)
     return (
-        Escalation.objects.filter(calls__post_id__in=viewer.post_ids, cleared_on__isnull=True)
+        Escalation.objects.filter(pk__in=calls.order_by().values("escalation_id"), cleared_on__isnull=True)
         .select_related(*SHOWN)
         .order_by("-rung", "waiting_since", "id")
-        .distinct()
     )
 
 

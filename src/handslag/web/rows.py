@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from handslag.cases.models import Case
+from handslag.cases.rules import WARN_DAYS
 from handslag.foundation import clock
 from handslag.handovers import rules as handover_rules
 from handslag.handovers.actions import state_label
@@ -16,7 +17,7 @@ from handslag.reference import codes
 from handslag.watch import rules as watch_rules
 from handslag.watch.models import Escalation
 
-SOON_DAYS = 90
+NEEDED_SOON_DAYS = 14
 
 
 def when(day: date | None, today: date) -> str:
@@ -42,11 +43,11 @@ def _due_tone(day: date, today: date) -> str:
     return "late" if day < today else "now" if day == today else ""
 
 
-def _end_tone(day: date | None, today: date) -> str:
+def _end_tone(day: date | None, today: date, soon: int = WARN_DAYS) -> str:
     if day is None:
         return ""
     days = (day - today).days
-    return "late" if days < 0 else "soon" if days < SOON_DAYS else ""
+    return "late" if days < 0 else "soon" if days < soon else ""
 
 
 def case_row(case: Case, today: date) -> dict:
@@ -91,7 +92,7 @@ def handover_row(handover: Handover, today: date) -> dict:
         "reason": codes.label("handover_reason", handover.reason),
         "needed_by": handover.needed_by.isoformat(),
         "needed_in": when(handover.needed_by, today),
-        "needed_tone": _end_tone(handover.needed_by, today),
+        "needed_tone": _end_tone(handover.needed_by, today, NEEDED_SOON_DAYS),
         "state": state_label(handover.state),
         "state_code": handover.state,
         "waited": when(waiting, today),

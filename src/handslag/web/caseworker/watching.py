@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from handslag.watch.queries import Board, last_round
+from handslag.watch.queries import Board, climbed_to, last_round
 from handslag.watch.queries import board as board_of
 from handslag.web import rows
 from handslag.web.access import CASE_ROLES, page
@@ -18,6 +18,7 @@ def _sections(found: Board, viewer) -> dict[str, tuple]:
         return rows.escalation_rows(shown, viewer)
 
     return {
+        "climbed": (_("Climbed to me"), climbed_to(viewer), escalations, "caseworker/_escalations.html"),
         "unprepared": (
             _("Livelihood ends within 90 days, no handover accepted"),
             found.unprepared,

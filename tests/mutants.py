@@ -1,0 +1,105 @@
+"""`make mutants`: breaks the code on purpose, one place at a time, in a copy, and sees a test fail each time.
+
+A mutant that survives is a promise that no test holds.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+GUARDS, STATEFUL, HANDOVERS = "tests/test_guards.py", "tests/test_promises_stateful.py", "tests/test_handovers.py"
+CASES, WATCH, CHECK = "tests/test_cases.py", "tests/test_watch.py", "tests/test_check.py"
+RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
+
+MUTANTS = [
+    # what breaks, file, the code, what it becomes, the tests that must notice
+    ("a case without a holder's check", "cases/guards.py", '"OLD.is_active AND NOT NEW.is_active', '"1=0 AND', GUARDS),
+    ("history can change", "cases/guards.py", 'PAST, "UPDATE", "1=1"', 'PAST, "UPDATE", "1=0"', GUARDS),
+    ("a move leaves no trace", "cases/guards.py", "        HOLDER_MOVES,\n", '        "1=0",\n', STATEFUL),
+    ("units need no handshake", "handovers/guards.py", "NEW.holder_id <> OLD.holder_id AND", "1=0 AND", GUARDS),
+    ("any step from any state", "handovers/guards.py", "NEW.state <> OLD.state AND NOT", "1=0 AND NOT", GUARDS),
+    ("closing under a handover", "handovers/guards.py", "OLD.closed_at IS NULL AND NEW", "1=0 AND NEW", HANDOVERS),
+    ("accepting moves nothing", "handovers/actions.py", "case.holder, case.holder_since = holder, now", "pass", HANDOVERS),
+    ("a contact in the past", "handovers/actions.py", "if at <= clock.now():", "if False:", HANDOVERS),
+    ("a decline without a next", "handovers/actions.py", "if bool(next_unit) == goes_back:", "if False:", HANDOVERS),
+    ("a decline in a circle", "handovers/actions.py", "link = link.previous", "link = None", HANDOVERS),
+    ("asked twice, told nothing", "handovers/actions.py", "if handover.state not in transition.sources:", "if False:", HANDOVERS),
+    ("anyone acts on a case", "cases/rules.py", "return viewer.is_system or holder_id", "return True or holder_id", RIGHTS),
+    ("anyone sees a case", "cases/queries.py", "Q(holder__unit_id__in=viewer.unit_ids) | Q(", "Q() | Q(", RIGHTS),
+    ("officers see other parties", "handovers/queries.py", "Q(sender__party_id__in=viewer.officer_party_ids)", "Q()", RIGHTS),
+    ("measure staff hold", "parties/rules.py", 'HOLDING_ROLES = ("caseworker", "lead")', 'HOLDING_ROLES = ("caseworker", "lead", "measure_staff")', RIGHTS),
+    ("views are open by default", "web/middleware.py", "if decision is False:", "if False:", RIGHTS),
+    ("steps need no date ahead", "cases/actions.py", '    _require_not_past(on, "next_step_on")\n', "", CASES),
+    ("a pause moves nothing", "cases/rules.py", "return until + max(due_on - suspended_on, timedelta(0))", "return max(due_on, until)", CASES),
+    ("closing without a next", "cases/actions.py", "if bool(next_responsible) == person_wants_no_more:", "if False:", CASES),
+    ("steps stay behind", "cases/actions.py", "    if case.next_step_by_id == sender.pk:\n", "    if False:\n", CASES),
+    ("an empty rung is passed in silence", "watch/rules.py", "            found.append(Call(wait, rung, True,", "            (Call(wait, rung, True,", WATCH),
+    ("an empty rung stops the climb", "watch/rules.py", "max(reached, rung + 1)", "reached", WATCH),
+    ("the absent are called", "parties/queries.py", "~Exists(away), is_active=True", "is_active=True", WATCH),
+    ("Saturdays are worked", "foundation/clock.py", "day.weekday() < 5", "day.weekday() < 6", WATCH),
+    ("nothing is cleared", "watch/actions.py", "    _clear(gone, on)\n", "", WATCH),
+    ("89 days", "cases/rules.py", "WARN_DAYS = 90", "WARN_DAYS = 89", WATCH),
+    ("check sees no holes", "check/laws.py", "OR p.first <= c.opened_at", "", CHECK),
+    ("check takes any holder", "check/laws.py", "AND p.is_active AND u.is_active AND p.role", "AND p.role", CHECK),
+    ("check trusts the calls", "check/silence.py", "AND (e.is_gap OR EXISTS", "AND (1=1 OR EXISTS", CHECK),
+    ("half a file is taken", "intake/actions.py", "if outcome.ok and not dry_run:", "if not dry_run:", INTAKE),
+    ("any checksum", "persons/rules.py", "return None if luhn.is_valid(number[2:])", "return None if True", INTAKE),
+    ("formulas are taken", "intake/checking.py", "if column.name in self._row.formulas:", "if False:", INTAKE),
+    ("another party's case is told of", "intake/checking.py", "Q(party_id__in=parties) | Q(holder__party_id__in=parties),", "", INTAKE),
+    ("files of any size", "intake/reading.py", "if path.stat().st_size > limit * MEGABYTE:", "if False:", INTAKE),
+    ("the picker in production", "web/entrance/views.py", 'or settings.HANDSLAG_MODE != "demo"', "", CLI),
+    ("demo users in production", "cli/server.py", "if demo_users().exists():", "if False:", CLI),
+    ("a token reads every party", "api/service.py", "party_ids=frozenset({known.party_id})", "party_ids=frozenset(range(999))", API),
+    ("revoked tokens live", "api/service.py", ", revoked_at__isnull=True", "", API),
+    ("acting for another party", "api/acting.py", "if p.party_id == party_id", "if p", API),
+    ("a query per row", "cases/queries.py", 'SHOWN = ("person", "holder__user", "holder__unit")', 'SHOWN = ("holder__unit",)', PAGES),
+]  # fmt: skip
+
+
+def survives(folder: Path, file: str, code: str, broken: str, tests: str) -> bool:
+    """Whether no test notices the broken code."""
+    path = folder / "src/handslag" / file
+    whole = path.read_text(encoding="utf-8")
+    if whole.count(code) < 1:
+        raise SystemExit(f"{file} no longer holds: {code}")
+    path.write_text(whole.replace(code, broken, 1), encoding="utf-8")
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(folder / "src"),
+        "HANDSLAG_TEST_DATABASE": "",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    command = [sys.executable, "-m", "pytest", "-x", "-n", "2", "--hypothesis-seed=1", tests]
+    try:
+        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, check=False, timeout=600)
+        return done.returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        path.write_text(whole, encoding="utf-8")
+
+
+def main() -> None:
+    """Tries every mutant, or those whose name holds the word given; exits 1 naming the survivors."""
+    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    survivors = []
+    with tempfile.TemporaryDirectory(prefix="handslag-mutants-") as name:
+        folder = Path(name)
+        for part in ("src", "tests", "docs", "pyproject.toml"):
+            source = ROOT / part
+            copy = shutil.copytree if source.is_dir() else shutil.copy
+            copy(source, folder / part)
+        for what, file, code, broken, tests in MUTANTS:
+            if word in what:
+                alive = survives(folder, file, code, broken, tests)
+                print(f"{'SURVIVED' if alive else 'caught  '}  {what}", flush=True)
+                survivors += [what] * alive
+    sys.exit(f"{len(survivors)} survived: {', '.join(survivors)}" if survivors else 0)
+
+
+if __name__ == "__main__":
+    main()
