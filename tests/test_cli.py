@@ -159,3 +159,38 @@ def test_the_server_does_not_start_unsafely(tmp_path, command):
         [sys.executable, "-m", "handslag", *command], check=False, env=env, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 1 and "HANDSLAG_SECRET_KEY" in done.stderr and "Traceback" not in done.stderr
+
+
+STAFF = "party;unit;unit_name;county_code;email;given_name;family_name;role\n"
+
+
+def test_a_real_installation_is_staffed_from_a_file(db, tmp_path, client):
+    path = tmp_path / "staff.csv"
+    path.write_text(
+        STAFF
+        + "KOM-1380;IFO;Försörjningsstöd;13;Alma@kommun.example;Alma;Ek;caseworker\n"
+        + "KOM-1380;IFO;Försörjningsstöd;13;alma@kommun.example;Alma;Ek;lead\n"
+        + "FK;;;;olle@fk.example;Olle;Al;cooperation_officer\n"
+    )
+    for new in (3, 0):
+        told = run("import", "staff", str(path), "--format", "json")
+        assert told.exit_code == 0 and json.loads(told.output)["imported"] == new
+    assert (Party.objects.count(), Unit.objects.count(), User.objects.count(), Post.objects.count()) == (2, 1, 2, 3)
+    weak = run("password", "alma@kommun.example", "--password", "kort")
+    assert weak.exit_code == 1 and "Traceback" not in weak.output
+    assert run("password", "alma@kommun.example", "--password", "ett-langt-ord-7-hus").exit_code == 0
+    client.post("/sign-in/", {"email": "alma@kommun.example", "password": "ett-langt-ord-7-hus"})
+    assert client.get("/my-work/").status_code == 200
+    assert run("template", "staff", str(tmp_path / "t.csv")).exit_code == 0
+    assert (tmp_path / "t.csv").read_text().strip() == STAFF.strip().replace(";", ",")
+
+
+def test_a_staff_file_with_an_error_changes_nothing(db, tmp_path):
+    path = tmp_path / "staff.csv"
+    path.write_text(
+        STAFF + "FK;U;Enhet;13;a@fk.example;A;B;caseworker\nXX;;;99;nonsense;;B;king\nFK;;;;b@fk.example;A;B;lead\n"
+    )
+    told = json.loads(run("import", "staff", str(path), "--format", "json").output)
+    places = {(e["row"], e["column"]) for e in told["errors"]}
+    assert {(3, "party"), (3, "email"), (3, "given_name"), (3, "role"), (4, "unit"), (4, "county_code")} <= places
+    assert not User.objects.exists() and not Party.objects.exists()

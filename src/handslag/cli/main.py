@@ -148,10 +148,43 @@ def import_cases(ctx: click.Context, file: Path, dry_run: bool, form: str) -> No
     ctx.exit(0 if outcome.ok else 1)
 
 
+@import_.command(name="staff")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@FORMAT
+@click.pass_context
+def import_staff(ctx: click.Context, file: Path, form: str) -> None:
+    """Bring in parties, units and people from a .csv or .xlsx FILE: all of it, or nothing and every error.
+
+    Columns: party, unit, unit_name, county_code, email, given_name, family_name, role. What is there stays as it is.
+
+    \b
+    Example:
+      handslag import staff staff.csv
+    """
+    from handslag.intake.staff import import_staff as take
+    from handslag.parties.viewer import Viewer
+
+    ensure_schema()
+    outcome = take(Viewer(None, is_system=True, name="import"), file)
+    if form == "json":
+        click.echo(json.dumps(outcome, ensure_ascii=False))
+    else:
+        for error in outcome["errors"]:
+            _print_problem(**error)
+        click.echo(
+            f"{outcome['imported']} posts are new." if outcome["ok"] else "Nothing was taken.", err=not outcome["ok"]
+        )
+    ctx.exit(0 if outcome["ok"] else 1)
+
+
+def _print_problem(row: int, column: str, message: str) -> None:
+    place = f"row {row}" if row else "file"
+    click.echo(f"{place}, {column}: {message}" if column else f"{place}: {message}")
+
+
 def _print_outcome(outcome, dry_run: bool) -> None:
     for problem in outcome.problems:
-        place = f"row {problem.row}" if problem.row else "file"
-        click.echo(f"{place}, {problem.column}: {problem.message}" if problem.column else f"{place}: {problem.message}")
+        _print_problem(problem.row, problem.column, problem.message)
     if not outcome.ok:
         click.echo(f"{len(outcome.problems)} errors in {outcome.rows} rows. Nothing was taken.", err=True)
     elif dry_run:
@@ -182,6 +215,40 @@ def template_cases(file: Path, examples: int) -> None:
     ensure_schema()
     write_template(file, example_rows(examples, identity_numbers(clock.today())))
     click.echo(f"Wrote {file} with {examples} example rows.")
+
+
+@template.command(name="staff")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+def template_staff(file: Path) -> None:
+    """Write an empty staff FILE (.csv or .xlsx).
+
+    \b
+    Example:
+      handslag template staff staff.csv
+    """
+    from handslag.intake.columns import STAFF
+    from handslag.intake.template import write_template
+
+    write_template(file, [], tuple(column.name for column in STAFF))
+    click.echo(f"Wrote {file}.")
+
+
+@main.command()
+@click.argument("email")
+@click.password_option()
+def password(email: str, password: str) -> None:
+    """Set the password of a local account.
+
+    \b
+    Example:
+      handslag password alma@kommun.example
+    """
+    from handslag.parties.actions import set_password
+    from handslag.parties.viewer import Viewer
+
+    ensure_schema()
+    set_password(Viewer(None, is_system=True, name="operator"), email, password)
+    click.echo("The password is set.")
 
 
 @main.command()

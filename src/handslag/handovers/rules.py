@@ -32,13 +32,13 @@ class Transition:
 
 TRANSITIONS = (
     Transition("offer", (START,), OFFERED, SENDER),
+    Transition("accept", PENDING, ACCEPTED, RECEIVER),
     Transition("ask", (OFFERED,), ASKED, RECEIVER),
     Transition("answer", (ASKED,), OFFERED, SENDER),
-    Transition("accept", PENDING, ACCEPTED, RECEIVER),
     Transition("decline", PENDING, DECLINED, RECEIVER),
     Transition("withdraw", PENDING, WITHDRAWN, SENDER),
-    Transition("rebook", (ACCEPTED,), ACCEPTED, RECEIVER),
     Transition("record_contact", (ACCEPTED,), COMPLETED, RECEIVER),
+    Transition("rebook", (ACCEPTED,), ACCEPTED, RECEIVER),
 )
 BY_VERB = {t.verb: t for t in TRANSITIONS}
 FINAL = (DECLINED, WITHDRAWN, COMPLETED)

@@ -9,9 +9,13 @@ from django.utils.translation import gettext as _
 
 from handslag.cases.opening import open_cases
 from handslag.foundation.errors import NotAllowed, Overtaken
+from handslag.foundation.planning import refresh_planner
 from handslag.intake.checking import check_rows
 from handslag.intake.reading import Problem, Unreadable, rows
 from handslag.parties.viewer import Viewer
+
+MANY = 1000
+"""A load after which the database's planner should look anew."""
 
 
 @dataclass
@@ -65,6 +69,8 @@ def import_cases(
             with transaction.atomic():
                 drafts = [draft for _row, draft in checked.drafts]
                 outcome.imported = len(open_cases(actor, drafts, lambda done: progress("write", done)))
+            if outcome.imported >= MANY:
+                refresh_planner()
         except Overtaken as overtaken:
             outcome.imported, outcome.problems = 0, [Problem(0, "", overtaken.message)]
     return outcome

@@ -14,6 +14,7 @@ from handslag.cases.opening import CHUNK, Draft
 from handslag.foundation import clock
 from handslag.intake.columns import CASES
 from handslag.intake.reading import Problem, Row
+from handslag.intake.shape import shape_problems
 from handslag.parties.models import Party, Post, Unit
 from handslag.parties.rules import HOLDING_ROLES
 from handslag.persons.rules import birth_year, identity_number_problem
@@ -73,21 +74,6 @@ class _RowCheck:
             message = _("“{code}” is not in the code list. “handslag codes {list}” shows the codes.")
             self._wrong(column, message, code=code, list=list_name)
         return code
-
-    def _shape(self) -> None:
-        cells = self._row.cells
-        if self._row.surplus:
-            self._wrong("", _("The row has more cells than the heading. Remove those to the right."))
-        for column in CASES:
-            text = cells[column.name]
-            if column.name in self._row.formulas:
-                self._wrong(column.name, _("The cell holds a formula. Write its value as plain text."))
-            elif not text and not column.optional:
-                self._wrong(column.name, _("The cell is empty. Fill it in."))
-            elif len(text) > column.longest:
-                self._wrong(column.name, _("The text is too long: at most {most} characters."), most=column.longest)
-            elif any(ord(sign) < 32 for sign in text):
-                self._wrong(column.name, _("The cell holds line breaks or control characters. Remove them."))
 
     def _holder(self) -> tuple[int | None, int | None]:
         cells = self._row.cells
@@ -149,7 +135,8 @@ class _RowCheck:
     def draft(self) -> Draft | None:
         """The case that the row describes, or None when anything is wrong."""
         cells = self._row.cells
-        self._shape()
+        for column, message in shape_problems(self._row, CASES):
+            self._wrong(column, message)
         number = self._identity_number()
         party, post = self._holder()
         municipality = self._code("municipality_code", "municipality")

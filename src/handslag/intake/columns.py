@@ -1,4 +1,4 @@
-"""The columns of the case file, in order."""
+"""The columns of the files that are taken in, in order."""
 
 from dataclasses import dataclass
 
@@ -31,3 +31,14 @@ CASES = (
     Column("next_step_on", 10),
 )
 NAMES = tuple(column.name for column in CASES)
+
+STAFF = (
+    Column("party", 8),
+    Column("unit", 20, optional=True),
+    Column("unit_name", 120, optional=True),
+    Column("county_code", 2, optional=True, code_list="county"),
+    Column("email", 254),
+    Column("given_name", 60),
+    Column("family_name", 60),
+    Column("role", 20, code_list="role"),
+)

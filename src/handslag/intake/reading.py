@@ -49,8 +49,8 @@ class Row:
     surplus: bool = False
 
 
-def rows(path: Path) -> Iterator[Row]:
-    """The rows of a .csv (UTF-8, comma or semicolon) or .xlsx file; blank rows are left out.
+def rows(path: Path, names: tuple[str, ...] = NAMES) -> Iterator[Row]:
+    """The rows of a .csv (UTF-8, comma or semicolon) or .xlsx file with the columns `names`; blank rows are left out.
 
     Raises Unreadable for a file that is too large, empty, damaged, in another encoding, or without the right heading.
     """
@@ -63,14 +63,14 @@ def rows(path: Path) -> Iterator[Row]:
     reader = readers.get(path.suffix.lower())
     if not reader:
         raise Unreadable(_("The file is neither .csv nor .xlsx. Save it as one of them."))
-    return _named(reader(path))
+    return _named(reader(path), names)
 
 
-def _named(raw: Iterable[tuple[list[str], set[int]]]) -> Iterator[Row]:
+def _named(raw: Iterable[tuple[list[str], set[int]]], names: tuple[str, ...]) -> Iterator[Row]:
     heading, found = None, False
     for number, (cells, formulas) in enumerate(raw, start=1):
         if heading is None:
-            heading = _heading(cells)
+            heading = _heading(cells, names)
         elif any(cells):
             found = True
             named = dict(zip(heading, cells + [""] * (len(heading) - len(cells)), strict=False))
@@ -80,16 +80,16 @@ def _named(raw: Iterable[tuple[list[str], set[int]]]) -> Iterator[Row]:
         raise Unreadable(_("The file holds no cases. Put at least one row below the heading."))
 
 
-def _heading(cells: list[str]) -> list[str]:
+def _heading(cells: list[str], names: tuple[str, ...]) -> list[str]:
     heading = [cell.strip().lower() for cell in cells]
     while heading and not heading[-1]:
         heading.pop()
-    missing = [name for name in NAMES if name not in heading]
+    missing = [name for name in names if name not in heading]
     if missing:
-        message = _("Columns are missing: {names}. Compare with “handslag template cases”.")
+        message = _("Columns are missing: {names}. “handslag template” writes a file with all of them.")
         raise Unreadable(message.format(names=", ".join(missing)), 1, missing[0])
     for index, name in enumerate(heading):
-        if name not in NAMES or name in heading[:index]:
+        if name not in names or name in heading[:index]:
             message = _("The column “{name}” is unknown or stands twice. Remove it.")
             raise Unreadable(message.format(name=name), 1, name)
     return heading

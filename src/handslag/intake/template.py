@@ -63,15 +63,15 @@ def example_rows(count: int, numbers: Sequence[str]) -> list[list[str]]:
     ]
 
 
-def write_template(path: Path, examples: list[list[str]]) -> None:
+def write_template(path: Path, examples: list[list[str]], names: tuple[str, ...] = NAMES) -> None:
     """Writes the heading and the examples as .csv or .xlsx, by the path's ending. Raises Refused for another."""
     if path.suffix.lower() == ".csv":
         with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([NAMES, *examples])
+            csv.writer(file).writerows([names, *examples])
     elif path.suffix.lower() == ".xlsx":
         book = Workbook(write_only=True)
         sheet = book.create_sheet("cases")
-        for row in (NAMES, *examples):
+        for row in (names, *examples):
             sheet.append(row)
         book.save(path)
     else:

@@ -1,15 +1,74 @@
 """Changing absences and posts."""
 
+from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.journal.actions import record
-from handslag.parties.models import Absence, Post
+from handslag.parties.models import Absence, Party, Post, Unit, User
 from handslag.parties.viewer import Viewer
+from handslag.reference.authorities import Authority
+
+
+@dataclass(frozen=True)
+class Hire:
+    """Somebody who shall have a role at a party, or at a unit of it; party, unit and user are made where they lack."""
+
+    authority: Authority
+    unit: str
+    unit_name: str
+    county_code: str
+    email: str
+    given_name: str
+    family_name: str
+    role: str
+
+
+@transaction.atomic
+def hire(actor: Viewer, wanted: Hire) -> bool:
+    """Gives somebody a post; returns whether it is new. The user can sign in once a password is set. For the system."""
+    if not actor.is_system:
+        raise NotAllowed(_("Only the operator can do this."))
+    a = wanted.authority
+    party, __ = Party.objects.get_or_create(
+        code=a.code, defaults={"kind": a.kind, "name": a.name, "county_code": a.county_code}
+    )
+    unit = None
+    if wanted.unit:
+        place = {"name": wanted.unit_name, "county_code": wanted.county_code}
+        unit, __ = Unit.objects.get_or_create(party=party, code=wanted.unit, defaults=place)
+    names = {"given_name": wanted.given_name, "family_name": wanted.family_name, "password": make_password(None)}
+    user, __ = User.objects.get_or_create(email=wanted.email.lower(), defaults=names)
+    if not user.is_active:
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+    post, is_new = Post.objects.get_or_create(user=user, role=wanted.role, party=party, unit=unit, is_active=True)
+    if is_new:
+        record(actor.label, "hired", "post", post.pk, role=wanted.role)
+    return is_new
+
+
+def set_password(actor: Viewer, email: str, password: str) -> None:
+    """Gives a local account a password. For the system. Raises Refused for a weak one, or an unknown e-mail."""
+    if not actor.is_system:
+        raise NotAllowed(_("Only the operator can do this."))
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise Refused(_("Nobody has this e-mail."))
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from None
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record(actor.label, "password_set", "user", user.pk)
 
 
 def _require_lead(actor: Viewer, post: Post) -> None:

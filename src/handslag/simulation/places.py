@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 
 from handslag.parties.models import Absence, Association, Party, Post, Unit, User
 from handslag.reference import codes
+from handslag.reference.authorities import authorities, county_name
 from handslag.simulation.names import FAMILY, MEN, WOMEN
 
 DATA = Path(__file__).parent / "data"
@@ -30,21 +31,14 @@ class Places:
 
 
 def _parties() -> Iterator[Party]:
-    yield Party(code="FK", kind="FK", name="Försäkringskassan")
-    yield Party(code="AF", kind="AF", name="Arbetsförmedlingen")
-    for county in codes.entries("county").values():
-        name = county.label_en.removesuffix(" County")
-        yield Party(code=f"REG-{county.code}", kind="REG", name=f"Region {name}", county_code=county.code)
-    for municipality in codes.entries("municipality").values():
-        yield Party(
-            code=f"KOM-{municipality.code}", kind="KOM", name=municipality.label_sv, county_code=municipality.code[:2]
-        )
+    for a in authorities():
+        yield Party(code=a.code, kind=a.kind, name=a.name, county_code=a.county_code)
 
 
 def _units(parties: dict[str, Party]) -> Iterator[Unit]:
     counties = codes.entries("county").values()
     for county in counties:
-        place = county.label_en.removesuffix(" County")
+        place = county_name(county)
         offices = 1 + sum(code.startswith(county.code) for code in codes.entries("municipality")) // 8
         for number in range(1, offices + 1):
             suffix = f" {number}" if offices > 1 else ""

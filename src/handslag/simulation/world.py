@@ -14,6 +14,7 @@ from handslag.cases.models import Case
 from handslag.cases.opening import Draft, open_cases
 from handslag.foundation import clock
 from handslag.foundation.errors import Refused
+from handslag.foundation.planning import refresh_planner
 from handslag.parties.models import Post, User
 from handslag.parties.viewer import Viewer
 from handslag.persons.rules import birth_year, sex
@@ -190,7 +191,9 @@ def build_world(
     drafts = [draw.draw(party, post) for party, post in pairs[:cases]]
     ids = open_cases(SIMULATOR, drafts, lambda done: progress("cases", done, len(drafts)))
     made = histories.write(rng, places, dict(zip(ids, drafts, strict=True)), on, progress)
+    refresh_planner()
     go_round(on)
+    refresh_planner()
     return {
         "parties": len(places.parties),
         "units": sum(map(len, places.units.values())),
