@@ -1,15 +1,23 @@
+import os
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from handslag.foundation import guards
 from tests import strictness, worlds
 
 strictness.shuffle_unordered_querysets()
 strictness.note_missing_translations()
+PHASES = [Phase.explicit, Phase.generate] if os.environ.get("HANDSLAG_MUTANTS") else list(Phase)
 settings.register_profile(
-    "handslag", deadline=None, suppress_health_check=list(HealthCheck), print_blob=True, database=None
+    "handslag",
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
+    database=None,
+    phases=PHASES,  # a mutant need not be shrunk
 )
 settings.load_profile("handslag")
 

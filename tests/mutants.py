@@ -69,6 +69,7 @@ def survives(folder: Path, file: str, code: str, broken: str, tests: str) -> boo
     path.write_text(whole.replace(code, broken, 1), encoding="utf-8")
     env = {
         **os.environ,
+        "HANDSLAG_MUTANTS": "1",
         "PYTHONPATH": str(folder / "src"),
         "HANDSLAG_TEST_DATABASE": "",
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -129,6 +129,30 @@ def test_a_handover_by_keyboard_alone(visit, lasting_world):
     assert (handover.decline_reason, handover.goes_back) == ("brief_incomplete", True)
 
 
+def test_what_climbed_meets_the_lead_by_keyboard(visit, lasting_world):
+    world = lasting_world
+    case = world.case(next_step_on=clock.today() + timedelta(days=90))
+    world.offer(case)
+    go_round(clock.add_working_days(clock.today(), 7))
+    page = visit("af_lead")
+    page.wait_for_selector("#climbed")
+    tab_to(page, case.person.name)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".hands")
+    tab_to(page, "Acceptera")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#id_holder")
+    page.focus("#id_holder")
+    page.keyboard.type("Af_B")
+    tab_to(page, "Ta över ansvaret")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".state.accepted")
+    case.refresh_from_db()
+    assert case.holder == world.posts["af_b"]
+    officer = visit("af_officer")
+    assert "/watch/" in officer.url and officer.is_visible("#h-climbing")
+
+
 def test_search_never_puts_the_number_in_the_address(visit, lasting_world):
     case = lasting_world.case()
     page = visit("fk_a")

@@ -197,6 +197,12 @@ def test_the_board_shows_unprepared_livelihoods_until_a_handover_is_accepted(wor
     assert not board(world.viewer("fk2_lead")).unprepared.exists()
 
 
+def test_the_board_shows_what_climbs_once_at_its_highest_rung(world):
+    world.offer(world.case(next_step_on=clock.today() + timedelta(days=90)))
+    go_round(after(14))
+    assert [e.rung for e in board(world.viewer("fk_lead")).climbing] == [3]
+
+
 def test_what_climbed_reaches_the_named_and_nobody_else(world):
     world.offer(world.case(next_step_on=clock.today() + timedelta(days=90)))
     go_round(after(7))

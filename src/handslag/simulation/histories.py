@@ -39,6 +39,8 @@ PROMISES = (
     "Att få följa med på ett första möte hos er.",
     "",
 )
+ACCEPTED_AFTER = 24
+"""Hours from an offer to its acceptance."""
 QUESTION = "Finns det ett aktuellt läkarutlåtande som vi kan få se?"
 
 
@@ -76,7 +78,7 @@ class _Histories:
         if state in (rules.COMPLETED, rules.DECLINED, rules.WITHDRAWN, "closed"):
             day = draft.opened_on + (self._on - draft.opened_on) * self._rng.randint(10, 70) // 100
         else:
-            day = self._on - timedelta(days=self._rng.randint(1, 28))
+            day = self._on - timedelta(days=self._rng.randint(2, 28))
         at = _at(max(day, draft.opened_on + timedelta(days=1)), self._rng.randint(8, 16))
         handover = Handover(
             case_id=case_id,
@@ -127,7 +129,7 @@ def _accept(offers: list[tuple[Handover, Post, str]], histories: _Histories) -> 
     """Accepts offers and moves their cases at the same instants, then completes those that are."""
     accepts, moves, completions = [], [], []
     for handover, receiver, state in offers:
-        at = handover.offered_at + timedelta(hours=20)
+        at = handover.offered_at + timedelta(hours=ACCEPTED_AFTER)
         contact = histories.contact_at(at, state)
         accepts.append((rules.ACCEPTED, at, at, receiver.pk, contact, handover.pk))
         moves.append((receiver.pk, at, receiver.pk, handover.case_id))
@@ -175,29 +177,33 @@ def _answer(offers: list[tuple[Handover, Post, str]], on: date) -> None:
     )
 
 
+def _steps(handover: Handover, receiver: Post, state: str) -> list[tuple[str, Post, int, str, str, dict]]:
+    """What was said: (verb, by whom, hours after the offer, words, the journal's verb, its details)."""
+    said = [("offer", handover.sender, 0, "", "handover_offered", {"to_unit": handover.to_unit.name})]
+    if state == rules.ASKED:
+        said.append(("ask", receiver, 2, QUESTION, "handover_asked", {}))
+    elif state == rules.DECLINED:
+        said.append(("decline", receiver, 24, "", "handover_declined", {"reason": "brief_incomplete"}))
+    elif state == rules.WITHDRAWN:
+        said.append(("withdraw", handover.sender, 24, "", "handover_withdrawn", {}))
+    elif state != rules.OFFERED:
+        said.append(("accept", receiver, ACCEPTED_AFTER, "", "handover_accepted", {"holder": receiver.user.email}))
+        if state != rules.ACCEPTED:
+            hours = ACCEPTED_AFTER + 5 * 24
+            said.append(("record_contact", receiver, hours, "", "first_contact_recorded", {"result": "held"}))
+    return said
+
+
 def _tell(offers: list[tuple[Handover, Post, str]]) -> None:
     """The dialogue and the journal behind the handovers."""
     messages, entries = [], []
     for handover, receiver, state in offers:
-
-        def said(verb: str, post: Post, hours: int, text: str = "", handover=handover) -> None:
+        for verb, post, hours, words, journalled, details in _steps(handover, receiver, state):
             at = handover.offered_at + timedelta(hours=hours)
-            messages.append(Message(handover=handover, at=at, by=post, verb=verb, text=text))
-            line = entry(post.user.email, f"handover_{verb}", "case", handover.case_id, handover=handover.pk)
+            messages.append(Message(handover=handover, at=at, by=post, verb=verb, text=words))
+            line = entry(post.user.email, journalled, "case", handover.case_id, handover=handover.pk, **details)
             line.at = at
             entries.append(line)
-
-        said("offer", handover.sender, 0)
-        if state == rules.ASKED:
-            said("ask", receiver, 2, QUESTION)
-        elif state == rules.DECLINED:
-            said("decline", receiver, 24)
-        elif state == rules.WITHDRAWN:
-            said("withdraw", handover.sender, 24)
-        elif state != rules.OFFERED:
-            said("accept", receiver, 20)
-            if state != rules.ACCEPTED:
-                said("record_contact", receiver, 20 + 5 * 24)
     Message.objects.bulk_create(messages, batch_size=2000)
     record_all(entries)
 

@@ -83,6 +83,7 @@ def handover_row(handover: Handover, today: date) -> dict:
     waiting = timezone.localtime(handover.awaiting_since).date()
     contact = handover.first_contact_at
     contact_on = timezone.localtime(contact).date() if contact else None
+    is_pending, is_booked = handover.state in handover_rules.PENDING, handover.state == handover_rules.ACCEPTED
     return {
         "url": reverse("handover", args=[handover.pk]),
         "name": handover.case.person.name,
@@ -92,14 +93,13 @@ def handover_row(handover: Handover, today: date) -> dict:
         "reason": codes.label("handover_reason", handover.reason),
         "needed_by": handover.needed_by.isoformat(),
         "needed_in": when(handover.needed_by, today),
-        "needed_tone": _end_tone(handover.needed_by, today, NEEDED_SOON_DAYS),
+        "needed_tone": _end_tone(handover.needed_by, today, NEEDED_SOON_DAYS) if is_pending else "",
         "state": state_label(handover.state),
         "state_code": handover.state,
         "waited": when(waiting, today),
         "contact": minute(contact),
         "contact_in": when(contact_on, today),
-        "contact_tone": _due_tone(contact_on, today) if contact_on else "",
-        "is_missed": handover.state == handover_rules.ACCEPTED and contact_on < today,
+        "contact_tone": _due_tone(contact_on, today) if is_booked else "",
     }
 
 

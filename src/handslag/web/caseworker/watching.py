@@ -8,7 +8,7 @@ from handslag.watch.queries import Board, climbed_to, last_round
 from handslag.watch.queries import board as board_of
 from handslag.web import rows
 from handslag.web.access import CASE_ROLES, page
-from handslag.web.paging import page_of
+from handslag.web.paging import Wanted, fetch, page_of
 
 SHORT = 8
 
@@ -34,15 +34,17 @@ def _sections(found: Board, viewer) -> dict[str, tuple]:
 @page(*CASE_ROLES)
 def board(request: HttpRequest) -> HttpResponse:
     """Counts and the first of each list."""
+    found = _sections(board_of(request.viewer), request.viewer)
+    fetched = fetch(*(Wanted(section[1], 0, SHORT + 1) for section in found.values()))
     sections = [
         {
             "name": name,
             "heading": heading,
-            "count": found.order_by().count(),
-            "rows": show(found[:SHORT]),
+            "count": whole.order_by().count() if len(shown) > SHORT else len(shown),
+            "rows": show(shown[:SHORT]),
             "template": template,
         }
-        for name, (heading, found, show, template) in _sections(board_of(request.viewer), request.viewer).items()
+        for (name, (heading, whole, show, template)), shown in zip(found.items(), fetched, strict=True)
     ]
     last = last_round()
     return render(

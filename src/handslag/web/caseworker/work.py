@@ -11,9 +11,10 @@ from handslag.handovers import queries as handovers
 from handslag.watch import queries as watch
 from handslag.web import rows
 from handslag.web.access import CASE_ROLES, HOLDERS, page
-from handslag.web.paging import page_of
+from handslag.web.paging import Wanted, fetch, first, page_of
 
-SHORT = 8
+SHORT, LONG = 8, 25
+"""How many rows of a section My work shows; the persons held are the long one."""
 
 
 def _sections(viewer) -> dict:
@@ -42,20 +43,20 @@ def _sections(viewer) -> dict:
 def my_work(request: HttpRequest) -> HttpResponse:
     """What the signed-in caseworker must do, what is due first at the top."""
     viewer, today = request.viewer, clock.today()
-    sections = []
-    for name, (found, show, template, heading) in _sections(viewer).items():
-        most = 25 if name == "held" else SHORT
-        shown = list(found[: most + 1])
-        sections.append(
-            {
-                "name": name,
-                "heading": heading,
-                "rows": show(shown[:most]),
-                "template": template,
-                "more": len(shown) > most,
-                "hide_holder": name == "held" and not viewer.absent,
-            }
-        )
+    found = _sections(viewer)
+    most = {name: LONG if name == "held" else SHORT for name in found}
+    fetched = fetch(*(Wanted(section[0], 0, most[name] + 1) for name, section in found.items()))
+    sections = [
+        {
+            "name": name,
+            "heading": heading,
+            "rows": show(shown[: most[name]]),
+            "template": template,
+            "more": len(shown) > most[name],
+            "hide_holder": name == "held" and not viewer.absent,
+        }
+        for (name, (_found, show, template, heading)), shown in zip(found.items(), fetched, strict=True)
+    ]
     return render(request, "caseworker/my_work.html", {"sections": sections, "tiles": _tiles(viewer, today)})
 
 
@@ -83,7 +84,7 @@ def whole_section(request: HttpRequest, section: str) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Finds persons the viewer may see. Posted, so that no identity number ever stands in an address."""
     text = request.POST.get("q", "").strip()[:130]
-    found = list(cases.search(request.viewer, text)[:51]) if len(text) > 1 else []
+    found = first(cases.search(request.viewer, text), 51) if len(text) > 1 else []
     return render(
         request, "caseworker/search.html", {"text": text, "rows": rows.case_rows(found[:50]), "more": len(found) > 50}
     )
