@@ -122,6 +122,16 @@ def test_direct_sql_cannot_break_a_handover(world, sql):
     assert _refused(sql, _values(world))
 
 
+def test_nobody_is_both_association_officer_and_measure_staff(world):
+    sql = (
+        "INSERT INTO parties_post (user_id, role, party_id, unit_id, is_active) "
+        "SELECT (SELECT user_id FROM parties_post WHERE id = {association}), role, party_id, unit_id, is_active "
+        "FROM parties_post WHERE id = {measure}"
+    )
+    assert _refused(sql, _values(world))
+    assert not _refused(sql.replace("{association}", "{analyst}"), _values(world))
+
+
 def test_a_closed_case_stays_as_it_ended(world):
     from handslag.cases.actions import close
 

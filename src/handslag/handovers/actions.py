@@ -167,28 +167,34 @@ def _create(actor: Viewer, case: Case, offer: Offer, previous: Handover | None =
     return handover
 
 
+def _speak(actor: Viewer, handover_id: int, verb: str, text: str, journalled: str, needs_words: str = "") -> Handover:
+    """Takes a step that carries nothing but words; refuses it without them where `needs_words` says why."""
+    handover, post = _step(actor, handover_id, verb)
+    if needs_words:
+        _require_words(text, "text", needs_words)
+    _move(handover, verb, clock.now())
+    handover.save()
+    _say(handover, post, verb, text)
+    cases.journal(actor, journalled, handover.case, handover=handover.pk)
+    return handover
+
+
 @transaction.atomic
 def ask_back(actor: Viewer, handover_id: int, question: str) -> Handover:
     """The receiver asks the sender something; it is the sender's turn."""
-    handover, post = _step(actor, handover_id, "ask")
-    _require_words(question, "text", _("Write your question."))
-    _move(handover, "ask", clock.now())
-    handover.save()
-    _say(handover, post, "ask", question)
-    cases.journal(actor, "handover_asked", handover.case, handover=handover.pk)
-    return handover
+    return _speak(actor, handover_id, "ask", question, "handover_asked", _("Write your question."))
 
 
 @transaction.atomic
 def answer_question(actor: Viewer, handover_id: int, text: str) -> Handover:
     """The sender answers the receiver's question; it is the receiver's turn."""
-    handover, post = _step(actor, handover_id, "answer")
-    _require_words(text, "text", _("Write your answer."))
-    _move(handover, "answer", clock.now())
-    handover.save()
-    _say(handover, post, "answer", text)
-    cases.journal(actor, "handover_question_answered", handover.case, handover=handover.pk)
-    return handover
+    return _speak(actor, handover_id, "answer", text, "handover_question_answered", _("Write your answer."))
+
+
+@transaction.atomic
+def withdraw_handover(actor: Viewer, handover_id: int, text: str = "") -> Handover:
+    """The sender takes the offer back; the sender has held all the time."""
+    return _speak(actor, handover_id, "withdraw", text, "handover_withdrawn")
 
 
 @transaction.atomic
@@ -298,17 +304,6 @@ def _return_to_sender(case: Case) -> None:
         day = max(day, case.suspended_until)
     cases.put_next_step(case, written(GONE_BACK), day, case.holder, was_done=False)
     case.save()
-
-
-@transaction.atomic
-def withdraw_handover(actor: Viewer, handover_id: int, text: str = "") -> Handover:
-    """The sender takes the offer back; the sender has held all the time."""
-    handover, post = _step(actor, handover_id, "withdraw")
-    _move(handover, "withdraw", clock.now())
-    handover.save()
-    _say(handover, post, "withdraw", text)
-    cases.journal(actor, "handover_withdrawn", handover.case, handover=handover.pk)
-    return handover
 
 
 @transaction.atomic

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, the most characters it takes, whether it may be empty, and the code list it draws on."""
+    """One column: its name, the most characters it takes, whether it may be empty."""
 
     name: str
     longest: int
     optional: bool = False
-    code_list: str = ""
 
 
 CASES = (
@@ -18,13 +17,13 @@ CASES = (
     Column("identity_number", 12),
     Column("given_name", 60),
     Column("family_name", 60),
-    Column("municipality_code", 4, code_list="municipality"),
+    Column("municipality_code", 4),
     Column("party", 8),
     Column("unit", 20),
     Column("caseworker", 254),
     Column("opened_on", 10),
-    Column("target_groups", 200, optional=True, code_list="target_group"),
-    Column("livelihood", 30, code_list="livelihood"),
+    Column("target_groups", 200, optional=True),
+    Column("livelihood", 30),
     Column("livelihood_degree", 3, optional=True),
     Column("livelihood_ends_on", 10, optional=True),
     Column("next_step", 200),
@@ -36,9 +35,9 @@ STAFF = (
     Column("party", 8),
     Column("unit", 20, optional=True),
     Column("unit_name", 120, optional=True),
-    Column("county_code", 2, optional=True, code_list="county"),
+    Column("county_code", 2, optional=True),
     Column("email", 254),
     Column("given_name", 60),
     Column("family_name", 60),
-    Column("role", 20, code_list="role"),
+    Column("role", 20),
 )

@@ -1,6 +1,9 @@
-"""A post never changes its person or place, and nobody leaves while a post of theirs is active."""
+"""A post never changes its person or place, nobody leaves while a post of theirs is active, and two roles exclude."""
 
 from handslag.foundation.guards import Guard, frozen, undeletable, unreplaceable
+from handslag.parties.rules import EXCLUSIVE_ROLES
+
+_EXCLUSIVE = ", ".join(f"'{role}'" for role in EXCLUSIVE_ROLES)
 
 GUARDS = [
     unreplaceable("parties_user", "o.id = NEW.id", "o.email = NEW.email"),
@@ -27,6 +30,17 @@ GUARDS = [
             "(SELECT 1 FROM parties_unit u WHERE u.id = NEW.unit_id AND u.party_id = NEW.party_id)))",
             "parties_post: an active post needs an active user and a unit of its own party",
             lock="1 FROM parties_user u WHERE u.id = NEW.user_id FOR SHARE",
+        )
+        for event in ("INSERT", "UPDATE")
+    ),
+    *(
+        Guard(
+            f"parties_post_excludes_on_{event.lower()}",
+            "parties_post",
+            event,
+            f"NEW.is_active AND NEW.role IN ({_EXCLUSIVE}) AND EXISTS (SELECT 1 FROM parties_post o "
+            f"WHERE o.user_id = NEW.user_id AND o.is_active AND o.role IN ({_EXCLUSIVE}) AND o.role <> NEW.role)",
+            "parties_post: nobody is both association officer and measure staff",
         )
         for event in ("INSERT", "UPDATE")
     ),

@@ -82,14 +82,13 @@ def _load(shares: dict[str, int]) -> dict[str, int]:
 class _Drafts:
     """Draws cases: who, where, since when, on what."""
 
-    def __init__(self, rng: random.Random, places: Places, numbers: list[str], on: date):
-        self._rng, self._places, self._on = rng, places, on
+    def __init__(self, rng: random.Random, numbers: list[str], on: date):
+        self._rng, self._on = rng, on
         self._numbers = rng.sample(numbers, len(numbers))
         self._drawn: dict[str, int] = {}
         self._names: dict[str, tuple[str, str]] = {}
-        self._municipalities = list(codes.entries("municipality"))
         self._by_county: dict[str, list[str]] = {}
-        for code in self._municipalities:
+        for code in codes.entries("municipality"):
             self._by_county.setdefault(code[:2], []).append(code)
 
     def _number(self, party: str) -> tuple[str, int]:
@@ -187,7 +186,7 @@ def build_world(
     places = build(rng, _load(shares), on)
     pairs = list(_focus(places, cases))
     pairs += _elsewhere(rng, places, shares, len(pairs))
-    draw = _Drafts(rng, places, numbers, on)
+    draw = _Drafts(rng, numbers, on)
     drafts = [draw.draw(party, post) for party, post in pairs[:cases]]
     ids = open_cases(SIMULATOR, drafts, lambda done: progress("cases", done, len(drafts)))
     made = histories.write(rng, places, dict(zip(ids, drafts, strict=True)), on, progress)

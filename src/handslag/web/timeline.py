@@ -14,7 +14,7 @@ from handslag.handovers.actions import state_label
 from handslag.handovers.queries import handovers_of
 from handslag.reference import codes
 
-WIDTH, LEFT, LANE, BAR = 1000, 110, 56, 30
+WIDTH, LEFT, LANE = 1000, 110, 56
 TICK_LABEL = 60  # the room that a tick's label takes
 LETTER = 7.6  # a letter's mean width in the picture's units
 
@@ -72,7 +72,6 @@ class Timeline:
     height: int
     lines: list[tuple[str, str, str]]
     width: int = WIDTH
-    left: int = LEFT
 
 
 def _day(at: datetime | date) -> date:
