@@ -129,6 +129,21 @@ def test_the_first_contact_is_recorded_with_what_follows(world):
     assert (handover.state, case.next_step) == (rules.COMPLETED, "Kartläggning")
 
 
+def test_a_first_contact_within_a_pause_ends_the_pause(world):
+    from handslag.cases.actions import suspend
+
+    case, receiver = world.case(), world.viewer("af_a")
+    handover = world.offer(case)
+    actions.accept_handover(receiver, handover.pk, contact_in(3))
+    suspend(receiver, case.pk, clock.today() + timedelta(days=28), "treatment")
+    actions.rebook_contact(receiver, handover.pk, contact_in(40))
+    case.refresh_from_db()
+    assert case.suspended_until
+    actions.rebook_contact(receiver, handover.pk, contact_in(5))
+    case.refresh_from_db()
+    assert not case.suspended_until and case.next_step_on == clock.today() + timedelta(days=5)
+
+
 def race(*acts) -> list:
     """Runs all acts at once, each on a connection of its own; returns what each gave or raised."""
     barrier, results = threading.Barrier(len(acts)), [None] * len(acts)

@@ -54,6 +54,12 @@ def _require_code(list_name: str, code: str, field: str) -> None:
         raise Refused(_("Choose one of the values in the list."), field)
 
 
+def end_pause(case: Case) -> None:
+    """Ends a pause on `case`, which the caller saves; without one it does nothing."""
+    case.suspended_on = case.suspended_until = None
+    case.suspension_reason = ""
+
+
 def put_next_step(case: Case, text: str, on: date, by: Post, *, was_done: bool, note: str = "") -> None:
     """Moves the present next step to the past and sets a new one on `case`, which the caller saves."""
     PastStep.objects.create(
@@ -167,8 +173,7 @@ def resume(actor: Viewer, case_id: int) -> Case:
     if not case.suspended_until:
         raise Overtaken(_("The case is not paused."))
     case.next_step_on = rules.moved_by_resumption(case.next_step_on, case.suspended_until, clock.today())
-    case.suspended_on = case.suspended_until = None
-    case.suspension_reason = ""
+    end_pause(case)
     case.save()
     journal(actor, "resumed", case, next_step_on=case.next_step_on.isoformat())
     return case
@@ -191,8 +196,7 @@ def close(
         )
     case.closed_at = next_instant(case)
     case.outcome, case.next_responsible, case.person_wants_no_more = outcome, next_responsible, person_wants_no_more
-    case.suspended_on = case.suspended_until = None
-    case.suspension_reason = ""
+    end_pause(case)
     try:
         with transaction.atomic():
             case.save()

@@ -222,8 +222,7 @@ def accept_handover(
     _say(handover, post, "accept")
     sender = case.holder
     case.holder, case.holder_since = holder, now
-    case.suspended_on = case.suspended_until = None
-    case.suspension_reason = ""
+    cases.end_pause(case)
     day = timezone.localtime(first_contact_at).date()
     cases.put_next_step(case, written(FIRST_CONTACT), day, holder, was_done=False)
     case.save()
@@ -308,7 +307,7 @@ def _return_to_sender(case: Case) -> None:
 
 @transaction.atomic
 def rebook_contact(actor: Viewer, handover_id: int, first_contact_at: datetime, text: str = "") -> Handover:
-    """The receiver moves the first contact to another time; the next step moves with it."""
+    """The receiver moves the first contact to another time; the next step moves with it. A pause gives way to it."""
     handover, post = _step(actor, handover_id, "rebook")
     _require_future(first_contact_at, "first_contact_at")
     _move(handover, "rebook", clock.now())
@@ -317,6 +316,8 @@ def rebook_contact(actor: Viewer, handover_id: int, first_contact_at: datetime, 
     _say(handover, post, "rebook", text)
     case = handover.case
     day = timezone.localtime(first_contact_at).date()
+    if case.suspended_until and day < case.suspended_until:
+        cases.end_pause(case)
     cases.put_next_step(case, written(FIRST_CONTACT), day, case.holder, was_done=False, note=text.strip())
     case.save()
     cases.journal(actor, "first_contact_rebooked", case, handover=handover.pk, at=first_contact_at.isoformat())
