@@ -39,8 +39,9 @@ def words(rows: int = 4, **kwargs) -> forms.CharField:
 
 KINDS = {
     forms.Textarea: ("textarea-field", "textarea-field__textarea"),
-    forms.RadioSelect: ("radio-button-group", "radio-button__input"),
-    forms.CheckboxInput: ("checkbox", "checkbox__input"),
+    forms.CheckboxSelectMultiple: ("checkbox", "checkbox__input"),
+    forms.RadioSelect: ("radio-button", "radio-button__input"),
+    forms.CheckboxInput: ("single-checkbox", "checkbox__input"),
     forms.Select: ("select-field", "select-field__select"),
     forms.ClearableFileInput: ("text-field", ""),
     forms.HiddenInput: ("hidden", ""),

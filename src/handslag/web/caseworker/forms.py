@@ -96,8 +96,7 @@ class NewCaseForm(Form):
         label=_("Need groups"),
         choices=lambda: codes.choices("target_group"),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text=_("Hold Ctrl to choose several."),
+        widget=forms.CheckboxSelectMultiple,
     )
     livelihood = listed("livelihood", label=_("Livelihood"))
     livelihood_degree = forms.ChoiceField(label=_("Degree"), choices=DEGREE_CHOICES, required=False)
