@@ -117,7 +117,8 @@ def test_a_handover_is_offered_asked_about_and_accepted_in_somebodys_name(world,
     ("changes", "status"),
     [({"acting_as": "af_a@test.example"}, 403), ({"acting_as": "fk_b@test.example"}, 403), ({"to_unit": "X"}, 422),
      ({"reason": "x"}, 422), ({"brief": ""}, 422), ({"needed_by": "2001-01-01"}, 422), ({"case_id": 987654}, 404),
-     ({"to_person": "fk_a@test.example"}, 422)],
+     ({"to_person": "fk_a@test.example"}, 422), ({"brief": "a\x00b"}, 422), ({"acting_as": "\x00"}, 422),
+     ({"case_id": 10**30}, 404)],
 )  # fmt: skip
 def test_an_offer_that_is_wrong_changes_nothing(world, call, changes, status):
     assert call("fk", "post", "/handovers", offer(world, world.case(), **changes)).status_code == status
@@ -133,3 +134,11 @@ def test_the_watch_board(world, call):
 def test_an_unknown_path_is_told_as_a_problem(db):
     response = Client().get("/api/v1/nothing")
     assert (response.status_code, response.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", '{"text": 5}', "null"])
+def test_a_body_that_is_no_search_is_told(world, call, body):
+    headers = {"Authorization": f"Bearer {Token.issue(world.parties['fk'], 'x')}"}
+    response = Client(headers=headers).post("/api/v1/cases/search", body, content_type="application/json")
+    assert response.status_code in (400, 422)
+    assert response.headers["Content-Type"] == "application/problem+json"

@@ -81,14 +81,19 @@ def test_livelihoods_follow_each_other_and_leave_holes(world):
 
 
 @pytest.mark.parametrize(
-    ("outcome", "following", "no_more"), [("", "Chefen", False), ("work", "", False), ("work", "Chefen", True)]
+    ("outcome", "following", "no_more", "field"),
+    [
+        ("", "Chefen", False, "outcome"),
+        ("work", "", False, "next_responsible"),
+        ("work", "Chefen", True, "next_responsible"),
+    ],
 )
-def test_no_closing_without_outcome_and_next(world, outcome, following, no_more):
+def test_no_closing_without_outcome_and_next(world, outcome, following, no_more, field):
     case = world.case()
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         actions.close(world.viewer("fk_a"), case.pk, outcome, following, person_wants_no_more=no_more)
     case.refresh_from_db()
-    assert case.is_open
+    assert case.is_open and refused.value.field == field
 
 
 def test_a_closed_case_is_done_with(world):
@@ -106,6 +111,7 @@ def test_a_lead_moves_many_cases_at_once_or_none(world):
         actions.reassign(lead, [*ids, foreign.pk], world.posts["fk_b"])
     assert not Case.objects.filter(holder=world.posts["fk_b"]).exists()
     assert actions.reassign(lead, ids, world.posts["fk_b"]) == 3
+    assert Case.objects.filter(next_step_by=world.posts["fk_b"]).count() == 3
     assert [s.what.user.email for s in holdings(Case.objects.get(pk=ids[0]))] == [
         "fk_a@test.example",
         "fk_b@test.example",

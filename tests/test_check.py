@@ -23,6 +23,7 @@ BREAKINGS = {
         f"UPDATE cases_case SET holder_since = {LATE} WHERE id = {{plain}}",
         f"UPDATE cases_pastholding SET until = {EARLY}",
         "DELETE FROM cases_pastholding",
+        f"INSERT INTO cases_pastholding (case_id, until, holder_id) VALUES ({{moved}}, {EARLY}, {{fk_a}})",
         "UPDATE cases_case SET holder_id = {fk_officer} WHERE id = {plain}",
     ],
     "2": [

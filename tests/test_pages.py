@@ -253,3 +253,25 @@ def test_search_knows_ten_digits_and_twelve(world, browse):
     ):
         page = browse("fk_a").post(reverse("search"), {"q": text}).content.decode()
         assert f"/cases/{case.pk}/" in page, text
+
+
+HUGE = 10**30
+
+
+@pytest.mark.parametrize("path", ["/cases/{}/", "/handovers/{}/", "/units/{}/", "/posts/{}/leave/", "/cases/{}/close/"])
+def test_numbers_beyond_all_bounds_are_answered(world, browse, path):
+    assert browse("fk_lead").get(path.format(HUGE)).status_code == 404
+
+
+def test_forged_forms_are_answered_in_words(world, browse):
+    lead = browse("fk_lead")
+    url = reverse("unit-cases", args=[world.units["fk"].pk])
+    world.case()
+    assert "Välj minst ett" in lead.post(url, {"case": [HUGE], "to": world.posts["fk_b"].pk}).content.decode()
+    for case in (987_654, world.case("af_a").pk):
+        page = lead.post(url, {"case": [case], "to": world.posts["fk_b"].pk})
+        assert page.status_code == 200 and "Detta behöver rättas" in page.content.decode()
+    assert lead.post(reverse("search"), {"q": "Per\x00sson"}).status_code == 200
+    assert lead.get(url, {"holder": HUGE}).status_code == 200
+    assert lead.post(reverse("sign-in-as"), {"user": HUGE}).status_code in (302, 403)
+    assert lead.get(reverse("receiving-units"), {"county": "\x00"}).status_code == 200

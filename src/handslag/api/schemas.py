@@ -4,14 +4,25 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 from ninja import Field, Schema
-from pydantic import ConfigDict
+from pydantic import ConfigDict, field_validator
 from pydantic.alias_generators import to_camel
 
 MOST = 100
 LAST_PAGE = 100_000
 
 
-class Paging(Schema):
+class Given(Schema):
+    """What a caller sends: no text may hold the NUL sign, which PostgreSQL cannot store."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_nul(cls, value: object) -> object:
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError("the NUL sign cannot be stored")
+        return value
+
+
+class Paging(Given):
     """Which part of a list is wanted."""
 
     page: int = Field(1, ge=1, le=LAST_PAGE)
@@ -140,7 +151,7 @@ class HandoverPage(Schema):
     has_next: bool
 
 
-class Acting(Schema):
+class Acting(Given):
     """In whose name a party's system acts: the e-mail of somebody who works there."""
 
     acting_as: str = Field(max_length=254)

@@ -21,11 +21,12 @@ def journal(actor: Viewer, verb: str, case: Case, **details) -> None:
 
 
 def locked(case_id: int) -> Case:
-    """The case's row, held against concurrent change until the transaction ends.
+    """The case's row, held against concurrent change until the transaction ends. Raises Refused where there is none.
 
     Locked first and read after: PostgreSQL drops a joined row whose join changed while it waited for the lock.
     """
-    Case.objects.select_for_update().only("id").get(pk=case_id)
+    if not Case.objects.select_for_update().only("id").filter(pk=case_id).first():
+        raise Refused(_("There is no such case."))
     return Case.objects.select_related("person", "holder__user", "holder__unit", "holder__party").get(pk=case_id)
 
 

@@ -44,7 +44,7 @@ def steps_for(viewer: Viewer) -> QuerySet[Case]:
 
 def search(viewer: Viewer, text: str) -> QuerySet[Case]:
     """Visible cases by identity number (12 or 10 digits), whole reference, or the beginning of the person's name."""
-    text = " ".join(text.split())
+    text = " ".join(text.replace("\x00", "").split())
     digits = text.replace("-", "").replace(" ", "")
     if digits.isdigit() and len(digits) in (10, 12):
         centuries = ("",) if len(digits) == 12 else ("19", "20")

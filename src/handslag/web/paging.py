@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from handslag.web.numbers import number
+
 ROWS = 25
 LAST_PAGE = 4000
 
@@ -53,9 +55,7 @@ def first(found: QuerySet, most: int) -> list[Model]:
 
 def page_of(found: QuerySet, request: HttpRequest, rows: int = ROWS) -> Page:
     """The page that `?page=` asks for; the first where it asks for nothing sensible."""
-    asked = request.GET.get("page", "1")
-    number = min(int(asked), LAST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-    number = max(number, 1)
-    begin = (number - 1) * rows
+    asked = min(number(request.GET.get("page")) or 1, LAST_PAGE)
+    begin = (asked - 1) * rows
     (shown,) = fetch(Wanted(found, begin, begin + rows + 1))
-    return Page(shown[:rows], number, number - 1 or None, number + 1 if len(shown) > rows else None)
+    return Page(shown[:rows], asked, asked - 1 or None, asked + 1 if len(shown) > rows else None)

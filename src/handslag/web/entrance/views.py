@@ -17,6 +17,7 @@ from handslag.reference import codes
 from handslag.simulation.guide import sign_ins
 from handslag.web.access import EVERYONE, SIGNED_IN, page
 from handslag.web.forms import Form
+from handslag.web.numbers import number
 
 
 class SignInForm(Form):
@@ -81,8 +82,8 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     """Signs in as a person of the demo world. Exists in demo mode only."""
     if not settings.HANDSLAG_ROLE_PICKER or settings.HANDSLAG_MODE != "demo":
         raise PermissionDenied
-    picked = request.POST.get("user", "")
-    user = demo_users().filter(pk=picked, is_active=True).first() if picked.isdigit() else None
+    picked = number(request.POST.get("user"))
+    user = demo_users().filter(pk=picked, is_active=True).first() if picked else None
     if not user:
         return redirect("sign-in")
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")

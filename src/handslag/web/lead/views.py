@@ -19,6 +19,7 @@ from handslag.web.access import LEADS, page
 from handslag.web.caseworker.forms import PostChoice
 from handslag.web.doing import carried_out, tried
 from handslag.web.forms import DayField, Form
+from handslag.web.numbers import number
 from handslag.web.paging import page_of
 
 
@@ -92,7 +93,7 @@ def unit_cases(request: HttpRequest, unit_id: int) -> HttpResponse:
     led = _led(request, unit_id)
     people = holding_posts(led)
     form = ReceiverForm(request.POST or None, people=people)
-    chosen = [int(value) for value in request.POST.getlist("case") if value.isdigit()]
+    chosen = [case_id for value in request.POST.getlist("case") if (case_id := number(value))]
     if request.method == "POST" and not chosen:
         messages.error(request, _("Choose at least one case to move."))
     elif carried_out(
@@ -102,9 +103,9 @@ def unit_cases(request: HttpRequest, unit_id: int) -> HttpResponse:
         _("{count} cases moved.").format(count=len(chosen)),
     ):
         return redirect(request.get_full_path())
-    found, holder = cases_of_unit(led), request.GET.get("holder", "")
-    if holder.isdigit():
-        found = found.filter(holder_id=int(holder))
+    found, holder = cases_of_unit(led), number(request.GET.get("holder"))
+    if holder:
+        found = found.filter(holder_id=holder)
     shown = page_of(found, request, 50)
     return render(
         request,
@@ -115,7 +116,7 @@ def unit_cases(request: HttpRequest, unit_id: int) -> HttpResponse:
             "page": shown,
             "form": form,
             "people": people,
-            "holder": int(holder) if holder.isdigit() else None,
+            "holder": holder,
             "chosen": set(chosen),
         },
     )
