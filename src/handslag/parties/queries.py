@@ -14,20 +14,21 @@ def _absent_on(day: date) -> Q:
     return Q(from_on__lte=day) & (Q(until_on__isnull=True) | Q(until_on__gte=day))
 
 
+def _active_posts(**conditions) -> list[Post]:
+    found = Post.objects.filter(is_active=True, **conditions).order_by("id")
+    return list(found.select_related("user", "unit", "party", "association"))
+
+
 def viewer_of(user: User) -> Viewer:
-    """The viewer behind a signed-in user, with the posts that are active and the absences stood in for today."""
-    covered = Absence.objects.filter(_absent_on(clock.today()), stand_in__user=user, stand_in__is_active=True)
-    found = (
-        Post.objects.filter(Q(user=user) | Q(id__in=covered.values("post_id")), is_active=True)
-        .select_related("user", "unit", "party", "association")
-        .order_by("id")
-    )
-    posts = list(found)
-    return Viewer(
-        user,
-        tuple(p for p in posts if p.user_id == user.pk),
-        tuple(p for p in posts if p.user_id != user.pk),
-    )
+    """The viewer behind a signed-in user, with the posts that are active and the absences stood in for today.
+
+    Two queries instead of one with an "or": it runs for every page, and each of the two begins at an index.
+    """
+    covering = _absent_on(clock.today()) & Q(stand_in__user=user, stand_in__is_active=True)
+    covered = list(Absence.objects.filter(covering).order_by().values_list("post_id", flat=True))
+    own = _active_posts(user=user)
+    absent = _active_posts(id__in=covered) if covered else []
+    return Viewer(user, tuple(own), tuple(post for post in absent if post.user_id != user.pk))
 
 
 def present_posts(day: date) -> QuerySet[Post]:
