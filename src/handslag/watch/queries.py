@@ -39,7 +39,8 @@ def overdue(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
 def _standing_near(viewer: Viewer) -> QuerySet[Escalation]:
     """Open escalations of cases that the viewer may see, or of handovers to the viewer's units or parties.
 
-    A union instead of an "or" over joins: each half begins at an index of its own.
+    Their ids are read at once, by a union of which each half begins at an index of its own; the lists made of it are
+    then found by key.
     """
     standing = Escalation.objects.filter(cleared_on__isnull=True)
     held = standing.filter(case__holder_id__in=viewer.case_post_ids)
@@ -47,21 +48,16 @@ def _standing_near(viewer: Viewer) -> QuerySet[Escalation]:
         Q(handover__to_unit_id__in=viewer.unit_ids) | Q(handover__to_unit__party_id__in=viewer.officer_party_ids),
         handover__state__in=handover_rules.OPEN,
     )
-    near = held.order_by().values("pk").union(coming.order_by().values("pk"))
-    return standing.filter(pk__in=near).select_related(*SHOWN).order_by("waiting_since", "id")
+    near = held.order_by().values_list("pk", flat=True).union(coming.order_by().values_list("pk", flat=True))
+    return Escalation.objects.filter(pk__in=list(near)).select_related(*SHOWN).order_by("waiting_since", "id")
 
 
-def climbing(viewer: Viewer) -> QuerySet[Escalation]:
-    """What climbs at the viewer's units or parties, each at the highest rung it has reached; longest waiting first."""
+def _at_highest_rung(standing: QuerySet[Escalation]) -> QuerySet[Escalation]:
+    """Of open escalations, each thing that climbs once: at the highest rung it has reached."""
     same = Escalation.objects.filter(
         case=OuterRef("case"), kind=OuterRef("kind"), is_gap=False, cleared_on__isnull=True
     )
-    return _standing_near(viewer).filter(~Exists(same.filter(rung__gt=OuterRef("rung"))), is_gap=False)
-
-
-def empty_rungs(viewer: Viewer) -> QuerySet[Escalation]:
-    """Open alarms of empty rungs at the viewer's units or parties."""
-    return _standing_near(viewer).filter(is_gap=True)
+    return standing.filter(~Exists(same.filter(rung__gt=OuterRef("rung"))), is_gap=False)
 
 
 def climbed_to(viewer: Viewer) -> QuerySet[Escalation]:
@@ -86,8 +82,8 @@ class Board:
 
 def board(viewer: Viewer) -> Board:
     """What breaks or is about to at the viewer's units or parties."""
-    cases, today = visible_cases(viewer), clock.today()
-    return Board(unprepared(cases, today), overdue(cases, today), climbing(viewer), empty_rungs(viewer))
+    cases, today, near = visible_cases(viewer), clock.today(), _standing_near(viewer)
+    return Board(unprepared(cases, today), overdue(cases, today), _at_highest_rung(near), near.filter(is_gap=True))
 
 
 def last_round() -> Round | None:
