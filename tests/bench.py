@@ -55,9 +55,9 @@ session = SessionStore()
 session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(post.user_id), settings.AUTHENTICATION_BACKENDS[0]
 session[HASH_SESSION_KEY] = post.user.get_session_auth_hash()
 session.save()
-held = Case.objects.filter(holder=post, closed_at__isnull=True).select_related("person").order_by("next_step_on", "id")
+held = Case.objects.filter(holder=post, closed_at__isnull=True).select_related("person__identity").order_by("next_step_on", "id")
 print(json.dumps({"session": session.session_key, "cookie": settings.SESSION_COOKIE_NAME, "case": held[0].pk,
-                  "name": held[0].person.family_name, "held": held.count()}))
+                  "name": held[0].person.identity.family_name, "held": held.count()}))
 """
 FULL_READ = """
 from django.db import connection

@@ -54,7 +54,7 @@ def test_a_party_sees_its_own_cases_page_by_page(world, call):
     assert {c["case_ref"] for c in first["items"] + second["items"]} == {c.reference for c in cases}
     assert not IDENTITY_NUMBER.search(json.dumps(first))
     whole = call("fk", "get", f"/cases/{cases[0].pk}", template="/cases/{case_id}").json()
-    assert whole["identity_number"] == cases[0].person.identity_number
+    assert whole["identity_number"] == cases[0].person.identity.number
 
 
 def test_another_partys_case_is_as_one_that_does_not_exist(world, call):
@@ -66,9 +66,9 @@ def test_another_partys_case_is_as_one_that_does_not_exist(world, call):
 
 def test_search_takes_the_number_in_the_body(world, call):
     case = world.case()
-    found = call("fk", "post", "/cases/search", {"text": case.person.identity_number}).json()
+    found = call("fk", "post", "/cases/search", {"text": case.person.identity.number}).json()
     assert [c["case_ref"] for c in found["items"]] == [case.reference]
-    assert not call("af", "post", "/cases/search", {"text": case.person.identity_number}).json()["items"]
+    assert not call("af", "post", "/cases/search", {"text": case.person.identity.number}).json()["items"]
 
 
 def test_without_a_valid_token_nothing_is_told(world, call):
@@ -85,6 +85,7 @@ def test_a_wrong_page_is_told_with_its_field(world, call, query):
 
 
 def offer(world, case, **changes):
+    world.consent(case)
     return {
         "acting_as": "fk_a@test.example", "case_id": case.pk, "to_party": "AF", "to_unit": "E-af",
         "reason": "benefit_ends", "brief": "Ord", "needed_by": clock.today().isoformat(),

@@ -81,12 +81,16 @@ def test_no_decline_without_a_reason_and_a_next(world, reason, next_unit, goes_b
     assert handover.state == rules.OFFERED
 
 
-def test_a_decline_goes_on_to_the_next_with_all_that_was_said(world):
+@pytest.mark.parametrize("consents", [True, False])
+def test_a_decline_goes_on_to_the_next_with_all_that_a_basis_covers(world, consents):
     case = world.case()
     handover = world.offer(case)
+    if consents:
+        world.consent(case, "kom")
     actions.decline_handover(world.viewer("af_a"), handover.pk, "outside_mission", world.units["kom"])
     following = Handover.objects.get(previous=handover)
-    assert (following.to_unit, following.brief, following.state) == (world.units["kom"], handover.brief, rules.OFFERED)
+    said = handover.brief if consents else ""
+    assert (following.to_unit, following.brief, following.state) == (world.units["kom"], said, rules.OFFERED)
     with pytest.raises(Refused):
         actions.decline_handover(world.viewer("kom_a"), following.pk, "not_ready", world.units["af"])
     actions.accept_handover(world.viewer("kom_a"), following.pk, contact_in(2))

@@ -75,7 +75,9 @@ def test_queries_do_not_grow_with_the_rows(world, browse):
             seen[page] = len(queries)
         counts.append(seen)
     assert counts[0] == counts[1]
-    assert max(counts[0].values()) <= 22, counts[0]
+    assert max(counts[0].values()) <= 28 + 4 * (connection.vendor == "postgresql"), counts[
+        0
+    ]  # four more put up the wall
 
 
 def test_search_asks_as_much_for_one_as_for_many(world, browse):
@@ -102,6 +104,7 @@ def post_form(client, url: str, **fields):
 
 def test_a_handover_from_offer_to_first_contact_by_plain_forms(world, browse):
     case, sender, receiver = world.case(), browse("fk_a"), browse("af_b")
+    world.consent(case)
     page = post_form(sender, reverse("offer", args=[case.pk]), receiver=f"{world.units['af'].pk}-{world.posts['af_b'].pk}", reason="benefit_ends",
                      brief="Ring före lunch", promised="Ett samtal")  # fmt: skip
     assert "väntar på svar" in page
@@ -115,7 +118,7 @@ def test_a_handover_from_offer_to_first_contact_by_plain_forms(world, browse):
     assert "Anteckna första kontakten" in page
     case.refresh_from_db()
     assert case.holder == world.posts["af_b"]
-    assert sender.get(reverse("case", args=[case.pk])).status_code == 404
+    assert "Af_B Test" in sender.get(reverse("case", args=[case.pk])).content.decode(), "the sender sees who holds"
     assert "accepterad" in sender.get(reverse("handover", args=[handover.pk])).content.decode()
     page = post_form(receiver, step("record_contact"), contact_result="held", next_step="Kartläggning",
                      next_step_on=clock.today().isoformat())  # fmt: skip
@@ -187,7 +190,7 @@ def test_errors_of_a_file_stand_beside_its_rows(world, browse):
     from tests.test_intake import good_row
 
     rows = [good_row(world), good_row(world, 1, livelihood="rubbish")]
-    text = "\n".join([";".join(NAMES), *(";".join(f'"{r[n]}"' for n in NAMES) for r in rows)])
+    text = "\n".join([";".join(NAMES), *(";".join('"' + r.get(n, "") + '"' for n in NAMES) for r in rows)])
     lead = browse("fk_lead")
 
     def send(body: str, **more):
@@ -242,7 +245,7 @@ def test_an_upload_that_is_too_large_is_refused_unread(world, browse, settings):
 
 def test_search_knows_ten_digits_and_twelve(world, browse):
     case = world.case()
-    number = case.person.identity_number
+    number = case.person.identity.number
     for text in (
         number,
         f"{number[:8]}-{number[8:]}",

@@ -9,12 +9,16 @@ from django.utils import timezone
 
 from handslag.cases.models import Case
 from handslag.cases.opening import Draft, open_cases
+from handslag.disclosure.actions import Agreed
+from handslag.disclosure.models import Consent
+from handslag.disclosure.rules import GROUPS, Flow
 from handslag.foundation import clock
 from handslag.handovers.actions import Offer, offer_handover
 from handslag.handovers.models import Handover
 from handslag.parties.models import Association, Party, Post, Unit, User
 from handslag.parties.queries import viewer_of
 from handslag.parties.viewer import Viewer
+from handslag.sharing.actions import give_consent
 from handslag.simulation.world import identity_numbers
 
 SYSTEM = Viewer(None, is_system=True, name="test")
@@ -76,8 +80,27 @@ class World:
         (case_id,) = open_cases(SYSTEM, [self.draft(holder, **changes)])
         return Case.objects.get(pk=case_id)
 
+    def consent(self, case: Case, unit: str = "af", out=GROUPS, back=GROUPS, until: int = 300, **changes) -> Consent:
+        """The person's consent that the holder's party and a unit tell each other these groups."""
+        case = Case.objects.select_related("holder__user").get(pk=case.pk)
+        other = self.units[unit]
+        flows = {Flow(case.holder.party_id, other.pk, group) for group in out}
+        flows |= {Flow(other.party_id, case.holder.unit_id, group) for group in back}
+        agreed = {
+            "purpose": "Så att vi kan planera tillsammans.",
+            "manner": "written",
+            "witness": "",
+            "given_on": clock.today(),
+            "until": clock.today() + timedelta(days=until),
+            "gdpr_basis": "public_task",
+            "flows": frozenset(flows),
+        }
+        return give_consent(viewer_of(case.holder.user), case.pk, Agreed(**{**agreed, **changes}))
+
     def offer(self, case: Case, to_unit: str = "af", to: str | None = None, **changes) -> Handover:
-        """An offer of `case` from its holder."""
+        """An offer of `case` from its holder, with the person's consent where it goes to another party."""
+        if self.units[to_unit].party_id != Post.objects.get(pk=case.holder_id).party_id:
+            self.consent(case, to_unit)
         words = Offer(
             to_unit=self.units[to_unit],
             to_post=self.posts[to] if to else None,

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import dj_database_url
+from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
@@ -13,6 +14,7 @@ HANDSLAG_MODE = os.environ.get("HANDSLAG_MODE", "production")
 HANDSLAG_ROLE_PICKER = os.environ.get("HANDSLAG_ROLE_PICKER", "1" if HANDSLAG_MODE == "demo" else "0") == "1"
 HANDSLAG_LANGUAGE = os.environ.get("HANDSLAG_LANGUAGE", "sv")
 HANDSLAG_IMPORT_MAX_MB = int(os.environ.get("HANDSLAG_IMPORT_MAX_MB", "64"))
+HANDSLAG_PROXIES = int(os.environ.get("HANDSLAG_PROXIES", "0"))
 DEBUG = os.environ.get("HANDSLAG_DEBUG", "0") == "1"
 
 
@@ -29,6 +31,22 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+
+
+def _data_key(name: str) -> str:
+    """A data key of the environment, or one of this installation's own, made once and kept readable for it alone."""
+    if given := os.environ.get(name):
+        return given
+    path = HANDSLAG_HOME / f"{name.removeprefix('HANDSLAG_').lower()}.key"
+    if not path.exists():
+        HANDSLAG_HOME.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(Fernet.generate_key().decode())
+    return path.read_text()
+
+
+HANDSLAG_ENCRYPTION_KEYS = _data_key("HANDSLAG_ENCRYPTION_KEYS").split(",")
+HANDSLAG_INDEX_KEY = _data_key("HANDSLAG_INDEX_KEY")
 ALLOWED_HOSTS = os.environ.get("HANDSLAG_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{h}" for h in ALLOWED_HOSTS if h not in ("127.0.0.1", "localhost", "[::1]")]
 
@@ -57,9 +75,11 @@ INSTALLED_APPS = [
     "handslag.journal",
     "handslag.parties",
     "handslag.persons",
+    "handslag.disclosure",
     "handslag.cases",
     "handslag.handovers",
     "handslag.watch",
+    "handslag.rights",
     "handslag.api",
     "handslag.web",
 ]

@@ -1,11 +1,24 @@
 """Handovers: read by both sides, and each step taken in the name of a person of the party."""
 
+from functools import partial
+
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
 from handslag.api.acting import acting, in_zone, unit_named
-from handslag.api.schemas import AcceptIn, DeclineIn, HandoverLine, HandoverPage, OfferIn, Paging, Problem, TextIn, part
+from handslag.api.schemas import (
+    AcceptIn,
+    DeclineIn,
+    HandoverLine,
+    HandoverPage,
+    OfferIn,
+    Paging,
+    Problem,
+    TextIn,
+    handover_lines,
+    part,
+)
 from handslag.cases.queries import open_cases
 from handslag.foundation.errors import Refused
 from handslag.handovers import actions, queries
@@ -20,13 +33,14 @@ STEP = {**READ, 403: Problem, 409: Problem}
 
 def _visible(request: HttpRequest, handover_id: int) -> Handover:
     found = queries.visible_handovers(request.viewer).select_related(*SHOWN, *queries.SHOWN)
-    return get_object_or_404(found, pk=handover_id)
+    return handover_lines(request.viewer, [get_object_or_404(found, pk=handover_id)])[0]
 
 
 @router.get("", response={200: HandoverPage, 401: Problem, 422: Problem})
 def list_handovers(request: HttpRequest, paging: Query[Paging]) -> dict:
     """Handovers from or to the party, latest first."""
-    return part(queries.visible_handovers(request.viewer).select_related(*SHOWN).order_by("-id"), paging)
+    found = queries.visible_handovers(request.viewer).select_related(*SHOWN, *queries.SHOWN).order_by("-id")
+    return part(found, paging, partial(handover_lines, request.viewer))
 
 
 @router.post("", response={**STEP, 201: HandoverLine})

@@ -1,11 +1,17 @@
 """What goes in and out of the API."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.db.models import QuerySet
 from ninja import Field, Schema
 from pydantic import ConfigDict, field_validator
 from pydantic.alias_generators import to_camel
+
+from handslag.cases.sight import Sight, sights
+from handslag.disclosure.rules import PLAN
+from handslag.handovers.models import Handover
+from handslag.parties.viewer import Viewer
 
 MOST = 100
 LAST_PAGE = 100_000
@@ -29,12 +35,12 @@ class Paging(Given):
     limit: int = Field(20, ge=1, le=MOST)
 
 
-def part(found: QuerySet, paging: Paging) -> dict:
-    """One page of a list, and whether another follows; the list is not counted."""
+def part(found: QuerySet, paging: Paging, show: Callable[[list], list]) -> dict:
+    """One page of a list as `show` makes it, and whether another follows; the list is not counted."""
     begin = (paging.page - 1) * paging.limit
     shown = list(found[begin : begin + paging.limit + 1])
     return {
-        "items": shown[: paging.limit],
+        "items": show(shown[: paging.limit]),
         "page": paging.page,
         "limit": paging.limit,
         "has_next": len(shown) > paging.limit,
@@ -75,34 +81,64 @@ class Holder(Schema):
 
 
 class CaseLine(Schema):
-    """A case in a list."""
+    """A case in a list. What no basis shows to the party is null."""
 
     id: int
-    case_ref: str = Field(alias="reference")
+    case_ref: str
     opened_at: datetime
     closed_at: datetime | None
     holder: Holder
     holder_since: datetime
-    next_step: str
-    next_step_on: date
+    next_step: str | None
+    next_step_on: date | None
     suspended_until: date | None
-    livelihood: str
+    livelihood: str | None
     livelihood_degree: int | None
     livelihood_ends_on: date | None
 
 
 class CaseWhole(CaseLine):
-    """A case with its person."""
+    """A case with its person, and for each group of information the basis on which it is shown (null where none)."""
 
-    identity_number: str = Field(alias="person.identity_number")
-    given_name: str = Field(alias="person.given_name")
-    family_name: str = Field(alias="person.family_name")
-    municipality_code: str
+    identity_number: str | None
+    given_name: str | None
+    family_name: str | None
+    municipality_code: str | None
     target_groups: list[str]
+    bases: dict[str, str | None]
 
-    @staticmethod
-    def resolve_target_groups(case) -> list[str]:
-        return [group for group in case.target_groups.split(";") if group]
+
+def case_line(sight: Sight) -> dict:
+    """A case as the viewer may see it."""
+    case, plan, lives = sight.case, sight.shows_plan, sight.shows_livelihood
+    return {
+        "id": case.pk,
+        "case_ref": case.reference,
+        "opened_at": case.opened_at,
+        "closed_at": case.closed_at,
+        "holder": case.holder,
+        "holder_since": case.holder_since,
+        "next_step": case.next_step if plan else None,
+        "next_step_on": case.next_step_on if plan else None,
+        "suspended_until": case.suspended_until if plan else None,
+        "livelihood": case.livelihood if lives else None,
+        "livelihood_degree": case.livelihood_degree if lives else None,
+        "livelihood_ends_on": sight.livelihood_ends_on,
+    }
+
+
+def case_whole(sight: Sight) -> dict:
+    """A case and its person as the viewer may see them."""
+    identity = sight.identity
+    return {
+        **case_line(sight),
+        "identity_number": identity and identity.number,
+        "given_name": identity and identity.given_name,
+        "family_name": identity and identity.family_name,
+        "municipality_code": sight.municipality_code or None,
+        "target_groups": sight.target_groups,
+        "bases": {group: basis and basis.name for group, basis in sight.by_group().items()},
+    }
 
 
 class CasePage(Schema):
@@ -130,8 +166,8 @@ class HandoverLine(Schema):
     to_party: str = Field(alias="to_unit.party.code")
     to_unit: str = Field(alias="to_unit.code")
     reason: str
-    brief: str
-    promised: str
+    brief: str | None
+    promised: str | None
     needed_by: date
     proposed_contact_at: datetime
     state: str
@@ -140,6 +176,14 @@ class HandoverLine(Schema):
     first_contact_at: datetime | None
     contact_result: str
     decline_reason: str
+
+
+def handover_lines(viewer: Viewer, handovers: list[Handover]) -> list[Handover]:
+    """Handovers as the viewer may see them: without the words that no basis shows."""
+    for handover, sight in zip(handovers, sights(viewer, [h.case for h in handovers], with_past=True), strict=True):
+        if not sight.shows(PLAN, handover.sender.party_id):
+            handover.brief = handover.promised = None
+    return handovers
 
 
 class HandoverPage(Schema):
@@ -165,7 +209,7 @@ class OfferIn(Acting):
     to_unit: str
     to_person: str = ""
     reason: str
-    brief: str = Field(max_length=4000)
+    brief: str = Field("", max_length=4000)
     promised: str = Field("", max_length=2000)
     needed_by: date
     proposed_contact_at: datetime
@@ -212,6 +256,8 @@ class WatchBoard(Schema):
     overdue_count: int
     climbing_count: int
     empty_rungs_count: int
+    consents_ending_count: int
+    consents_ending: list[CaseLine]
     unprepared: list[CaseLine]
     overdue: list[CaseLine]
     climbing: list[EscalationLine]

@@ -18,6 +18,7 @@ from handslag.api.schemas import ApiInfo
 from handslag.api.watch import router as watch
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.parties.viewer import Viewer
+from handslag.parties.wall import enter_as
 
 
 class PartyToken(HttpBearer):
@@ -29,6 +30,7 @@ class PartyToken(HttpBearer):
         if known:
             name = f"api {known.party.code}: {known.name}"
             request.viewer = Viewer(None, party_ids=frozenset({known.party_id}), name=name)
+            enter_as(request.viewer)
         return known
 
 

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from ninja import Router
 
+from handslag.api.cases import lines
 from handslag.api.schemas import Problem, WatchBoard
 from handslag.watch.queries import board
 
@@ -14,7 +15,9 @@ FIRST = 25
 def show(request: HttpRequest) -> dict:
     """Counts and the first of each list."""
     found = board(request.viewer)
-    cases, calls = ("unprepared", "overdue"), ("climbing", "empty_rungs")
+    cases, calls = ("unprepared", "overdue", "consents_ending"), ("climbing", "empty_rungs")
     counts = {f"{name}_count": getattr(found, name).order_by().count() for name in (*cases, *calls)}
-    lists = {name: list(getattr(found, name).select_related("holder__party")[:FIRST]) for name in cases}
+    lists = {
+        name: lines(request.viewer, getattr(found, name).select_related("holder__party")[:FIRST]) for name in cases
+    }
     return {**counts, **lists, **{name: list(getattr(found, name)[:FIRST]) for name in calls}}

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from handslag.cases import rules
 from handslag.cases.models import DEGREES, Case, PastLivelihood, PastStep
+from handslag.cases.sight import sight
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.foundation.wall import action
 from handslag.journal.actions import record
 from handslag.parties.models import Post
 from handslag.parties.viewer import Viewer
@@ -37,12 +39,25 @@ def for_change(actor: Viewer, case_id: int) -> Case:
         raise NotAllowed(_("Only the person responsible, a stand-in or the team lead can change this case."))
     if not case.is_open:
         raise Overtaken(_("The case is closed and can no longer be changed."))
+    if case.joined_to_id:
+        raise Overtaken(_("The case is joined to another. Work in that one."))
     return case
+
+
+def joined_to(case: Case) -> list[Case]:
+    """The open cases that are joined to `case`, locked; they follow it in all that happens."""
+    return list(Case.objects.select_for_update().filter(joined_to=case, closed_at__isnull=True).order_by("id"))
+
+
+def main_of(case: Case) -> Case:
+    """The case in which the work is done: the one that `case` is joined to, locked, or `case` itself."""
+    return locked(case.joined_to_id) if case.joined_to_id else case
 
 
 def next_instant(case: Case) -> datetime:
     """Now, or the instant just after the present holding began, whichever is later."""
-    return max(clock.now(), case.holder_since + timedelta(microseconds=1))
+    latest = max([case.holder_since, *(joined.holder_since for joined in joined_to(case))])
+    return max(clock.now(), latest + timedelta(microseconds=1))
 
 
 def _require_not_past(day: date, field: str) -> None:
@@ -55,14 +70,16 @@ def _require_code(list_name: str, code: str, field: str) -> None:
         raise Refused(_("Choose one of the values in the list."), field)
 
 
+PAUSE = ("suspended_on", "suspended_until", "suspension_reason")
+
+
 def end_pause(case: Case) -> None:
     """Ends a pause on `case`, which the caller saves; without one it does nothing."""
     case.suspended_on = case.suspended_until = None
     case.suspension_reason = ""
 
 
-def put_next_step(case: Case, text: str, on: date, by: Post, *, was_done: bool, note: str = "") -> None:
-    """Moves the present next step to the past and sets a new one on `case`, which the caller saves."""
+def _remember_step(case: Case, *, was_done: bool, note: str) -> None:
     PastStep.objects.create(
         case=case,
         text=case.next_step,
@@ -72,7 +89,20 @@ def put_next_step(case: Case, text: str, on: date, by: Post, *, was_done: bool, 
         was_done=was_done,
         note=note,
     )
+
+
+def put_next_step(case: Case, text: str, on: date, by: Post, *, was_done: bool, note: str = "") -> None:
+    """Moves the present next step to the past and sets a new one on `case`, which the caller saves.
+
+    Cases joined to it have the same next step; they are saved here.
+    """
+    _remember_step(case, was_done=was_done, note=note)
     case.next_step, case.next_step_on, case.next_step_by = text, on, by
+    for joined in joined_to(case):
+        _remember_step(joined, was_done=was_done, note="")
+        end_pause(joined)
+        joined.next_step, joined.next_step_on, joined.next_step_by = text, on, by
+        joined.save(update_fields=["next_step", "next_step_on", "next_step_by", *PAUSE])
 
 
 def set_next_step(case: Case, text: str, on: date, by: Post, *, was_done: bool, note: str = "") -> None:
@@ -91,7 +121,7 @@ def set_next_step(case: Case, text: str, on: date, by: Post, *, was_done: bool, 
     put_next_step(case, text.strip(), on, by, was_done=was_done, note=note.strip())
 
 
-@transaction.atomic
+@action
 def take_next_step(
     actor: Viewer, case_id: int, text: str, on: date, by: Post | None = None, *, was_done: bool = True, note: str = ""
 ) -> Case:
@@ -103,7 +133,6 @@ def take_next_step(
         actor,
         "next_step_set",
         case,
-        step=case.next_step,
         on=on.isoformat(),
         by=case.next_step_by.user.email,
         done=was_done,
@@ -111,13 +140,15 @@ def take_next_step(
     return case
 
 
-@transaction.atomic
+@action
 def change_livelihood(actor: Viewer, case_id: int, kind: str, degree: int | None, since: date, ends_on: date | None):
     """Notes what the person lives on from `since`; what was before ends there, or earlier if its end date came first.
 
     Raises Refused for an unknown code or degree, or dates out of order.
     """
     case = for_change(actor, case_id)
+    if not actor.is_system and not sight(actor, case).shows_livelihood:
+        raise NotAllowed(_("There is no basis to see the livelihood. Record the person's consent first."))
     _require_code("livelihood", kind, "livelihood")
     if degree is not None and degree not in DEGREES:
         raise Refused(_("The degree is 25, 50, 75 or 100, or empty."), "livelihood_degree")
@@ -131,9 +162,14 @@ def change_livelihood(actor: Viewer, case_id: int, kind: str, degree: int | None
     ended = min(since, case.livelihood_ends_on + timedelta(days=1)) if case.livelihood_ends_on else since
     if ended > case.livelihood_since:
         PastLivelihood.objects.create(
-            case=case, kind=case.livelihood, degree=case.livelihood_degree, since=case.livelihood_since, until=ended
+            case=case,
+            kind=case.livelihood,
+            by_party_id=case.livelihood_by_id,
+            degree=case.livelihood_degree,
+            since=case.livelihood_since,
+            until=ended,
         )
-    case.livelihood, case.livelihood_degree = kind, degree
+    case.livelihood, case.livelihood_by, case.livelihood_degree = kind, case.holder.party, degree
     case.livelihood_since, case.livelihood_ends_on = since, ends_on
     case.save()
     journal(
@@ -148,7 +184,7 @@ def change_livelihood(actor: Viewer, case_id: int, kind: str, degree: int | None
     return case
 
 
-@transaction.atomic
+@action
 def suspend(actor: Viewer, case_id: int, until: date, reason: str) -> Case:
     """Pauses a case until a day; the next step moves with it, by as many days as were left."""
     case = for_change(actor, case_id)
@@ -161,13 +197,19 @@ def suspend(actor: Viewer, case_id: int, until: date, reason: str) -> Case:
     case.next_step_on = rules.moved_by_suspension(case.next_step_on, today, until)
     case.suspended_on, case.suspended_until, case.suspension_reason = today, until, reason
     case.save()
+    _joined_rest_too(case)
     journal(
         actor, "suspended", case, until=until.isoformat(), reason=reason, next_step_on=case.next_step_on.isoformat()
     )
     return case
 
 
-@transaction.atomic
+def _joined_rest_too(case: Case) -> None:
+    fields = ("next_step_on", *PAUSE)
+    Case.objects.filter(joined_to=case, closed_at__isnull=True).update(**{name: getattr(case, name) for name in fields})
+
+
+@action
 def resume(actor: Viewer, case_id: int) -> Case:
     """Ends a pause; if it ends early, the next step moves back with it."""
     case = for_change(actor, case_id)
@@ -176,11 +218,12 @@ def resume(actor: Viewer, case_id: int) -> Case:
     case.next_step_on = rules.moved_by_resumption(case.next_step_on, case.suspended_until, clock.today())
     end_pause(case)
     case.save()
+    _joined_rest_too(case)
     journal(actor, "resumed", case, next_step_on=case.next_step_on.isoformat())
     return case
 
 
-@transaction.atomic
+@action
 def close(
     actor: Viewer, case_id: int, outcome: str, next_responsible: str = "", *, person_wants_no_more: bool = False
 ) -> Case:
@@ -195,19 +238,21 @@ def close(
         raise Refused(
             _("Say who is responsible next, or that the person wants no more: one of the two."), "next_responsible"
         )
-    case.closed_at = next_instant(case)
-    case.outcome, case.next_responsible, case.person_wants_no_more = outcome, next_responsible, person_wants_no_more
-    end_pause(case)
-    try:
-        with transaction.atomic():
-            case.save()
-    except IntegrityError:  # the guards of handovers/ speak
-        raise Overtaken(_("Finish the handover first: withdraw it, or record its first contact.")) from None
-    journal(actor, "closed", case, outcome=outcome, next_responsible=next_responsible, no_more=person_wants_no_more)
+    at = next_instant(case)
+    for closing in (*joined_to(case), case):
+        closing.closed_at, closing.outcome = at, outcome
+        closing.next_responsible, closing.person_wants_no_more = next_responsible, person_wants_no_more
+        end_pause(closing)
+        try:
+            with transaction.atomic():
+                closing.save()
+        except IntegrityError:  # the guards of handovers/ speak
+            raise Overtaken(_("Finish the handover first: withdraw it, or record its first contact.")) from None
+        journal(actor, "closed", closing, outcome=outcome, no_more=person_wants_no_more)
     return case
 
 
-@transaction.atomic
+@action
 def reassign(actor: Viewer, case_ids: list[int], to: Post) -> int:
     """Moves open cases, with their next steps, to a colleague within the same unit. Only the unit's lead does this.
 
@@ -228,6 +273,7 @@ def _move_within_unit(actor: Viewer, case: Case, to: Post) -> None:
     sender = case.holder
     if case.next_step_by_id == sender.pk:
         case.next_step_by = to
+        Case.objects.filter(joined_to=case, closed_at__isnull=True).update(next_step_by=to)
     case.holder_since = next_instant(case)
     case.holder = to
     try:
@@ -238,12 +284,13 @@ def _move_within_unit(actor: Viewer, case: Case, to: Post) -> None:
     journal(actor, "reassigned", case, sender=sender.user.email, to=to.user.email)
 
 
-@transaction.atomic
+@action
 def move_everything(actor: Viewer, sender: Post, to: Post) -> int:
     """Moves all that a person who leaves holds, and every next step of theirs, to a colleague. Returns cases moved."""
     if sender.unit_id != to.unit_id or sender.pk == to.pk:
         raise Refused(_("Choose another person of the same unit."), "to")
-    held = list(Case.objects.filter(holder=sender, closed_at__isnull=True).order_by("id").values_list("id", flat=True))
+    own = Case.objects.filter(holder=sender, closed_at__isnull=True, joined_to__isnull=True).order_by("id")
+    held = list(own.values_list("id", flat=True))
     moved = reassign(actor, held, to)
     for case in Case.objects.filter(next_step_by=sender, closed_at__isnull=True).order_by("id"):
         case.next_step_by = to

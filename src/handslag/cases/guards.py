@@ -31,12 +31,62 @@ GUARDS = [
         "o.person_id = NEW.person_id AND o.closed_at IS NULL AND NEW.closed_at IS NULL",
     ),
     undeletable(CASE),
-    frozen(CASE, "id", "party_id", "reference", "person_id", "opened_at"),
+    frozen(CASE, "id", "party_id", "person_id", "opened_at"),
+    frozen(CASE, "reference", when="NEW.content_removed_on IS NULL", name="reference_frozen"),
     frozen(
         CASE,
-        *("holder_id", "holder_since", "closed_at", "outcome", "next_responsible", "person_wants_no_more"),
+        *("holder_id", "holder_since", "closed_at", "outcome", "person_wants_no_more"),
         when="OLD.closed_at IS NOT NULL",
         name="frozen_when_closed",
+    ),
+    frozen(
+        CASE,
+        "next_responsible",
+        when="OLD.closed_at IS NOT NULL AND NEW.content_removed_on IS NULL",
+        name="next_frozen_when_closed",
+    ),
+    Guard(
+        "cases_case_content_stays_while_open",
+        CASE,
+        "UPDATE",
+        "NEW.content_removed_on IS DISTINCT FROM OLD.content_removed_on "
+        "AND (OLD.content_removed_on IS NOT NULL OR NEW.closed_at IS NULL)",
+        "cases_case: content is removed once, after the case is closed",
+    ),
+    Guard(
+        "cases_case_joins_the_same_person",
+        CASE,
+        "UPDATE",
+        "NEW.joined_to_id IS NOT NULL AND NEW.joined_to_id IS DISTINCT FROM OLD.joined_to_id AND NOT EXISTS "
+        f"(SELECT 1 FROM {CASE} m JOIN persons_person mp ON mp.id = m.person_id JOIN persons_person p "
+        "ON p.id = NEW.person_id WHERE m.id = NEW.joined_to_id AND m.closed_at IS NULL AND m.joined_to_id IS NULL "
+        f"AND m.holder_id = NEW.holder_id AND mp.subject = p.subject "
+        f"AND NOT EXISTS (SELECT 1 FROM {CASE} j WHERE j.joined_to_id = NEW.id))",
+        "cases_case: a case joins an open case of the same person and the same holder",
+    ),
+    Guard(
+        "cases_case_closes_after_joined",
+        CASE,
+        "UPDATE",
+        "OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL AND EXISTS "
+        f"(SELECT 1 FROM {CASE} j WHERE j.joined_to_id = NEW.id AND j.closed_at IS NULL)",
+        "cases_case: close the cases joined to it first",
+    ),
+    Consequence(
+        "cases_case_joined_follow",
+        CASE,
+        "UPDATE",
+        HOLDER_MOVES,
+        f"UPDATE {CASE} SET holder_id = NEW.holder_id, holder_since = NEW.holder_since "
+        "WHERE joined_to_id = NEW.id AND closed_at IS NULL",
+    ),
+    Guard(
+        "cases_case_joined_stay_together",
+        CASE,
+        "UPDATE",
+        f"{HOLDER_MOVES} AND NEW.joined_to_id IS NOT NULL AND NEW.joined_to_id IS NOT DISTINCT FROM OLD.joined_to_id "
+        f"AND NEW.holder_id <> (SELECT m.holder_id FROM {CASE} m WHERE m.id = NEW.joined_to_id)",
+        "cases_case: a joined case is held with the one it is joined to",
     ),
     *(
         Guard(

@@ -17,14 +17,15 @@ class Case(models.Model):
     party = models.ForeignKey(Party, models.PROTECT, related_name="cases")
     reference = models.CharField(max_length=40)
     person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
-    municipality_code = models.CharField(max_length=4)
+    municipality_code = models.CharField(max_length=4, blank=True)
     target_groups = models.CharField(max_length=200, blank=True)
 
     opened_at = models.DateTimeField()
     holder = models.ForeignKey(Post, models.PROTECT, related_name="held_cases")
     holder_since = models.DateTimeField()
 
-    livelihood = models.CharField(max_length=30)
+    livelihood = models.CharField(max_length=30, blank=True)
+    livelihood_by = models.ForeignKey(Party, models.PROTECT, related_name="+")
     livelihood_degree = models.PositiveSmallIntegerField(null=True)
     livelihood_since = models.DateField()
     livelihood_ends_on = models.DateField(null=True)
@@ -42,7 +43,9 @@ class Case(models.Model):
     next_responsible = models.CharField(max_length=200, blank=True)
     person_wants_no_more = models.BooleanField(default=False)
 
+    joined_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")
     imported_digest = models.CharField(max_length=64, blank=True)
+    content_removed_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
@@ -80,6 +83,7 @@ class Case(models.Model):
                 condition=Q(livelihood_degree__isnull=True) | Q(livelihood_degree__in=DEGREES),
                 name="case_degree_known",
             ),
+            models.CheckConstraint(condition=~Q(joined_to=F("id")), name="case_joined_to_another"),
         ]
         indexes = [
             models.Index(fields=["holder", "next_step_on"], condition=Q(closed_at__isnull=True), name="case_work"),
@@ -87,6 +91,7 @@ class Case(models.Model):
             models.Index(fields=["next_step_on"], condition=Q(closed_at__isnull=True), name="case_due"),
             models.Index(fields=["livelihood_ends_on"], condition=Q(closed_at__isnull=True), name="case_ending"),
             models.Index(fields=["reference"], name="case_reference"),
+            models.Index(fields=["joined_to"], condition=Q(joined_to__isnull=False), name="case_joined"),
         ]
 
     def __str__(self) -> str:
@@ -96,6 +101,11 @@ class Case(models.Model):
     def is_open(self) -> bool:
         """Whether the case is still open."""
         return self.closed_at is None
+
+    @property
+    def is_worked_in(self) -> bool:
+        """Whether work is done in this case: it is open, and not joined to another in which the work is done."""
+        return self.is_open and self.joined_to_id is None
 
 
 class PastHolding(models.Model):
@@ -123,7 +133,8 @@ class PastLivelihood(models.Model):
     """What the person lived on before, from `since` to (not including) `until`."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="past_livelihoods")
-    kind = models.CharField(max_length=30)
+    kind = models.CharField(max_length=30, blank=True)
+    by_party = models.ForeignKey(Party, models.PROTECT, related_name="+")
     degree = models.PositiveSmallIntegerField(null=True)
     since = models.DateField()
     until = models.DateField()

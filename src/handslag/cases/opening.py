@@ -1,20 +1,20 @@
 """Opening cases, one or a hundred thousand: the same way for the form, the import and the demo world."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from handslag.cases.models import Case
-from handslag.foundation import clock
+from handslag.foundation import clock, keys
 from handslag.foundation.errors import Overtaken
+from handslag.foundation.wall import action
 from handslag.journal.actions import entry, record_all
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Person
-from handslag.persons.rules import search_name
+from handslag.persons.registering import Named, anonymous, register
 
 CHUNK = 2000
 
@@ -37,11 +37,19 @@ class Draft:
     livelihood_ends_on: date | None
     next_step: str
     next_step_on: date
+    is_protected: bool = False
+    """A protected person takes part anonymously: no number, no name, no place; only `sex` and the start year."""
+    sex: str = ""
+
+    @property
+    def named(self) -> Named:
+        """The person as the party knows the person."""
+        return Named(self.party_id, self.identity_number, self.given_name, self.family_name)
 
     @property
     def digest(self) -> str:
-        """A fingerprint of the content: the same draft has the same one."""
-        return hashlib.sha256("\x1f".join(map(str, astuple(self))).encode()).hexdigest()
+        """A keyed fingerprint of the content: the same draft has the same one, and none can be guessed from it."""
+        return keys.blind("\x1f".join(map(str, astuple(self))))
 
 
 def chunks(drafts: Sequence[Draft]) -> Iterator[Sequence[Draft]]:
@@ -50,44 +58,27 @@ def chunks(drafts: Sequence[Draft]) -> Iterator[Sequence[Draft]]:
         yield drafts[begin : begin + CHUNK]
 
 
-def _known(drafts: Sequence[Draft]) -> dict[tuple[int, str], Person]:
-    numbers, parties = {d.identity_number for d in drafts}, {d.party_id for d in drafts}
-    found = Person.objects.filter(identity_number__in=numbers, party_id__in=parties).order_by()
-    return {(person.party_id, person.identity_number): person for person in found}
+def _person(draft: Draft, registered: dict[tuple[int, str], Person]) -> Person:
+    if draft.is_protected:
+        return anonymous(draft.party_id, draft.sex, draft.opened_on.year, is_protected=True)
+    return registered[draft.named.key]
 
 
-def _persons(drafts: Sequence[Draft]) -> dict[tuple[int, str], Person]:
-    """Registers the persons of the drafts, or renames those known; returns them by (party, identity number)."""
-    persons, new, renamed = _known(drafts), [], []
-    for d in drafts:
-        key = (d.party_id, d.identity_number)
-        person = persons.get(key)
-        if person is None:
-            person = persons[key] = Person(party_id=d.party_id, identity_number=d.identity_number)
-            new.append(person)
-        elif (person.given_name, person.family_name) != (d.given_name, d.family_name) and person.pk:
-            renamed.append(person)
-        person.given_name, person.family_name = d.given_name, d.family_name
-        person.search_name = search_name(d.given_name, d.family_name)
-    Person.objects.bulk_create(new)
-    Person.objects.bulk_update(renamed, ["given_name", "family_name", "search_name"])
-    return persons
-
-
-def _open_chunk(actor: Viewer, drafts: Sequence[Draft]) -> list[Case]:
-    persons = _persons(drafts)
-    cases = Case.objects.bulk_create(
+def _open_chunk(drafts: Sequence[Draft]) -> list[Case]:
+    registered = register(d.named for d in drafts if not d.is_protected)
+    return Case.objects.bulk_create(
         [
             Case(
                 party_id=d.party_id,
                 reference=d.reference,
-                person=persons[d.party_id, d.identity_number],
+                person=_person(d, registered),
                 municipality_code=d.municipality_code,
                 target_groups=d.target_groups,
                 opened_at=clock.midnight(d.opened_on),
                 holder_id=d.holder_id,
                 holder_since=clock.midnight(d.opened_on),
                 livelihood=d.livelihood,
+                livelihood_by_id=d.party_id,
                 livelihood_degree=d.livelihood_degree,
                 livelihood_since=d.opened_on,
                 livelihood_ends_on=d.livelihood_ends_on,
@@ -99,11 +90,9 @@ def _open_chunk(actor: Viewer, drafts: Sequence[Draft]) -> list[Case]:
             for d in drafts
         ]
     )
-    record_all(entry(actor.label, "opened", "case", c.pk, reference=c.reference) for c in cases)
-    return cases
 
 
-@transaction.atomic
+@action
 def open_cases(
     actor: Viewer, drafts: Sequence[Draft], progress: Callable[[int], None] = lambda done: None
 ) -> list[int]:
@@ -114,8 +103,9 @@ def open_cases(
     ids: list[int] = []
     try:
         for chunk in chunks(drafts):
-            ids += [case.pk for case in _open_chunk(actor, chunk)]
+            ids += [case.pk for case in _open_chunk(chunk)]
             progress(len(ids))
     except IntegrityError:
         raise Overtaken(_("Somebody changed the register meanwhile; nothing was taken. Check and try again.")) from None
+    record_all(entry(actor.label, "opened", "case", case_id) for case_id in ids)
     return ids

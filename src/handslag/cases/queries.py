@@ -2,31 +2,74 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from handslag.cases.models import Case
+from handslag.cases.models import Case, PastStep
 from handslag.cases.rules import WARN_DAYS, Spell
-from handslag.foundation import clock
+from handslag.cases.sight import Sight
+from handslag.disclosure.queries import disclosed_to
+from handslag.disclosure.rules import IDENTITY, LIVELIHOOD, PLAN
+from handslag.foundation import clock, keys
 from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
 
-SHOWN = ("person", "holder__user", "holder__unit")
+SHOWN = ("person__identity", "holder__user", "holder__unit")
 
 
-def visible_cases(viewer: Viewer) -> QuerySet[Case]:
+def _disclosed(viewer: Viewer) -> QuerySet:
+    """Ids of cases of which something is disclosed to the viewer, by a party that opened or holds them."""
+    told = disclosed_to(viewer).filter(subject=OuterRef("person__subject"))
+    subjects = disclosed_to(viewer).order_by().values("subject")
+    by_opener = Q(Exists(told.filter(from_party=OuterRef("party"))))
+    by_holder = Q(Exists(told.filter(from_party=OuterRef("holder__party"))))
+    return Case.objects.filter(by_opener | by_holder, person__subject__in=subjects).order_by().values_list("pk")
+
+
+def _handed_over(viewer: Viewer) -> QuerySet:
+    """Ids of cases that the viewer's places have or had a handover of, as sender or receiver."""
+    sides = Q(handovers__sender_id__in=viewer.case_post_ids) | Q(handovers__to_unit_id__in=viewer.unit_ids)
+    if viewer.officer_party_ids:
+        sides |= Q(handovers__to_unit__party_id__in=viewer.officer_party_ids)
+    return Case.objects.filter(sides).order_by().values_list("pk")
+
+
+def reached_case_ids(viewer: Viewer) -> list[int]:
+    """Cases that the viewer reaches though others hold them: disclosed to the viewer, or in a handover of theirs."""
+    if not (viewer.unit_ids or viewer.officer_party_ids):
+        return []
+    return [pk for (pk,) in _disclosed(viewer).union(_handed_over(viewer))]
+
+
+def held_cases(viewer: Viewer) -> QuerySet[Case]:
     """Cases held at the viewer's units, or at the parties whose cooperation officer the viewer is."""
     return Case.objects.filter(holder_id__in=viewer.case_post_ids).select_related(*SHOWN)
 
 
+def visible_cases(viewer: Viewer) -> QuerySet[Case]:
+    """Every case that the viewer reaches. What of it may be seen is said by `sight`."""
+    reach = Q(holder_id__in=viewer.case_post_ids) | Q(pk__in=reached_case_ids(viewer))
+    return Case.objects.filter(reach).select_related(*SHOWN)
+
+
 def open_cases(viewer: Viewer) -> QuerySet[Case]:
-    """Visible cases that are open."""
-    return visible_cases(viewer).filter(closed_at__isnull=True)
+    """Cases that the viewer holds, or the viewer's place, and that are open."""
+    return held_cases(viewer).filter(closed_at__isnull=True, joined_to__isnull=True)
+
+
+def disclosed_cases(viewer: Viewer) -> QuerySet[Case]:
+    """Open cases that others hold and of which something is disclosed to the viewer's units; the latest first."""
+    return (
+        Case.objects.filter(pk__in=_disclosed(viewer), closed_at__isnull=True)
+        .exclude(holder_id__in=viewer.case_post_ids)
+        .select_related(*SHOWN)
+        .order_by("-id")
+    )
 
 
 def held_by(viewer: Viewer) -> QuerySet[Case]:
     """Open cases that the viewer holds, also as a stand-in; what is due first comes first."""
     return (
-        Case.objects.filter(holder_id__in=viewer.post_ids, closed_at__isnull=True)
+        Case.objects.filter(holder_id__in=viewer.post_ids, closed_at__isnull=True, joined_to__isnull=True)
         .select_related(*SHOWN)
         .order_by("next_step_on", "id")
     )
@@ -35,32 +78,45 @@ def held_by(viewer: Viewer) -> QuerySet[Case]:
 def steps_for(viewer: Viewer) -> QuerySet[Case]:
     """Open cases that others hold, in which the viewer has the next step."""
     return (
-        Case.objects.filter(next_step_by_id__in=viewer.post_ids, closed_at__isnull=True)
+        Case.objects.filter(next_step_by_id__in=viewer.post_ids, closed_at__isnull=True, joined_to__isnull=True)
         .exclude(holder_id__in=viewer.post_ids)
         .select_related(*SHOWN)
         .order_by("next_step_on", "id")
     )
 
 
+def _may_know(viewer: Viewer) -> Q:
+    """That the viewer may see who the person is: the own party's record, or a basis that covers the identity."""
+    told = disclosed_to(viewer).filter(
+        group=IDENTITY, subject=OuterRef("person__subject"), from_party=OuterRef("party")
+    )
+    return Q(party_id__in=viewer.own_party_ids) | Q(Exists(told))
+
+
 def search(viewer: Viewer, text: str) -> QuerySet[Case]:
-    """Visible cases by identity number (12 or 10 digits), whole reference, or the beginning of the person's name."""
+    """Visible cases by identity number (12 or 10 digits), whole reference, or the beginning of the person's name.
+
+    Number and name find only persons whose identity the viewer may see.
+    """
     text = " ".join(text.replace("\x00", "").split())
     digits = text.replace("-", "").replace(" ", "")
     if digits.isdigit() and len(digits) in (10, 12):
         centuries = ("",) if len(digits) == 12 else ("19", "20")
-        matches = Q(person__identity_number__in=[century + digits for century in centuries]) | Q(reference=text)
+        matches = Q(person__subject__in=[keys.blind(century + digits) for century in centuries])
+        matches &= Q(person__identity__isnull=False)
     else:
-        matches = Q(reference=text) | Q(person__search_name__startswith=text.casefold())
+        matches = Q(person__identity__search_name__startswith=text.casefold())
         if " " in text:
             given, family = text.casefold().split(" ", 1)
-            matches |= Q(person__search_name__startswith=f"{family} {given}")
-    return visible_cases(viewer).filter(matches).order_by("person__search_name", "-opened_at", "id")
+            matches |= Q(person__identity__search_name__startswith=f"{family} {given}")
+    found = visible_cases(viewer).filter(Q(reference=text) | (matches & _may_know(viewer)))
+    return found.order_by("person__identity__search_name", "-opened_at", "id")
 
 
 def cases_of_unit(unit: Unit) -> QuerySet[Case]:
     """Open cases held at a unit, what is due first."""
     return (
-        Case.objects.filter(holder__unit=unit, closed_at__isnull=True)
+        Case.objects.filter(holder__unit=unit, closed_at__isnull=True, joined_to__isnull=True)
         .select_related(*SHOWN)
         .order_by("next_step_on", "id")
     )
@@ -69,7 +125,7 @@ def cases_of_unit(unit: Unit) -> QuerySet[Case]:
 def load_of_unit(unit: Unit) -> dict[int, dict[str, int]]:
     """Per post of a unit: open cases held, of which overdue, and next steps owned."""
     rows = (
-        Case.objects.filter(holder__unit=unit, closed_at__isnull=True)
+        Case.objects.filter(holder__unit=unit, closed_at__isnull=True, joined_to__isnull=True)
         .values("holder_id")
         .annotate(held=Count("id"), overdue=Count("id", filter=Q(next_step_on__lt=clock.today())))
         .order_by()
@@ -97,22 +153,27 @@ def holdings(case: Case) -> list[Spell]:
     return [*spells, Spell(since, case.closed_at, case.holder)]
 
 
-def livelihoods(case: Case) -> list[Spell]:
-    """What the person lived on, in order, as spells of (kind, degree)."""
+def livelihoods(sight: Sight) -> list[Spell]:
+    """What the person lived on, in order, as spells of (kind, degree): those that the viewer may see."""
+    case = sight.case
     past = case.past_livelihoods.order_by("since", "id")
-    spells = [Spell(p.since, p.until, (p.kind, p.degree)) for p in past]
+    spells = [Spell(p.since, p.until, (p.kind, p.degree)) for p in past if sight.shows(LIVELIHOOD, p.by_party_id)]
+    if not sight.shows_livelihood or not case.livelihood:
+        return spells
     after_last_day = case.livelihood_ends_on and case.livelihood_ends_on + timedelta(days=1)
     return [*spells, Spell(case.livelihood_since, after_last_day, (case.livelihood, case.livelihood_degree))]
 
 
-def past_steps(case: Case) -> QuerySet:
-    """The next steps that are behind, latest first."""
-    return case.past_steps.select_related("by__user").order_by("-ended_at", "-id")
+def past_steps(sight: Sight, most: int) -> list[PastStep]:
+    """The next steps that are behind and that the viewer may see, latest first."""
+    found = sight.case.past_steps.select_related("by__user").order_by("-ended_at", "-id")[:most]
+    return [step for step in found if sight.shows(PLAN, step.by.party_id)]
 
 
 def due_counts(viewer: Viewer, day: date) -> dict[str, int]:
     """Of the open cases the viewer holds: how many in all, overdue, due on `day`, and with a livelihood ending soon."""
-    return Case.objects.filter(holder_id__in=viewer.post_ids, closed_at__isnull=True).aggregate(
+    mine = Case.objects.filter(holder_id__in=viewer.post_ids, closed_at__isnull=True, joined_to__isnull=True)
+    return mine.aggregate(
         held=Count("id"),
         overdue=Count("id", filter=Q(next_step_on__lt=day)),
         today=Count("id", filter=Q(next_step_on=day)),

@@ -18,11 +18,6 @@ class Spell:
     what: object
 
 
-def may_see(viewer: Viewer, unit_id: int, party_id: int) -> bool:
-    """Whether the viewer may open a case that is held at this unit of this party."""
-    return unit_id in viewer.unit_ids or party_id in viewer.officer_party_ids
-
-
 def may_act(viewer: Viewer, holder_id: int, unit_id: int) -> bool:
     """Whether the viewer may change a case: its holder, who stands in for the holder, or the unit's lead."""
     return viewer.is_system or holder_id in viewer.post_ids or unit_id in viewer.led_unit_ids

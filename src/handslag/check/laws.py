@@ -14,6 +14,13 @@ _MOVES = (
     "passed AS (SELECT m.* FROM moved m JOIN parties_post s ON s.id = m.sender_id "
     "JOIN parties_post r ON r.id = m.receiver_id WHERE s.unit_id <> r.unit_id) "
 )
+_SAME = (
+    "(h.case_id = m.case_id OR h.case_id IN (SELECT o.id FROM cases_case o "
+    "JOIN persons_person op ON op.id = o.person_id "
+    "JOIN cases_case mc ON mc.id = m.case_id JOIN persons_person mp ON mp.id = mc.person_id "
+    "WHERE op.subject = mp.subject AND h.joins_id IS NULL))"
+)
+"""A case moves by a handover of its own, or of the case of the same person that it is joined to."""
 _SHAKEN = "h.state IN ('accepted', 'completed')"
 
 COUNTED = {
@@ -42,7 +49,7 @@ LAWS = {
     "2": (
         ("moved to another unit without an accepted handover and a booked first contact",
          f"{_MOVES} SELECT c.reference FROM passed m JOIN cases_case c ON c.id = m.case_id WHERE NOT EXISTS "
-         f"(SELECT 1 FROM handovers_handover h WHERE h.case_id = m.case_id AND {_SHAKEN} AND h.answered_at = m.at "
+         f"(SELECT 1 FROM handovers_handover h WHERE {_SAME} AND {_SHAKEN} AND h.answered_at = m.at "
          "AND h.accepted_by_id = m.receiver_id AND h.first_contact_at IS NOT NULL)"),
         ("an accepted handover by which no responsibility moved",
          f"{_MOVES} SELECT c.reference FROM handovers_handover h JOIN cases_case c ON c.id = h.case_id "

@@ -25,7 +25,8 @@ _FROM_HANDOVERS = (
     "WHERE {waits} AND {party} IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
 )
 _FROM_STEPS = (
-    "SELECT {what} FROM cases_case c JOIN parties_post p ON p.id = c.holder_id WHERE c.closed_at IS NULL "
+    "SELECT {what} FROM cases_case c JOIN parties_post p ON p.id = c.holder_id "
+    "WHERE c.closed_at IS NULL AND c.joined_to_id IS NULL "
     "AND c.next_step_on <= %s AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s) "
     "AND NOT EXISTS (SELECT 1 FROM handovers_handover h "
     f"WHERE h.case_id = c.id AND {_MISSED})"

@@ -13,6 +13,10 @@ def start_django() -> None:
     from django.utils import translation
 
     django.setup()
+
+    from handslag.foundation.wall import lift_for_process
+
+    lift_for_process()
     translation.activate(settings.HANDSLAG_LANGUAGE)
 
 

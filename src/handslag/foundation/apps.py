@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
 
-from handslag.foundation import guards
+from handslag.foundation import guards, wall
 
 
 def _drop_guards(using: str, **_) -> None:
@@ -11,6 +11,7 @@ def _drop_guards(using: str, **_) -> None:
 
 def _install_guards(using: str, **_) -> None:
     guards.install(connections[using])
+    wall.build(connections[using])
 
 
 class FoundationConfig(AppConfig):

@@ -97,7 +97,8 @@ def _postgresql(guard: Guard | Consequence) -> list[str]:
         body = f"IF {guard.when} THEN {guard.statement}; END IF;"
     row = "OLD" if guard.event == "DELETE" else "NEW"
     return [
-        f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql "
+        f"SECURITY DEFINER SET search_path = public AS $$ "
         f"BEGIN {body} RETURN {row}; END $$",
         f"CREATE TRIGGER {guard.name} {guard.timing} {guard.event} ON {guard.table} "
         f"FOR EACH ROW EXECUTE FUNCTION {guard.name}()",

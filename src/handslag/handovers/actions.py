@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from handslag.cases import actions as cases
 from handslag.cases.models import Case
+from handslag.disclosure.queries import covers
+from handslag.disclosure.rules import IDENTITY, PLAN
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.foundation.wall import action
 from handslag.handovers import rules
 from handslag.handovers.models import Handover, Message
 from handslag.parties.models import Post, Unit
@@ -22,6 +24,8 @@ from handslag.reference import codes
 
 FIRST_CONTACT = gettext_noop("First contact with the person")
 GONE_BACK = gettext_noop("The handover was declined: decide the way forward")
+RETURN = "consent_ended"
+"""The reason of a handover by which a parted case goes back."""
 ANSWER_DAYS = 3
 """Working days in which a sender decides the way forward after a decline."""
 
@@ -37,6 +41,22 @@ class Offer:
     promised: str
     needed_by: date
     proposed_contact_at: datetime
+    joins: Case | None = None
+    """The receiver's own case of the same person, which the offered one joins when it is accepted."""
+
+
+def may_tell(case: Case, from_party_id: int, to_unit: Unit) -> bool:
+    """Whether words about the person may pass from a party to a unit: within the party, or where a basis covers it."""
+    return covers(case.person.subject, from_party_id, to_unit, PLAN)
+
+
+def _require_may_tell(case: Case, from_party_id: int, to_unit: Unit, text: str, field: str = "text") -> None:
+    if text.strip() and not may_tell(case, from_party_id, to_unit):
+        message = _(
+            "No basis covers it: to {unit} only that a person is coming may be told. Leave the field empty, or record "
+            "the person's consent first."
+        )
+        raise Refused(message.format(unit=to_unit), field)
 
 
 def _say(handover: Handover, by: Post, verb: str, text: str = "") -> None:
@@ -56,7 +76,8 @@ def _step(actor: Viewer, handover_id: int, verb: str) -> tuple[Handover, Post]:
     """
     case_id = Handover.objects.values_list("case_id", flat=True).get(pk=handover_id)
     case = cases.locked(case_id)
-    handover = Handover.objects.select_for_update(of=("self",)).select_related("to_unit__party").get(pk=handover_id)
+    handover = Handover.objects.select_for_update(of=("self",)).get(pk=handover_id)
+    handover = Handover.objects.select_related("to_unit__party", "sender__unit").get(pk=handover.pk)
     handover.case = case
     transition = rules.BY_VERB[verb]
     if transition.side == rules.RECEIVER:
@@ -72,6 +93,10 @@ def _step(actor: Viewer, handover_id: int, verb: str) -> tuple[Handover, Post]:
             )
         )
     return handover, _acting_post(actor, handover, transition.side)
+
+
+def _other_side(handover: Handover, verb: str) -> Unit:
+    return handover.sender.unit if rules.BY_VERB[verb].side == rules.RECEIVER else handover.to_unit
 
 
 def _move(handover: Handover, verb: str, now: datetime) -> None:
@@ -116,7 +141,7 @@ def _require_words(text: str, field: str, message: str) -> None:
         raise Refused(message, field)
 
 
-@transaction.atomic
+@action
 def offer_handover(actor: Viewer, case_id: int, offer: Offer) -> Handover:
     """Offers a case to a unit, or a named person there. The sender holds until it is accepted.
 
@@ -131,7 +156,10 @@ def offer_handover(actor: Viewer, case_id: int, offer: Offer) -> Handover:
         raise Refused(_("The case is already here. Choose another receiver."), "to_unit")
     if not codes.exists("handover_reason", offer.reason):
         raise Refused(_("Choose one of the values in the list."), "reason")
-    _require_words(offer.brief, "brief", _("Write what the receiver must know."))
+    for field in ("brief", "promised"):
+        _require_may_tell(case, case.holder.party_id, offer.to_unit, getattr(offer, field), field)
+    if may_tell(case, case.holder.party_id, offer.to_unit):
+        _require_words(offer.brief, "brief", _("Write what the receiver must know."))
     if offer.needed_by < clock.today():
         raise Refused(_("The date has passed. Choose today or a later day."), "needed_by")
     _require_future(offer.proposed_contact_at, "proposed_contact_at")
@@ -139,16 +167,17 @@ def offer_handover(actor: Viewer, case_id: int, offer: Offer) -> Handover:
 
 
 def _create(actor: Viewer, case: Case, offer: Offer, previous: Handover | None = None) -> Handover:
-    now = clock.now()
+    now, tells = clock.now(), may_tell(case, case.holder.party_id, offer.to_unit)
     handover = Handover.objects.create(
         case=case,
         sender=case.holder,
         to_unit=offer.to_unit,
         to_post=offer.to_post,
         previous=previous,
+        joins=offer.joins,
         reason=offer.reason,
-        brief=offer.brief.strip(),
-        promised=offer.promised.strip(),
+        brief=offer.brief.strip() if tells else "",
+        promised=offer.promised.strip() if tells else "",
         needed_by=offer.needed_by,
         proposed_contact_at=offer.proposed_contact_at,
         offered_at=now,
@@ -167,11 +196,20 @@ def _create(actor: Viewer, case: Case, offer: Offer, previous: Handover | None =
     return handover
 
 
+def return_to(actor: Viewer, case: Case, post: Post) -> Handover:
+    """Offers a parted case back to somebody of the party that opened it, without words: the basis for them is gone."""
+    day = clock.add_working_days(clock.today(), ANSWER_DAYS)
+    at = timezone.make_aware(rules.proposed_contact(clock.today(), clock.add_working_days))
+    receiver = post if post.is_active else None
+    return _create(actor, case, Offer(post.unit, receiver, RETURN, "", "", day, at))
+
+
 def _speak(actor: Viewer, handover_id: int, verb: str, text: str, journalled: str, needs_words: str = "") -> Handover:
     """Takes a step that carries nothing but words; refuses it without them where `needs_words` says why."""
     handover, post = _step(actor, handover_id, verb)
     if needs_words:
         _require_words(text, "text", needs_words)
+    _require_may_tell(handover.case, post.party_id, _other_side(handover, verb), text)
     _move(handover, verb, clock.now())
     handover.save()
     _say(handover, post, verb, text)
@@ -179,25 +217,25 @@ def _speak(actor: Viewer, handover_id: int, verb: str, text: str, journalled: st
     return handover
 
 
-@transaction.atomic
+@action
 def ask_back(actor: Viewer, handover_id: int, question: str) -> Handover:
     """The receiver asks the sender something; it is the sender's turn."""
     return _speak(actor, handover_id, "ask", question, "handover_asked", _("Write your question."))
 
 
-@transaction.atomic
+@action
 def answer_question(actor: Viewer, handover_id: int, text: str) -> Handover:
     """The sender answers the receiver's question; it is the receiver's turn."""
     return _speak(actor, handover_id, "answer", text, "handover_question_answered", _("Write your answer."))
 
 
-@transaction.atomic
+@action
 def withdraw_handover(actor: Viewer, handover_id: int, text: str = "") -> Handover:
     """The sender takes the offer back; the sender has held all the time."""
     return _speak(actor, handover_id, "withdraw", text, "handover_withdrawn")
 
 
-@transaction.atomic
+@action
 def accept_handover(
     actor: Viewer, handover_id: int, first_contact_at: datetime, holder: Post | None = None
 ) -> Handover:
@@ -223,9 +261,14 @@ def accept_handover(
     sender = case.holder
     case.holder, case.holder_since = holder, now
     cases.end_pause(case)
+    if handover.joins_id:
+        case.joined_to = _joined(handover, holder)
+        case.save()
+    main = case.joined_to or case
+    cases.end_pause(main)
     day = timezone.localtime(first_contact_at).date()
-    cases.put_next_step(case, written(FIRST_CONTACT), day, holder, was_done=False)
-    case.save()
+    cases.put_next_step(main, written(FIRST_CONTACT), day, holder, was_done=False)
+    main.save()
     cases.journal(
         actor,
         "handover_accepted",
@@ -238,6 +281,16 @@ def accept_handover(
     return handover
 
 
+def _joined(handover: Handover, holder: Post) -> Case:
+    """The receiver's own case, which the handed over one joins. Raises Overtaken when it moved or closed meanwhile."""
+    own = cases.locked(handover.joins_id)
+    if not own.is_open or own.joined_to_id or own.holder_id != holder.pk:
+        raise Overtaken(_("The case to join has moved or is closed. Decline, and let the sender offer anew."))
+    if not covers(own.person.subject, own.party_id, handover.sender.unit, IDENTITY):
+        raise Overtaken(_("The consent to join has ended. Decline, and let the sender offer anew."))
+    return own
+
+
 def _already_asked(handover: Handover) -> set[int]:
     units, link = set(), handover
     while link:
@@ -246,7 +299,7 @@ def _already_asked(handover: Handover) -> set[int]:
     return units
 
 
-@transaction.atomic
+@action
 def decline_handover(
     actor: Viewer, handover_id: int, reason: str, next_unit: Unit | None, *, goes_back: bool = False, text: str = ""
 ) -> Handover:
@@ -257,6 +310,7 @@ def decline_handover(
     """
     handover, post = _step(actor, handover_id, "decline")
     case = handover.case
+    _require_may_tell(case, post.party_id, _other_side(handover, "decline"), text)
     if not codes.exists("decline_reason", reason):
         raise Refused(_("Name a reason for declining."), "decline_reason")
     if bool(next_unit) == goes_back:
@@ -305,7 +359,12 @@ def _return_to_sender(case: Case) -> None:
     case.save()
 
 
-@transaction.atomic
+def _tellable(handover: Handover, post: Post, text: str) -> str:
+    """The receiver's note as the sender may read it; the receiver keeps it with the step in any case."""
+    return text if may_tell(handover.case, post.party_id, handover.sender.unit) else ""
+
+
+@action
 def rebook_contact(actor: Viewer, handover_id: int, first_contact_at: datetime, text: str = "") -> Handover:
     """The receiver moves the first contact to another time; the next step moves with it. A pause gives way to it."""
     handover, post = _step(actor, handover_id, "rebook")
@@ -313,8 +372,8 @@ def rebook_contact(actor: Viewer, handover_id: int, first_contact_at: datetime, 
     _move(handover, "rebook", clock.now())
     handover.first_contact_at = first_contact_at
     handover.save()
-    _say(handover, post, "rebook", text)
-    case = handover.case
+    _say(handover, post, "rebook", _tellable(handover, post, text))
+    case = cases.main_of(handover.case)
     day = timezone.localtime(first_contact_at).date()
     if case.suspended_until and day < case.suspended_until:
         cases.end_pause(case)
@@ -324,7 +383,7 @@ def rebook_contact(actor: Viewer, handover_id: int, first_contact_at: datetime, 
     return handover
 
 
-@transaction.atomic
+@action
 def record_contact(
     actor: Viewer, handover_id: int, result: str, next_step: str, next_step_on: date, text: str = ""
 ) -> Handover:
@@ -335,8 +394,8 @@ def record_contact(
     _move(handover, "record_contact", clock.now())
     handover.contact_result = result
     handover.save()
-    _say(handover, post, "record_contact", text)
-    case = handover.case
+    _say(handover, post, "record_contact", _tellable(handover, post, text))
+    case = cases.main_of(handover.case)
     cases.set_next_step(case, next_step, next_step_on, case.holder, was_done=True, note=text)
     case.save()
     cases.journal(actor, "first_contact_recorded", case, handover=handover.pk, result=result)

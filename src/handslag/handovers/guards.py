@@ -27,8 +27,21 @@ GUARDS = [
     undeletable(TABLE),
     frozen(
         TABLE,
-        *("id", "case_id", "sender_id", "to_unit_id", "to_post_id", "previous_id", "reason", "brief", "promised"),
+        *("id", "case_id", "sender_id", "to_unit_id", "to_post_id", "previous_id", "reason", "joins_id"),
         *("needed_by", "proposed_contact_at", "offered_at"),
+    ),
+    frozen(TABLE, "brief", "promised", when="NEW.brief <> '' OR NEW.promised <> ''", name="words_only_removed"),
+    Guard(
+        "handovers_handover_words_need_a_basis",
+        TABLE,
+        "INSERT",
+        f"(NEW.brief <> '' OR NEW.promised <> '') AND NOT EXISTS (SELECT 1 FROM parties_post s JOIN parties_unit u "
+        "ON u.id = NEW.to_unit_id AND u.party_id = s.party_id WHERE s.id = NEW.sender_id) AND NOT EXISTS "
+        f"(SELECT 1 FROM disclosure_disclosure d JOIN parties_post s ON s.id = NEW.sender_id AND s.party_id = "
+        f"d.from_party_id JOIN {CASE} c ON c.id = NEW.case_id JOIN persons_person p ON p.id = c.person_id "
+        "AND p.subject = d.subject WHERE d.to_unit_id = NEW.to_unit_id AND d.\"group\" = 'plan' "
+        "AND d.ended_at IS NULL)",
+        "handovers_handover: without a basis an offer to another party carries no words",
     ),
     frozen(
         TABLE,
@@ -58,7 +71,8 @@ GUARDS = [
         CASE,
         "UPDATE",
         f"NEW.holder_id <> OLD.holder_id AND {_UNIT_OF.format('NEW')} <> {_UNIT_OF.format('OLD')} "
-        f"AND NOT EXISTS (SELECT 1 FROM {TABLE} h WHERE h.case_id = NEW.id AND h.state = '{rules.ACCEPTED}' "
+        f"AND NOT EXISTS (SELECT 1 FROM {TABLE} h WHERE h.case_id IN (NEW.id, NEW.joined_to_id) "
+        f"AND h.state = '{rules.ACCEPTED}' "
         "AND h.accepted_by_id = NEW.holder_id AND h.answered_at = NEW.holder_since "
         "AND h.first_contact_at IS NOT NULL)",
         "cases_case: responsibility moves to another unit only by an accepted handover with a first contact booked",
@@ -72,6 +86,7 @@ GUARDS = [
         "cases_case: finish the handover before closing",
     ),
     unreplaceable(MESSAGE, "o.id = NEW.id"),
-    Guard("handovers_message_unchangeable", MESSAGE, "UPDATE", "1=1", "handovers_message: words stand as written"),
+    frozen(MESSAGE, "id", "handover_id", "at", "by_id", "verb"),
+    frozen(MESSAGE, "text", when="NEW.text <> ''", name="words_only_removed"),
     undeletable(MESSAGE),
 ]

@@ -19,8 +19,10 @@ class Handover(models.Model):
     to_post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="named_handovers")
     previous = models.OneToOneField("self", models.PROTECT, null=True, related_name="follow_up")
 
+    joins = models.ForeignKey(Case, models.PROTECT, null=True, related_name="joining_handovers")
+
     reason = models.CharField(max_length=30)
-    brief = models.TextField(max_length=4000)
+    brief = models.TextField(max_length=4000, blank=True)
     promised = models.TextField(max_length=2000, blank=True)
     needed_by = models.DateField()
     proposed_contact_at = models.DateTimeField()
@@ -43,7 +45,7 @@ class Handover(models.Model):
             models.UniqueConstraint(
                 fields=["case"], condition=Q(state__in=rules.OPEN), name="handover_one_open_per_case"
             ),
-            models.CheckConstraint(condition=~Q(brief="") & ~Q(reason=""), name="handover_says_why"),
+            models.CheckConstraint(condition=~Q(reason=""), name="handover_says_why"),
             models.CheckConstraint(
                 condition=Q(state__in=rules.PENDING, answered_at__isnull=True)
                 | (~Q(state__in=rules.PENDING) & Q(answered_at__isnull=False)),
@@ -74,6 +76,7 @@ class Handover(models.Model):
             models.Index(fields=["case", "id"], name="handover_case"),
             models.Index(fields=["sender", "id"], name="handover_out"),
             models.Index(fields=["state", "awaiting_since"], name="handover_waits"),
+            models.Index(fields=["to_unit", "case"], name="handover_to"),
         ]
 
 

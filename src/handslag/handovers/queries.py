@@ -8,7 +8,7 @@ from handslag.handovers.models import Handover
 from handslag.parties.viewer import Viewer
 
 SHOWN = (
-    "case__person",
+    "case__person__identity",
     "case__holder__user",
     "sender__user",
     "sender__unit",
@@ -70,14 +70,15 @@ def contacts_of(viewer: Viewer) -> QuerySet[Handover]:
     )
 
 
-def handovers_of(case: Case) -> QuerySet[Handover]:
-    """All handovers of a case, latest first."""
-    return Handover.objects.filter(case=case).select_related(*SHOWN).order_by("-id")
+def handovers_of(viewer: Viewer, case: Case) -> QuerySet[Handover]:
+    """The handovers of a case that the viewer may see, latest first."""
+    found = visible_handovers(viewer).filter(Q(case=case) | Q(case__joined_to=case))
+    return found.order_by("-id")
 
 
-def open_handover_of(case: Case) -> Handover | None:
-    """The handover of a case in which something must still happen."""
-    return handovers_of(case).filter(state__in=rules.OPEN).first()
+def open_handover_of(viewer: Viewer, case: Case) -> Handover | None:
+    """The handover of a case in which something must still happen, if the viewer may see it."""
+    return handovers_of(viewer, case).filter(state__in=rules.OPEN).first()
 
 
 def sides(viewer: Viewer, handover: Handover) -> set[str]:

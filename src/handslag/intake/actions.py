@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from handslag.cases.opening import open_cases
 from handslag.foundation.errors import NotAllowed, Overtaken
 from handslag.foundation.planning import refresh_planner
+from handslag.foundation.wall import lifted
 from handslag.intake.checking import check_rows
 from handslag.intake.reading import Problem, Unreadable, rows
 from handslag.parties.viewer import Viewer
@@ -58,9 +59,9 @@ def import_cases(
     if not (actor.is_system or actor.led_unit_ids):
         raise NotAllowed(_("Only a team lead can bring in cases."))
     try:
-        checked = check_rows(
-            rows(path), None if actor.is_system else actor.led_unit_ids, lambda done: progress("check", done)
-        )
+        with lifted():
+            units = None if actor.is_system else actor.led_unit_ids
+            checked = check_rows(rows(path), units, lambda done: progress("check", done))
     except Unreadable as unreadable:
         return Outcome(problems=[unreadable.problem])
     outcome = Outcome(checked.rows, 0, checked.known, checked.problems, checked.wrong_rows)

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from handslag.cases.models import DEGREES, Case
 from handslag.cases.opening import CHUNK, Draft
 from handslag.foundation import clock
-from handslag.intake.columns import CASES
+from handslag.intake.columns import CASES, NO, YES
 from handslag.intake.reading import Problem, Row
 from handslag.intake.shape import shape_problems
 from handslag.parties.models import Party, Post, Unit
 from handslag.parties.rules import HOLDING_ROLES
+from handslag.persons.registering import protected_among
 from handslag.persons.rules import birth_year, identity_number_problem
 from handslag.reference import codes
 
@@ -45,6 +46,7 @@ class Checked:
 
 
 WRONG_ROWS_KEPT = 200
+SEXES = ("woman", "man")
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -132,11 +134,23 @@ class _RowCheck:
                 self._wrong("target_groups", message, code=group, list="target_group")
         return ";".join(sorted(set(groups)))
 
+    def _protected(self) -> bool:
+        cells = self._row.cells
+        text = cells["protected_identity"].lower()
+        if text not in YES + NO:
+            self._wrong("protected_identity", _("Write yes, no or nothing."))
+        if text in YES and cells["sex"] not in SEXES:
+            self._wrong("sex", _("Write woman or man: a person with protected identity takes part anonymously."))
+        if text in NO and cells["sex"]:
+            self._wrong("sex", _("Leave the cell empty: the identity number tells it."))
+        return text in YES
+
     def draft(self) -> Draft | None:
         """The case that the row describes, or None when anything is wrong."""
         cells = self._row.cells
         for column, message in shape_problems(self._row, CASES):
             self._wrong(column, message)
+        is_protected = self._protected()
         number = self._identity_number()
         party, post = self._holder()
         municipality = self._code("municipality_code", "municipality")
@@ -160,6 +174,8 @@ class _RowCheck:
             ends,
             cells["next_step"],
             step,
+            is_protected,
+            cells["sex"],
         )
 
 
@@ -178,6 +194,7 @@ class _Register:
         """Sorts a chunk of drafts into new, known and wrong."""
         known = self._known([d for _row, d in drafts])
         busy = self._busy([d for _row, d in drafts])
+        protected = protected_among(d.named.key[1] for _row, d in drafts if not d.is_protected)
         for row, draft in drafts:
             reference = (draft.party_id, draft.reference)
             digest = known.get(reference) or self._references.get(reference, (0, None))[1]
@@ -186,11 +203,14 @@ class _Register:
             elif digest is not None:
                 message = _("The reference is taken by a case with other content. Give the case its own reference.")
                 self._wrong(row, "case_ref", message)
+            elif not draft.is_protected and draft.named.key[1] in protected:
+                message = _("The person cannot be registered by number. Register an anonymous participant instead.")
+                self._wrong(row, "identity_number", message)
             else:
                 self._take_new(row, draft, busy)
 
     def _take_new(self, row: int, draft: Draft, busy: set[tuple[int, str]]) -> None:
-        person = (draft.party_id, draft.identity_number)
+        person = (draft.party_id, draft.reference) if draft.is_protected else draft.named.key
         if person in busy:
             message = _("The person already has an open case at the party. Close it first, or leave the row out.")
             self._wrong(row, "identity_number", message)
@@ -214,11 +234,11 @@ class _Register:
         parties = {d.party_id for d in drafts}
         found = Case.objects.filter(
             Q(party_id__in=parties) | Q(holder__party_id__in=parties),
-            person__identity_number__in=[d.identity_number for d in drafts],
+            person__subject__in=[d.named.key[1] for d in drafts if not d.is_protected],
             closed_at__isnull=True,
         ).order_by()
-        rows = found.values_list("party_id", "holder__party_id", "person__identity_number")
-        return {(party, number) for opened_by, held_by, number in rows for party in (opened_by, held_by)}
+        rows = found.values_list("party_id", "holder__party_id", "person__subject")
+        return {(party, subject) for opened_by, held_by, subject in rows for party in (opened_by, held_by)}
 
 
 def check_rows(

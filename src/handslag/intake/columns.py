@@ -10,14 +10,18 @@ class Column:
     name: str
     longest: int
     optional: bool = False
+    may_lack: bool = False
+    """Whether a file may leave the whole column out."""
+    identifying: bool = False
+    """Whether it tells who the person is: empty for one with protected identity, and filled in for all others."""
 
 
 CASES = (
     Column("case_ref", 40),
-    Column("identity_number", 12),
-    Column("given_name", 60),
-    Column("family_name", 60),
-    Column("municipality_code", 4),
+    Column("identity_number", 12, identifying=True),
+    Column("given_name", 60, identifying=True),
+    Column("family_name", 60, identifying=True),
+    Column("municipality_code", 4, identifying=True),
     Column("party", 8),
     Column("unit", 20),
     Column("caseworker", 254),
@@ -28,8 +32,11 @@ CASES = (
     Column("livelihood_ends_on", 10, optional=True),
     Column("next_step", 200),
     Column("next_step_on", 10),
+    Column("protected_identity", 3, optional=True, may_lack=True),
+    Column("sex", 5, optional=True, may_lack=True),
 )
 NAMES = tuple(column.name for column in CASES)
+YES, NO = ("yes", "ja"), ("", "no", "nej")
 
 STAFF = (
     Column("party", 8),

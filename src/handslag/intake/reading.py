@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from handslag.intake.columns import NAMES
+from handslag.intake.columns import CASES, Column
 
 MEGABYTE = 1024 * 1024
 UNPACKED = 12
@@ -49,8 +49,8 @@ class Row:
     surplus: bool = False
 
 
-def rows(path: Path, names: tuple[str, ...] = NAMES) -> Iterator[Row]:
-    """The rows of a .csv (UTF-8, comma or semicolon) or .xlsx file with the columns `names`; blank rows are left out.
+def rows(path: Path, columns: tuple[Column, ...] = CASES) -> Iterator[Row]:
+    """The rows of a .csv (UTF-8, comma or semicolon) or .xlsx file with these `columns`; blank rows are left out.
 
     Raises Unreadable for a file that is too large, empty, damaged, in another encoding, or without the right heading.
     """
@@ -63,28 +63,30 @@ def rows(path: Path, names: tuple[str, ...] = NAMES) -> Iterator[Row]:
     reader = readers.get(path.suffix.lower())
     if not reader:
         raise Unreadable(_("The file is neither .csv nor .xlsx. Save it as one of them."))
-    return _named(reader(path), names)
+    return _named(reader(path), columns)
 
 
-def _named(raw: Iterable[tuple[list[str], set[int]]], names: tuple[str, ...]) -> Iterator[Row]:
+def _named(raw: Iterable[tuple[list[str], set[int]]], columns: tuple[Column, ...]) -> Iterator[Row]:
     heading, found = None, False
     for number, (cells, formulas) in enumerate(raw, start=1):
         if heading is None:
-            heading = _heading(cells, names)
+            heading = _heading(cells, columns)
         elif any(cells):
             found = True
-            named = dict(zip(heading, cells + [""] * (len(heading) - len(cells)), strict=False))
+            named = dict.fromkeys((column.name for column in columns), "")
+            named |= zip(heading, cells + [""] * (len(heading) - len(cells)), strict=False)
             in_formula = tuple(heading[i] for i in sorted(formulas) if i < len(heading))
             yield Row(number, named, in_formula, any(cells[len(heading) :]))
     if not found:
         raise Unreadable(_("The file holds no cases. Put at least one row below the heading."))
 
 
-def _heading(cells: list[str], names: tuple[str, ...]) -> list[str]:
+def _heading(cells: list[str], columns: tuple[Column, ...]) -> list[str]:
+    names = [column.name for column in columns]
     heading = [cell.strip().lower() for cell in cells]
     while heading and not heading[-1]:
         heading.pop()
-    missing = [name for name in names if name not in heading]
+    missing = [column.name for column in columns if column.name not in heading and not column.may_lack]
     if missing:
         message = _("Columns are missing: {names}. “handslag template” writes a file with all of them.")
         raise Unreadable(message.format(names=", ".join(missing)), 1, missing[0])

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from handslag.cases.opening import open_cases
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Refused
+from handslag.foundation.wall import lifted
 from handslag.intake.checking import check_rows
 from handslag.intake.columns import NAMES
 from handslag.intake.reading import Problem, Row
@@ -28,7 +29,8 @@ def open_one(actor: Viewer, fields: dict) -> tuple[int | None, list[Problem]]:
         "caseworker": post.user.email,
         "opened_on": clock.today().isoformat(),
     }
-    checked = check_rows([Row(1, cells)], frozenset({post.unit_id}))
+    with lifted():
+        checked = check_rows([Row(1, cells)], frozenset({post.unit_id}))
     if checked.known:
         return None, [Problem(1, "case_ref", _("The case is registered already."))]
     if checked.problems:

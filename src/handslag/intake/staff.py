@@ -56,7 +56,7 @@ def import_staff(actor: Viewer, path: Path) -> dict:
     known = {authority.code: authority for authority in authorities()}
     hires, problems = [], []
     try:
-        for row in rows(path, tuple(column.name for column in STAFF)):
+        for row in rows(path, STAFF):
             found = [Problem(row.number, column, message) for column, message in _problems(row, known)]
             problems += found
             if not found:

@@ -9,7 +9,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from handslag.cases.models import Case
-from handslag.foundation import clock
+from handslag.foundation import clock, keys
 from handslag.foundation.errors import Refused
 from handslag.intake.columns import NAMES
 from handslag.parties.models import Post
@@ -18,10 +18,10 @@ from handslag.reference import codes
 
 
 def _free_numbers(party_id: int, numbers: Sequence[str]) -> Iterator[str]:
-    taken = Case.objects.filter(closed_at__isnull=True, party_id=party_id).values_list("person__identity_number")
-    held = Case.objects.filter(closed_at__isnull=True, holder__party_id=party_id).values_list("person__identity_number")
-    busy = {number for (number,) in itertools.chain(taken, held)}
-    return (number for number in numbers if number not in busy)
+    taken = Case.objects.filter(closed_at__isnull=True, party_id=party_id).values_list("person__subject")
+    held = Case.objects.filter(closed_at__isnull=True, holder__party_id=party_id).values_list("person__subject")
+    busy = {subject for (subject,) in itertools.chain(taken, held)}
+    return (number for number in numbers if keys.blind(number) not in busy)
 
 
 def example_rows(count: int, numbers: Sequence[str]) -> list[list[str]]:
@@ -58,6 +58,8 @@ def example_rows(count: int, numbers: Sequence[str]) -> list[list[str]]:
             (today + timedelta(days=120)).isoformat(),
             "Boka ett första samtal",
             (today + timedelta(days=7)).isoformat(),
+            "",
+            "",
         ]
         for index, number in enumerate(free, start=1)
     ]

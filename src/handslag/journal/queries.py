@@ -1,10 +1,25 @@
 """Reading the journal."""
 
+import json
+
 from django.db.models import QuerySet
 
-from handslag.journal.models import Entry
+from handslag.journal.actions import LISTED, LOOKED
+from handslag.journal.models import Entry, Shown
 
 
-def entries_about(subject: str, subject_id: int) -> QuerySet[Entry]:
-    """All entries about one thing, latest first."""
-    return Entry.objects.filter(subject=subject, subject_id=subject_id).order_by("-id")
+def changes_of(case_id: int) -> QuerySet[Entry]:
+    """What was done with a case, latest first."""
+    return Entry.objects.filter(subject="case", subject_id=case_id).exclude(verb=LOOKED).order_by("-id")
+
+
+def looks_at(case_ids: list[int]) -> QuerySet[Entry]:
+    """Every time that somebody was shown one of the cases, by itself or in a list, latest first."""
+    alone = Entry.objects.filter(subject="case", subject_id__in=case_ids, verb=LOOKED).order_by().values("id")
+    listed = Shown.objects.filter(case_id__in=case_ids).order_by().values("entry_id")
+    return Entry.objects.filter(id__in=alone.union(listed), verb__in=[LOOKED, LISTED]).order_by("-id")
+
+
+def details(entry: Entry) -> dict:
+    """An entry's details."""
+    return json.loads(entry.details)

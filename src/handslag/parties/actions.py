@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.foundation.wall import action
 from handslag.journal.actions import record
 from handslag.parties.models import Absence, Party, Post, Unit, User
 from handslag.parties.viewer import Viewer
@@ -31,7 +32,7 @@ class Hire:
     role: str
 
 
-@transaction.atomic
+@action
 def hire(actor: Viewer, wanted: Hire) -> bool:
     """Gives somebody a post; returns whether it is new. The user can sign in once a password is set. For the system."""
     if not actor.is_system:
@@ -55,6 +56,7 @@ def hire(actor: Viewer, wanted: Hire) -> bool:
     return is_new
 
 
+@action
 def set_password(actor: Viewer, email: str, password: str) -> None:
     """Gives a local account a password. For the system. Raises Refused for a weak one, or an unknown e-mail."""
     if not actor.is_system:
@@ -76,7 +78,7 @@ def _require_lead(actor: Viewer, post: Post) -> None:
         raise NotAllowed(_("Only the unit's team lead can do this."))
 
 
-@transaction.atomic
+@action
 def register_absence(actor: Viewer, post: Post, from_on: date, until_on: date | None, stand_in: Post | None) -> Absence:
     """Notes that the person on `post` is away. The lead of the unit or the person may do it.
 
@@ -101,7 +103,7 @@ def register_absence(actor: Viewer, post: Post, from_on: date, until_on: date | 
     return absence
 
 
-@transaction.atomic
+@action
 def end_absence(actor: Viewer, absence: Absence) -> None:
     """Ends an absence as of yesterday, or removes it when it has not begun. The lead or the person may do it."""
     if absence.post not in actor.posts:
@@ -115,7 +117,7 @@ def end_absence(actor: Viewer, absence: Absence) -> None:
     record(actor.label, "absence_ended", "post", absence.post_id)
 
 
-@transaction.atomic
+@action
 def end_post(actor: Viewer, post: Post) -> None:
     """Ends a post whose person leaves the unit. The user is deactivated with the last post.
 

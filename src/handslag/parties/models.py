@@ -15,6 +15,7 @@ class Party(models.Model):
     lead_after_days = models.PositiveSmallIntegerField(default=3)
     officer_after_days = models.PositiveSmallIntegerField(default=7)
     joint_after_days = models.PositiveSmallIntegerField(default=14)
+    retention_years = models.PositiveSmallIntegerField(default=5)
 
     class Meta:
         constraints = [
@@ -61,12 +62,20 @@ class User(AbstractBaseUser):
     family_name = models.CharField(max_length=60)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
+    staff_id = models.CharField(max_length=120, blank=True)
+    """The `orgAffiliation` of the Swedish OpenID Connect profile (`<id>@<organisation number>`): sign-in goes by it."""
+    sealed_totp = models.TextField(blank=True)
+    totp_used_at = models.BigIntegerField(null=True)
+    """The 30-second step of the last one-time code, so that none is used twice."""
 
     objects = Users()
     USERNAME_FIELD = "email"
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(email=""), name="user_has_email")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(email=""), name="user_has_email"),
+            models.UniqueConstraint(fields=["staff_id"], condition=~Q(staff_id=""), name="user_staff_id_unique"),
+        ]
 
     def __str__(self) -> str:
         return self.name

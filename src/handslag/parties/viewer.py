@@ -1,6 +1,6 @@
 """The viewer: who is asking, from which posts, and for whom the viewer stands in today."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.db.models import Q
@@ -22,6 +22,8 @@ class Viewer:
     is_system: bool = False
     """Whether the product itself acts (import on the command line, the demo world)."""
     name: str = ""
+    looks: dict[int, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
+    """Cases shown to the viewer since the request began, each with its bases and for whom the viewer stood in."""
 
     @property
     def label(self) -> str:
@@ -57,6 +59,11 @@ class Viewer:
     def officer_party_ids(self) -> frozenset[int]:
         """Parties whose whole work the viewer may read: as cooperation officer, or as the party's own system."""
         return self.party_ids | {p.party_id for p in self.reach if p.role == "cooperation_officer"}
+
+    @cached_property
+    def own_party_ids(self) -> frozenset[int]:
+        """Parties whose own facts the viewer may see, in the cases that the viewer reaches."""
+        return self.officer_party_ids | {p.party_id for p in self.reach if p.role in rules.HOLDING_ROLES}
 
     @cached_property
     def case_post_ids(self) -> frozenset[int]:

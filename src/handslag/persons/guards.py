@@ -1,11 +1,30 @@
-"""A person's record never changes number or party, and is not deleted from under a case."""
+"""A person's record stays with its party and never goes; a protected person has no identity that could be stored."""
 
-from handslag.foundation.guards import frozen, undeletable, unreplaceable
+from handslag.foundation.guards import Guard, frozen, undeletable, unreplaceable
+
+PERSON, IDENTITY = "persons_person", "persons_identity"
 
 GUARDS = [
-    unreplaceable(
-        "persons_person", "o.id = NEW.id", "o.identity_number = NEW.identity_number AND o.party_id = NEW.party_id"
+    unreplaceable(PERSON, "o.id = NEW.id", "o.subject = NEW.subject AND o.party_id = NEW.party_id"),
+    frozen(PERSON, "id", "party_id"),
+    undeletable(PERSON),
+    Guard(
+        "persons_person_protected_has_no_identity",
+        PERSON,
+        "UPDATE",
+        f"NEW.is_protected AND EXISTS (SELECT 1 FROM {IDENTITY} i WHERE i.person_id = NEW.id)",
+        "persons_person: remove the identity of a protected person first",
     ),
-    frozen("persons_person", "id", "party_id", "identity_number"),
-    undeletable("persons_person"),
+    *(
+        Guard(
+            f"persons_identity_not_of_protected_on_{event.lower()}",
+            IDENTITY,
+            event,
+            "EXISTS (SELECT 1 FROM persons_person p WHERE p.id = NEW.person_id AND (p.is_protected OR EXISTS "
+            "(SELECT 1 FROM persons_protectedsubject s WHERE s.subject = p.subject)))",
+            "persons_identity: a person with protected identity is never stored by name or number",
+        )
+        for event in ("INSERT", "UPDATE")
+    ),
+    frozen(IDENTITY, "person_id"),
 ]

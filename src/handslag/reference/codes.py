@@ -23,6 +23,8 @@ class Code:
     label_sv: str
     label_en: str
     source: str
+    covers: str = ""
+    """Of a statutory basis: the groups of information that it opens, with semicolons between."""
 
     @property
     def label(self) -> str:

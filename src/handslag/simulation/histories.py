@@ -11,11 +11,14 @@ from handslag.cases.models import PastLivelihood
 from handslag.cases.opening import Draft
 from handslag.foundation import clock
 from handslag.handovers import rules
-from handslag.handovers.actions import FIRST_CONTACT, GONE_BACK, written
+from handslag.handovers.actions import FIRST_CONTACT, GONE_BACK, RETURN, written
 from handslag.handovers.models import Handover, Message
 from handslag.journal.actions import entry, record_all
+from handslag.journal.chain import instant
 from handslag.parties.models import Post, Unit
 from handslag.reference import codes
+from handslag.sharing.actions import JOIN
+from handslag.simulation import consents
 from handslag.simulation.places import Places
 
 SCENARIOS = {
@@ -39,6 +42,8 @@ PROMISES = (
     "Att få följa med på ett första möte hos er.",
     "",
 )
+OF_CONSENT = (JOIN, RETURN)
+"""Reasons of handovers that only consent brings about."""
 ACCEPTED_AFTER = 24
 """Hours from an offer to its acceptance."""
 QUESTION = "Finns det ett aktuellt läkarutlåtande som vi kan få se?"
@@ -85,7 +90,7 @@ class _Histories:
             sender=sender,
             to_unit=receiver.unit,
             to_post=receiver if self._rng.random() < 0.4 else None,
-            reason=self._rng.choice(list(codes.entries("handover_reason"))),
+            reason=self._rng.choice([code for code in codes.entries("handover_reason") if code not in OF_CONSENT]),
             brief=self._rng.choice(BRIEFS),
             promised=self._rng.choice(PROMISES),
             needed_by=at.date() + timedelta(days=self._rng.randint(20, 90)),
@@ -122,7 +127,10 @@ class _Histories:
         if draft.livelihood_ends_on and since > draft.livelihood_ends_on:
             return None
         kind = self._rng.choice(("sickness_benefit", "social_assistance", "activity_support", "wage"))
-        return PastLivelihood(case_id=case_id, kind=kind, degree=None, since=draft.opened_on, until=until), since
+        spell = PastLivelihood(
+            case_id=case_id, by_party_id=draft.party_id, kind=kind, degree=None, since=draft.opened_on, until=until
+        )
+        return spell, since
 
 
 def _accept(offers: list[tuple[Handover, Post, str]], histories: _Histories) -> None:
@@ -181,7 +189,7 @@ def _steps(handover: Handover, receiver: Post, state: str) -> list[tuple[str, Po
     """What was said: (verb, by whom, hours after the offer, words, the journal's verb, its details)."""
     said = [("offer", handover.sender, 0, "", "handover_offered", {"to_unit": handover.to_unit.name})]
     if state == rules.ASKED:
-        said.append(("ask", receiver, 2, QUESTION, "handover_asked", {}))
+        said.append(("ask", receiver, 2, QUESTION if handover.brief else "", "handover_asked", {}))
     elif state == rules.DECLINED:
         said.append(("decline", receiver, 24, "", "handover_declined", {"reason": "brief_incomplete"}))
     elif state == rules.WITHDRAWN:
@@ -202,7 +210,7 @@ def _tell(offers: list[tuple[Handover, Post, str]]) -> None:
             at = handover.offered_at + timedelta(hours=hours)
             messages.append(Message(handover=handover, at=at, by=post, verb=verb, text=words))
             line = entry(post.user.email, journalled, "case", handover.case_id, handover=handover.pk, **details)
-            line.at = at
+            line.at = instant(at)
             entries.append(line)
     Message.objects.bulk_create(messages, batch_size=2000)
     record_all(entries)
@@ -235,10 +243,11 @@ def write(
     for case_id in drafts:
         if scenario := histories.scenario():
             chosen.setdefault(scenario, []).append(case_id)
-    offers = []
+    offers: list[tuple[Handover, Post, str]] = []
     for state in (rules.COMPLETED, *rules.PENDING, rules.ACCEPTED, rules.DECLINED, rules.WITHDRAWN, "closed"):
         cases = chosen.get(state, []) if state != "closed" else chosen.get(state, [])[::2]
         offers += [(*histories.handover(case_id, drafts[case_id], state), state) for case_id in cases]
+    consents.write(rng, [(handover, state) for handover, _receiver, state in offers], on)
     Handover.objects.bulk_create([handover for handover, *_rest in offers], batch_size=2000)
     progress("handovers", len(offers) // 2, len(offers))
     _accept([o for o in offers if o[2] in (rules.COMPLETED, rules.ACCEPTED, "closed")], histories)

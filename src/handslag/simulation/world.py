@@ -19,13 +19,14 @@ from handslag.parties.models import Post, User
 from handslag.parties.viewer import Viewer
 from handslag.persons.rules import birth_year, sex
 from handslag.reference import codes
-from handslag.simulation import histories
+from handslag.simulation import consents, histories
 from handslag.simulation.names import FAMILY, MEN, WOMEN
 from handslag.simulation.places import DATA, FOCUS_COUNTY, FOCUS_MUNICIPALITY, Places, build
 from handslag.watch.actions import go_round
 
 SIMULATOR = Viewer(None, is_system=True, name="demo")
 FOCUS_CASES = 140
+PROTECTED_SHARE = 0.005
 WEIGHTS = {"FK": 0.35, "AF": 0.25, "KOM": 0.3, "REG": 0.1}
 STEPS = (
     "Ring och stäm av läget",
@@ -121,16 +122,19 @@ class _Drafts:
     def draw(self, party: str, post: Post) -> Draft:
         number, drawn = self._number(party)
         given, family = self._name(number)
+        who = {"identity_number": number, "given_name": given, "family_name": family, "municipality_code": ""}
+        if self._rng.random() < PROTECTED_SHARE:
+            who = {**dict.fromkeys(who, ""), "is_protected": True, "sex": sex(number)}
         kind = self._rng.choice(LIVELIHOODS[party[:3].rstrip("-")])
         unit = post.unit
-        municipality = party[4:] if party.startswith("KOM") else self._rng.choice(self._by_county[unit.county_code])
+        if "is_protected" not in who:
+            who["municipality_code"] = (
+                party[4:] if party.startswith("KOM") else self._rng.choice(self._by_county[unit.county_code])
+            )
         return Draft(
             party_id=post.party_id,
             reference=f"{party}-{drawn:06d}",
-            identity_number=number,
-            given_name=given,
-            family_name=family,
-            municipality_code=municipality,
+            **who,
             holder_id=post.pk,
             opened_on=self._on - timedelta(days=self._rng.randint(30, 700)),
             target_groups=GROUPS.get(kind, "no_specific"),
@@ -189,6 +193,7 @@ def build_world(
     draw = _Drafts(rng, numbers, on)
     drafts = [draw.draw(party, post) for party, post in pairs[:cases]]
     ids = open_cases(SIMULATOR, drafts, lambda done: progress("cases", done, len(drafts)))
+    consents.reveal(rng, places, on)
     made = histories.write(rng, places, dict(zip(ids, drafts, strict=True)), on, progress)
     refresh_planner()
     go_round(on)

@@ -3,16 +3,18 @@
 from collections import Counter
 from datetime import date
 
-from django.db import transaction
-
 from handslag.cases.models import Case
 from handslag.foundation import clock
+from handslag.foundation.wall import action
 from handslag.parties.queries import absences_on, present_posts
 from handslag.parties.rules import HOLDING_ROLES
+from handslag.parties.viewer import Viewer
+from handslag.sharing.actions import part_expired
 from handslag.watch import queries, rules
 from handslag.watch.models import Called, Escalation, Round
 
 CHUNK = 2000
+WATCH = Viewer(None, is_system=True, name="watch")
 
 
 class Presence:
@@ -113,13 +115,14 @@ def _figures(on: date, wanted: dict[tuple, rules.Call]) -> dict[str, int]:
     return {
         "livelihood_ends_unprepared": queries.unprepared(Case.objects.all(), on).order_by().count(),
         "overdue_steps": queries.overdue(Case.objects.all(), on).order_by().count(),
+        "consents_ending": queries.consents_ending(Case.objects.all(), on).order_by().count(),
         **{f"climbing_{kind}": waiting[kind] for kind in rules.KINDS},
         "empty_rungs": sum(call.is_gap for call in wanted.values()),
         "empty_rungs_with_nobody_above": sum(call.is_gap and not call.posts for call in wanted.values()),
     }
 
 
-@transaction.atomic
+@action
 def go_round(on: date | None = None) -> dict[str, int]:
     """Goes one round for the day `on` (default today) and returns its figures.
 
@@ -127,6 +130,7 @@ def go_round(on: date | None = None) -> dict[str, int]:
     round on the same day, or at the same time, changes nothing.
     """
     on = on or clock.today()
+    part_expired(WATCH)
     wanted, standing = wanted_calls(on), _standing()
     gone = [pk for key, pk in standing.items() if key not in wanted]
     new = [call for key, call in wanted.items() if key not in standing]

@@ -8,8 +8,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from handslag.cases.models import Case
-from handslag.cases.queries import ending_within, overdue_on, visible_cases
+from handslag.cases.queries import ending_within, held_cases, overdue_on
 from handslag.cases.rules import WARN_DAYS
+from handslag.disclosure.queries import ending_soon
 from handslag.foundation import clock
 from handslag.handovers import rules as handover_rules
 from handslag.handovers.models import Handover
@@ -18,7 +19,11 @@ from handslag.parties.viewer import Viewer
 from handslag.watch import rules
 from handslag.watch.models import Called, Escalation, Round
 
-SHOWN = ("case__holder__user", "case__holder__unit", "case__person", "handover__to_unit")
+SHOWN = ("case__holder__user", "case__holder__unit", "case__person__identity", "handover__to_unit")
+
+
+def _going_on(cases: QuerySet[Case]) -> QuerySet[Case]:
+    return cases.filter(closed_at__isnull=True, joined_to__isnull=True)
 
 
 def unprepared(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
@@ -28,12 +33,18 @@ def unprepared(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
         state__in=[handover_rules.ACCEPTED, handover_rules.COMPLETED],
         answered_at__date__gte=OuterRef("livelihood_since"),
     )
-    return ending_within(cases.filter(closed_at__isnull=True), on, WARN_DAYS).exclude(Exists(taken_over))
+    return ending_within(_going_on(cases), on, WARN_DAYS).exclude(Exists(taken_over))
 
 
 def overdue(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
     """Of `cases`, the open ones whose next step should have been taken before `on`."""
-    return overdue_on(cases.filter(closed_at__isnull=True), on)
+    return overdue_on(_going_on(cases), on)
+
+
+def consents_ending(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
+    """Of `cases`, the open ones of people of whom something disclosed runs out within 30 days of `on`."""
+    ending = ending_soon(on).order_by().values("subject")
+    return _going_on(cases).filter(person__subject__in=ending).order_by("id")
 
 
 def _standing_near(viewer: Viewer) -> QuerySet[Escalation]:
@@ -78,12 +89,19 @@ class Board:
     overdue: QuerySet[Case]
     climbing: QuerySet[Escalation]
     empty_rungs: QuerySet[Escalation]
+    consents_ending: QuerySet[Case]
 
 
 def board(viewer: Viewer) -> Board:
     """What breaks or is about to at the viewer's units or parties."""
-    cases, today, near = visible_cases(viewer), clock.today(), _standing_near(viewer)
-    return Board(unprepared(cases, today), overdue(cases, today), _at_highest_rung(near), near.filter(is_gap=True))
+    cases, today, near = held_cases(viewer), clock.today(), _standing_near(viewer)
+    return Board(
+        unprepared(cases, today),
+        overdue(cases, today),
+        _at_highest_rung(near),
+        near.filter(is_gap=True),
+        consents_ending(cases, today),
+    )
 
 
 def last_round() -> Round | None:
@@ -129,7 +147,8 @@ def _step_waits(on: date) -> Iterator[rules.Wait]:
         case=OuterRef("pk"), state=handover_rules.ACCEPTED, first_contact_at__lt=clock.midnight(on)
     )
     rows = (
-        Case.objects.filter(closed_at__isnull=True, next_step_on__lt=on)
+        _going_on(Case.objects)
+        .filter(next_step_on__lt=on)
         .exclude(Exists(missed))
         .order_by()
         .values_list("id", "next_step_on", "next_step_by_id", "holder__unit_id", "holder__party_id", "party_id")

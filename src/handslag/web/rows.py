@@ -1,5 +1,6 @@
 """List rows as the templates show them: dates and labels made once, in Python, so that pages stay fast."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.urls import reverse
@@ -9,10 +10,12 @@ from django.utils.translation import ngettext
 
 from handslag.cases.models import Case
 from handslag.cases.rules import WARN_DAYS
+from handslag.cases.sight import Sight, sights
 from handslag.foundation import clock
 from handslag.handovers import rules as handover_rules
 from handslag.handovers.actions import state_label
 from handslag.handovers.models import Handover
+from handslag.parties.viewer import Viewer
 from handslag.reference import codes
 from handslag.watch import rules as watch_rules
 from handslag.watch.models import Escalation
@@ -50,35 +53,56 @@ def _end_tone(day: date | None, today: date, soon: int = WARN_DAYS) -> str:
     return "late" if days < 0 else "soon" if days < soon else ""
 
 
-def case_row(case: Case, today: date) -> dict:
+def person_name(sight: Sight) -> str:
+    """The person's name; where hidden or anonymous, words that tell so."""
+    if sight.identity:
+        return sight.identity.name
+    person = sight.case.person
+    if person.start_year:
+        sex = _("woman") if person.sex == "woman" else _("man")
+        return _("Anonymous participant ({sex}, {year})").format(sex=sex, year=person.start_year)
+    return _("A person, not disclosed")
+
+
+def case_row(sight: Sight, today: date) -> dict:
     """A case in a list."""
+    case, ends = sight.case, sight.livelihood_ends_on
+    plan = sight.shows_plan
     return {
         "id": case.pk,
         "url": reverse("case", args=[case.pk]),
-        "name": case.person.name,
+        "name": person_name(sight),
         "reference": case.reference,
-        "step": case.next_step,
-        "due": case.next_step_on.isoformat(),
-        "due_in": when(case.next_step_on, today),
-        "due_tone": _due_tone(case.next_step_on, today),
-        "livelihood": codes.label("livelihood", case.livelihood),
-        "ends": case.livelihood_ends_on.isoformat() if case.livelihood_ends_on else "",
-        "ends_in": when(case.livelihood_ends_on, today),
-        "ends_tone": _end_tone(case.livelihood_ends_on, today),
+        "step": case.next_step if plan else _("not disclosed"),
+        "due": case.next_step_on.isoformat() if plan else "",
+        "due_in": when(case.next_step_on, today) if plan else "",
+        "due_tone": _due_tone(case.next_step_on, today) if plan else "",
+        "livelihood": livelihood_label(sight),
+        "ends": ends.isoformat() if ends else "",
+        "ends_in": when(ends, today),
+        "ends_tone": _end_tone(ends, today),
         "holder": str(case.holder.user),
         "unit": case.holder.unit.name,
-        "paused_until": case.suspended_until.isoformat() if case.suspended_until else "",
+        "paused_until": case.suspended_until.isoformat() if case.suspended_until and plan else "",
         "closed": minute(case.closed_at),
     }
 
 
-def case_rows(cases, today: date | None = None) -> list[dict]:
-    """Cases in a list."""
-    today = today or clock.today()
-    return [case_row(case, today) for case in cases]
+def livelihood_label(sight: Sight) -> str:
+    """What the person lives on, with its degree; words that tell so where it is hidden or not noted."""
+    case = sight.case
+    if not sight.shows_livelihood:
+        return _("not disclosed")
+    return codes.label("livelihood", case.livelihood) if case.livelihood else _("not noted")
 
 
-def handover_row(handover: Handover, today: date) -> dict:
+def case_rows(viewer: Viewer, cases: Iterable[Case]) -> list[dict]:
+    """Cases in a list, as the viewer may see them."""
+    today = clock.today()
+    return [case_row(sight, today) for sight in sights(viewer, cases)]
+
+
+def handover_row(handover: Handover, sight: Sight, today: date) -> dict:
     """A handover in a list."""
     waiting = timezone.localtime(handover.awaiting_since).date()
     contact = handover.first_contact_at
@@ -86,7 +110,7 @@ def handover_row(handover: Handover, today: date) -> dict:
     is_pending, is_booked = handover.state in handover_rules.PENDING, handover.state == handover_rules.ACCEPTED
     return {
         "url": reverse("handover", args=[handover.pk]),
-        "name": handover.case.person.name,
+        "name": person_name(sight),
         "reference": handover.case.reference,
         "sender": f"{handover.sender.user}, {handover.sender.unit}",
         "receiver": f"{handover.to_post.user}, {handover.to_unit}" if handover.to_post else handover.to_unit.name,
@@ -103,10 +127,11 @@ def handover_row(handover: Handover, today: date) -> dict:
     }
 
 
-def handover_rows(handovers) -> list[dict]:
-    """Handovers in a list."""
-    today = clock.today()
-    return [handover_row(handover, today) for handover in handovers]
+def handover_rows(viewer: Viewer, handovers: Iterable[Handover]) -> list[dict]:
+    """Handovers in a list, as the viewer may see them."""
+    handovers, today = list(handovers), clock.today()
+    seen = sights(viewer, [handover.case for handover in handovers])
+    return [handover_row(handover, sight, today) for handover, sight in zip(handovers, seen, strict=True)]
 
 
 def kind_label(kind: str) -> str:
@@ -129,17 +154,13 @@ def rung_label(rung: int) -> str:
     }[rung]
 
 
-def escalation_row(escalation: Escalation, today: date, viewer) -> dict:
-    """An escalation in a list; the person's name only for those who may see the case or the handover."""
+def escalation_row(escalation: Escalation, sight: Sight, today: date) -> dict:
+    """An escalation in a list."""
     case, handover = escalation.case, escalation.handover
-    near = case.holder.unit_id in viewer.unit_ids or case.holder.party_id in viewer.officer_party_ids
-    if handover:
-        url, name = reverse("handover", args=[handover.pk]), case.person.name
-    else:
-        url, name = (reverse("case", args=[case.pk]), case.person.name) if near else ("", "")
+    url = reverse("handover", args=[handover.pk]) if handover else reverse("case", args=[case.pk])
     return {
         "url": url,
-        "name": name or case.reference,
+        "name": person_name(sight),
         "reference": case.reference,
         "kind": kind_label(escalation.kind),
         "rung": rung_label(escalation.rung),
@@ -151,7 +172,8 @@ def escalation_row(escalation: Escalation, today: date, viewer) -> dict:
     }
 
 
-def escalation_rows(escalations, viewer) -> list[dict]:
-    """Escalations in a list."""
-    today = clock.today()
-    return [escalation_row(escalation, today, viewer) for escalation in escalations]
+def escalation_rows(viewer: Viewer, escalations: Iterable[Escalation]) -> list[dict]:
+    """Escalations in a list, as the viewer may see them."""
+    escalations, today = list(escalations), clock.today()
+    seen = sights(viewer, [escalation.case for escalation in escalations])
+    return [escalation_row(escalation, sight, today) for escalation, sight in zip(escalations, seen, strict=True)]

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from handslag.cases.models import Case
 from handslag.cases.queries import holdings, livelihoods, past_steps
 from handslag.cases.rules import Spell, holes
+from handslag.cases.sight import Sight
 from handslag.foundation import clock
 from handslag.handovers.actions import state_label
 from handslag.handovers.queries import handovers_of
+from handslag.parties.viewer import Viewer
 from handslag.reference import codes
 
 WIDTH, LEFT, LANE = 1000, 110, 56
@@ -118,13 +119,13 @@ def _holders_lane(scale: _Scale, spells: list[Spell], end: date) -> Lane:
     return lane
 
 
-def _livelihood_lane(scale: _Scale, spells: list[Spell], begin: date, end: date, planned_end: date) -> Lane:
+def _livelihood_lane(scale: _Scale, spells: list[Spell], holed: list[Spell], planned_end: date) -> Lane:
     lane = Lane(_("Livelihood"), 1)
     for spell in spells:
         until = spell.until or planned_end
         tone = "none" if spell.what[0] == "none" else "livelihood"
         lane.bars.append(scale.bar(spell.since, until, _livelihood_label(spell), tone))
-    for hole in holes(spells, begin, end):
+    for hole in holed:
         lane.bars.append(scale.bar(hole.since, hole.until, _("No livelihood"), "hole"))
     return lane
 
@@ -141,12 +142,12 @@ def _handovers_lane(scale: _Scale, handovers: list, today: date) -> Lane:
     return lane
 
 
-def _steps_lane(scale: _Scale, case: Case, steps: list, today: date) -> Lane:
-    lane = Lane(_("Next steps"), 3)
+def _steps_lane(scale: _Scale, sight: Sight, steps: list, today: date) -> Lane:
+    case, lane = sight.case, Lane(_("Next steps"), 3)
     for step in steps:
         day = _day(step.ended_at)
         lane.marks.append(Mark(scale.x(day), f"{day}: {step.text}", "done" if step.was_done else "replaced"))
-    if case.is_open:
+    if case.is_open and sight.shows_plan:
         tone = "late" if case.next_step_on < today else "next"
         lane.marks.append(Mark(scale.x(case.next_step_on), f"{case.next_step_on}: {case.next_step}", tone))
     return lane
@@ -171,21 +172,22 @@ def _lines(holders: list[Spell], lived: list[Spell], handovers: list, holed: lis
     return [(str(since), str(until or ""), what) for since, until, what in sorted(lines, key=lambda line: line[0])]
 
 
-def timeline(case: Case) -> Timeline:
-    """Draws a case's way from its opening to what is planned."""
-    today = clock.today()
-    holders, lived = holdings(case), livelihoods(case)
-    handovers, steps = list(handovers_of(case)), list(past_steps(case)[:50])
+def timeline(viewer: Viewer, sight: Sight) -> Timeline:
+    """Draws a case's way from its opening to what is planned: what the viewer may see of it."""
+    today, case = clock.today(), sight.case
+    holders, lived = holdings(case), livelihoods(sight)
+    handovers, steps = list(handovers_of(viewer, case)), past_steps(sight, 50)
     begin = _day(case.opened_at)
     now = _day(case.closed_at) if case.closed_at else today
-    planned = max(filter(None, (now, case.livelihood_ends_on, case.next_step_on)))
+    planned = max(filter(None, (now, sight.livelihood_ends_on, sight.shows_plan and case.next_step_on)))
     end = max(now if case.closed_at else min(planned, today + timedelta(days=200)), begin + timedelta(days=30))
     scale = _Scale(begin, end + timedelta(days=5))
+    holed = holes(lived, begin, now) if sight.shows_livelihood and case.livelihood else []
     lanes = [
         _holders_lane(scale, holders, now),
-        _livelihood_lane(scale, lived, begin, now, end),
+        _livelihood_lane(scale, lived, holed, end),
         _handovers_lane(scale, handovers, today),
-        _steps_lane(scale, case, steps, today),
+        _steps_lane(scale, sight, steps, today),
     ]
-    lines = _lines(holders, lived, handovers, holes(lived, begin, now))
+    lines = _lines(holders, lived, handovers, holed)
     return Timeline(lanes, scale.ticks(), scale.x(now), len(lanes) * LANE + 34, lines)

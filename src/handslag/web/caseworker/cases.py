@@ -9,14 +9,16 @@ from django.views.decorators.http import require_POST
 
 from handslag.cases import actions, queries, rules
 from handslag.cases.models import Case
+from handslag.cases.sight import sight
 from handslag.foundation import clock
 from handslag.handovers.queries import handovers_of, open_handover_of
 from handslag.intake.single import open_one
-from handslag.journal.queries import entries_about
+from handslag.journal.queries import changes_of
 from handslag.parties.queries import holding_posts
 from handslag.reference import codes
 from handslag.web import rows
 from handslag.web.access import CASE_ROLES, HOLDERS, page
+from handslag.web.caseworker.bases import basis_lines, joining_context
 from handslag.web.caseworker.forms import CloseForm, LivelihoodForm, NewCaseForm, NextStepForm, PauseForm
 from handslag.web.caseworker.wording import journal_lines
 from handslag.web.doing import carried_out, tried
@@ -25,38 +27,52 @@ from handslag.web.timeline import timeline
 JOURNAL_LINES = 50
 
 
-def _visible(request: HttpRequest, case_id: int) -> Case:
+def visible(request: HttpRequest, case_id: int) -> Case:
+    """The case, if the viewer reaches it; else a page that says nothing is here."""
     return get_object_or_404(queries.visible_cases(request.viewer), pk=case_id)
 
 
-def _form_page(request: HttpRequest, case: Case, form, heading: str, save: str) -> HttpResponse:
+def form_page(request: HttpRequest, case: Case, form, heading: str, save: str) -> HttpResponse:
     return render(
         request,
         "caseworker/case_form.html",
-        {"case": rows.case_row(case, clock.today()), "form": form, "heading": heading, "save": save},
+        {
+            "case": rows.case_row(sight(request.viewer, case), clock.today()),
+            "form": form,
+            "heading": heading,
+            "save": save,
+        },
     )
 
 
 @page(*CASE_ROLES)
 def show(request: HttpRequest, case_id: int) -> HttpResponse:
     """The case page."""
-    case = _visible(request, case_id)
-    open_handover = open_handover_of(case)
+    viewer, today = request.viewer, clock.today()
+    case = visible(request, case_id)
+    seen = sight(viewer, case)
+    open_handover = open_handover_of(viewer, case)
     context = {
         "case": case,
-        "row": rows.case_row(case, clock.today()),
+        "sight": seen,
+        "row": rows.case_row(seen, today),
+        "bases": basis_lines(seen),
         "since": rows.minute(case.holder_since)[:10],
-        "held_in": rows.when(case.holder_since.date(), clock.today()),
-        "livelihood_since": case.livelihood_since.isoformat(),
+        "held_in": rows.when(case.holder_since.date(), today),
+        "livelihood_since": case.livelihood_since.isoformat() if seen.shows_livelihood else "",
         "step_by": case.next_step_by.user if case.next_step_by_id != case.holder_id else None,
-        "municipality": codes.label("municipality", case.municipality_code),
-        "groups": [codes.label("target_group", group) for group in case.target_groups.split(";") if group],
-        "outcome": codes.label("outcome", case.outcome),
-        "handover": rows.handover_row(open_handover, clock.today()) if open_handover else None,
-        "handovers": rows.handover_rows(handovers_of(case)[:20]),
-        "timeline": timeline(case),
-        "journal": journal_lines(entries_about("case", case.pk)[:JOURNAL_LINES]),
-        "may_act": case.is_open and rules.may_act(request.viewer, case.holder_id, case.holder.unit_id),
+        "municipality": codes.label("municipality", seen.municipality_code),
+        "groups": [codes.label("target_group", group) for group in seen.target_groups],
+        "outcome": codes.label("outcome", case.outcome) if seen.shows_outcome else _("not disclosed"),
+        "handover": rows.handover_row(open_handover, seen, today) if open_handover else None,
+        "handovers": rows.handover_rows(viewer, handovers_of(viewer, case)[:20]),
+        "timeline": timeline(viewer, seen),
+        "journal": journal_lines(changes_of(case.pk)[:JOURNAL_LINES]),
+        "may_act": case.is_open
+        and not case.joined_to_id
+        and rules.may_act(viewer, case.holder_id, case.holder.unit_id),
+        "is_ours": case.party_id in viewer.own_party_ids,
+        **joining_context(viewer, case),
     }
     return render(request, "caseworker/case.html", context)
 
@@ -64,7 +80,7 @@ def show(request: HttpRequest, case_id: int) -> HttpResponse:
 @page(*HOLDERS)
 def next_step(request: HttpRequest, case_id: int) -> HttpResponse:
     """Ends the present step and sets the next."""
-    case = _visible(request, case_id)
+    case = visible(request, case_id)
     form = NextStepForm(
         request.POST or None,
         people=holding_posts(case.holder.unit),
@@ -84,22 +100,21 @@ def next_step(request: HttpRequest, case_id: int) -> HttpResponse:
 
     if carried_out(request, form, act, _("The next step is set.")):
         return redirect("case", case_id)
-    return _form_page(request, case, form, _("Next step"), _("Save the next step"))
+    return form_page(request, case, form, _("Next step"), _("Save the next step"))
 
 
 @page(*HOLDERS)
 def livelihood(request: HttpRequest, case_id: int) -> HttpResponse:
     """Notes a new livelihood, or a new end date."""
-    case = _visible(request, case_id)
-    form = LivelihoodForm(
-        request.POST or None,
-        initial={
-            "livelihood": case.livelihood,
-            "livelihood_degree": case.livelihood_degree,
-            "livelihood_since": case.livelihood_since,
-            "livelihood_ends_on": case.livelihood_ends_on,
-        },
-    )
+    case = visible(request, case_id)
+    present = {
+        "livelihood": case.livelihood,
+        "livelihood_degree": case.livelihood_degree,
+        "livelihood_since": case.livelihood_since,
+        "livelihood_ends_on": case.livelihood_ends_on,
+    }
+    shown = sight(request.viewer, case).shows_livelihood
+    form = LivelihoodForm(request.POST or None, initial=present if shown else {})
 
     def act(data: dict) -> None:
         actions.change_livelihood(
@@ -113,13 +128,13 @@ def livelihood(request: HttpRequest, case_id: int) -> HttpResponse:
 
     if carried_out(request, form, act, _("The livelihood is noted.")):
         return redirect("case", case_id)
-    return _form_page(request, case, form, _("Livelihood"), _("Save the livelihood"))
+    return form_page(request, case, form, _("Livelihood"), _("Save the livelihood"))
 
 
 @page(*HOLDERS)
 def pause(request: HttpRequest, case_id: int) -> HttpResponse:
     """Lets a case rest until a day."""
-    case = _visible(request, case_id)
+    case = visible(request, case_id)
     form = PauseForm(request.POST or None)
 
     def act(data: dict) -> None:
@@ -127,14 +142,14 @@ def pause(request: HttpRequest, case_id: int) -> HttpResponse:
 
     if carried_out(request, form, act, _("The case is paused; its next step moved with it.")):
         return redirect("case", case_id)
-    return _form_page(request, case, form, _("Pause the case"), _("Pause"))
+    return form_page(request, case, form, _("Pause the case"), _("Pause"))
 
 
 @page(*HOLDERS)
 @require_POST
 def resume(request: HttpRequest, case_id: int) -> HttpResponse:
     """Ends a pause."""
-    _visible(request, case_id)
+    visible(request, case_id)
     tried(request, lambda: actions.resume(request.viewer, case_id), _("The pause is over."))
     return redirect("case", case_id)
 
@@ -142,7 +157,7 @@ def resume(request: HttpRequest, case_id: int) -> HttpResponse:
 @page(*HOLDERS)
 def close(request: HttpRequest, case_id: int) -> HttpResponse:
     """Closes a case, naming an outcome and who is next."""
-    case = _visible(request, case_id)
+    case = visible(request, case_id)
     form = CloseForm(request.POST or None)
 
     def act(data: dict) -> None:
@@ -157,7 +172,7 @@ def close(request: HttpRequest, case_id: int) -> HttpResponse:
 
     if carried_out(request, form, act, _("The case is closed.")):
         return redirect("case", case_id)
-    return _form_page(request, case, form, _("Close the case"), _("Close the case"))
+    return form_page(request, case, form, _("Close the case"), _("Close the case"))
 
 
 @page(*HOLDERS)

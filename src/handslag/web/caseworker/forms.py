@@ -132,7 +132,13 @@ class OfferForm(Form):
 
     receiver = forms.ChoiceField(label=_("To whom?"), help_text=_("A whole unit, or a person by name."))
     reason = listed("handover_reason", label=_("Why?"))
-    brief = words(5, label=_("What must the receiver know?"), max_length=4000)
+    brief = words(
+        5,
+        label=_("What must the receiver know?"),
+        required=False,
+        max_length=4000,
+        help_text=_("To another party only what a consent or a law covers. Without one, leave it empty."),
+    )
     promised = words(2, label=_("What was promised to the person?"), required=False, max_length=2000)
     needed_by = DayField(label=_("When must the receiver have taken over?"))
     proposed_contact_at = MinuteField(label=_("Proposed first contact"))

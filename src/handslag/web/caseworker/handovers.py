@@ -8,7 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from handslag.cases import queries as case_queries
-from handslag.cases import rules as case_rules
+from handslag.cases.sight import sight
+from handslag.disclosure.queries import units_told
+from handslag.disclosure.rules import PLAN
 from handslag.foundation import clock
 from handslag.handovers import actions, queries, rules
 from handslag.handovers.models import Handover
@@ -18,6 +20,7 @@ from handslag.reference import codes
 from handslag.web import rows
 from handslag.web.access import CASE_ROLES, HOLDERS, page
 from handslag.web.caseworker import forms
+from handslag.web.caseworker.bases import basis_lines
 from handslag.web.caseworker.wording import dialogue
 from handslag.web.doing import carried_out
 from handslag.web.forms import MINUTE, Form
@@ -39,12 +42,13 @@ def _receiver(choice: str) -> tuple[Unit, Post | None]:
 def offer(request: HttpRequest, case_id: int) -> HttpResponse:
     """Offers a case to a unit or a named person at any party."""
     case = get_object_or_404(case_queries.open_cases(request.viewer), pk=case_id)
-    county, today = _county(request, case.municipality_code[:2]), clock.today()
+    seen, today = sight(request.viewer, case), clock.today()
+    county = _county(request, seen.municipality_code[:2] or case.holder.unit.county_code)
     form = forms.OfferForm(
         request.POST or None,
         people=holders_of_county(county),
         initial={
-            "needed_by": rules.proposed_needed_by(case.livelihood_ends_on, today),
+            "needed_by": rules.proposed_needed_by(seen.livelihood_ends_on, today),
             "proposed_contact_at": rules.proposed_contact(today, clock.add_working_days).strftime(MINUTE),
         },
     )
@@ -70,7 +74,13 @@ def offer(request: HttpRequest, case_id: int) -> HttpResponse:
     return render(
         request,
         "caseworker/offer.html",
-        {"case": rows.case_row(case, today), "form": form, "county": county, "counties": codes.choices("county")},
+        {
+            "case": rows.case_row(seen, today),
+            "form": form,
+            "county": county,
+            "counties": codes.choices("county"),
+            "covered": units_told(case.person.subject, case.holder.party_id, PLAN),
+        },
     )
 
 
@@ -107,7 +117,7 @@ def _accept_form(request: HttpRequest, handover: Handover) -> Form:
 
 
 def _decline_form(request: HttpRequest, handover: Handover) -> Form:
-    county = _county(request, handover.case.municipality_code[:2])
+    county = _county(request, handover.to_unit.county_code)
     return forms.DeclineForm(request.POST or None, units=units_of_county(county))
 
 
@@ -156,13 +166,16 @@ def _visible(request: HttpRequest, handover_id: int) -> Handover:
 
 
 def _context(request: HttpRequest, handover: Handover) -> dict:
-    case = handover.case
+    seen, today = sight(request.viewer, handover.case), clock.today()
     sides = queries.sides(request.viewer, handover)
+    told = seen.shows(PLAN, handover.sender.party_id)
     return {
         "handover": handover,
-        "row": rows.handover_row(handover, clock.today()),
-        "case": rows.case_row(case, clock.today()),
-        "may_see_case": case_rules.may_see(request.viewer, case.holder.unit_id, case.holder.party_id),
+        "row": rows.handover_row(handover, seen, today),
+        "case": rows.case_row(seen, today),
+        "bases": basis_lines(seen),
+        "brief": handover.brief if told else "",
+        "promised": handover.promised if told else "",
         "proposed": rows.minute(handover.proposed_contact_at),
         "offered": rows.minute(handover.offered_at),
         "contact_result": codes.label("contact_result", handover.contact_result),
@@ -179,7 +192,8 @@ def show(request: HttpRequest, handover_id: int) -> HttpResponse:
     context = _context(request, handover)
     steps = _steps()
     context["steps"] = [(verb, steps[verb].heading) for verb in context["verbs"]]
-    context["dialogue"] = dialogue(handover.messages.select_related("by__user", "by__unit").order_by("at", "id"))
+    said = handover.messages.select_related("by__user", "by__unit").order_by("at", "id")
+    context["dialogue"] = dialogue(said, sight(request.viewer, handover.case))
     return render(request, "caseworker/handover.html", context)
 
 
@@ -204,6 +218,6 @@ def step(request: HttpRequest, handover_id: int, verb: str) -> HttpResponse:
             "step": taken,
             "verb": verb,
             "counties": counties,
-            "county": _county(request, handover.case.municipality_code[:2]),
+            "county": _county(request, handover.to_unit.county_code),
         },
     )

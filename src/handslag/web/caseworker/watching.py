@@ -15,17 +15,26 @@ SHORT = 8
 
 def _sections(found: Board, viewer) -> dict[str, tuple]:
     def escalations(shown):
-        return rows.escalation_rows(shown, viewer)
+        return rows.escalation_rows(viewer, shown)
+
+    def cases(shown):
+        return rows.case_rows(viewer, shown)
 
     return {
         "climbed": (_("Climbed to me"), climbed_to(viewer), escalations, "caseworker/_escalations.html"),
         "unprepared": (
             _("Livelihood ends within 90 days, no handover accepted"),
             found.unprepared,
-            rows.case_rows,
+            cases,
             "caseworker/_cases.html",
         ),
-        "overdue": (_("Overdue next steps"), found.overdue, rows.case_rows, "caseworker/_cases.html"),
+        "overdue": (_("Overdue next steps"), found.overdue, cases, "caseworker/_cases.html"),
+        "consents": (
+            _("Consents that run out within 30 days"),
+            found.consents_ending,
+            cases,
+            "caseworker/_cases.html",
+        ),
         "climbing": (_("Climbing"), found.climbing, escalations, "caseworker/_escalations.html"),
         "empty-rungs": (_("Empty rungs"), found.empty_rungs, escalations, "caseworker/_escalations.html"),
     }

@@ -1,5 +1,7 @@
 """The caseworker's start page and search: what must I do today?"""
 
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -21,21 +23,25 @@ def _sections(viewer) -> dict:
     """The sections of My work: how to find each, how to show it, in which template, under which heading."""
 
     def handover_section(find, heading):
-        return find(viewer), rows.handover_rows, "caseworker/_handovers.html", heading
+        return find(viewer), partial(rows.handover_rows, viewer), "caseworker/_handovers.html", heading
+
+    def case_section(find, heading):
+        return find(viewer), partial(rows.case_rows, viewer), "caseworker/_cases.html", heading
 
     return {
         "climbed": (
             watch.climbed_to(viewer),
-            lambda found: rows.escalation_rows(found, viewer),
+            partial(rows.escalation_rows, viewer),
             "caseworker/_escalations.html",
             _("Climbed to me"),
         ),
         "waiting": handover_section(handovers.waiting_for, _("Handovers that wait for an answer")),
         "questions": handover_section(handovers.questions_for, _("Questions to me")),
         "contacts": handover_section(handovers.contacts_of, _("First contacts that I booked")),
-        "steps": (cases.steps_for(viewer), rows.case_rows, "caseworker/_cases.html", _("My steps in others' cases")),
-        "held": (cases.held_by(viewer), rows.case_rows, "caseworker/_cases.html", _("Persons I hold")),
+        "steps": case_section(cases.steps_for, _("My steps in others' cases")),
+        "held": case_section(cases.held_by, _("Persons I hold")),
         "sent": handover_section(handovers.sent_by, _("Handovers I sent")),
+        "disclosed": case_section(cases.disclosed_cases, _("Disclosed to my unit by other parties")),
     }
 
 
@@ -86,5 +92,7 @@ def search(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("q", "").strip()[:130]
     found = first(cases.search(request.viewer, text), 51) if len(text) > 1 else []
     return render(
-        request, "caseworker/search.html", {"text": text, "rows": rows.case_rows(found[:50]), "more": len(found) > 50}
+        request,
+        "caseworker/search.html",
+        {"text": text, "rows": rows.case_rows(request.viewer, found[:50]), "more": len(found) > 50},
     )

@@ -112,7 +112,7 @@ def unit_cases(request: HttpRequest, unit_id: int) -> HttpResponse:
         "lead/unit_cases.html",
         {
             "unit": led,
-            "rows": rows.case_rows(shown.rows),
+            "rows": rows.case_rows(request.viewer, shown.rows),
             "page": shown,
             "form": form,
             "people": people,

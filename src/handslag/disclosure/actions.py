@@ -1,0 +1,127 @@
+"""Recording a consent or a statutory disclosure, and ending it. The only code that writes them.
+
+Callers name the person by the subject of a case that the actor may act on; `cases/consent.py` does so.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from handslag.disclosure import rules
+from handslag.disclosure.models import Consent, Disclosure
+from handslag.disclosure.rules import Flow
+from handslag.foundation import clock
+from handslag.foundation.errors import Refused
+from handslag.parties.models import Post, Unit
+from handslag.reference import codes
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What the person agreed to."""
+
+    purpose: str
+    manner: str
+    witness: str
+    given_on: date
+    until: date
+    gdpr_basis: str
+    flows: frozenset[Flow]
+
+
+@dataclass(frozen=True)
+class Statutory:
+    """What a party tells by law: to which unit, on which statute, why and until when."""
+
+    from_party_id: int
+    to_unit: Unit
+    statute: str
+    reason: str
+    until: date
+
+
+def _require_code(list_name: str, code: str, field: str) -> None:
+    if not codes.exists(list_name, code):
+        raise Refused(_("Choose one of the values in the list."), field)
+
+
+def _require_dates(given_on: date, until: date) -> None:
+    wrong = rules.problem_of_dates(given_on, until, clock.today())
+    if wrong:
+        field, kind = wrong
+        messages = {
+            "future": _("The day lies ahead. A consent is recorded when it has been given."),
+            "past": _("The date has passed. Choose today or a later day."),
+            "long": _("A consent holds for two years at most. Choose an earlier day."),
+        }
+        raise Refused(messages[kind], field)
+
+
+def _create(subject: str, post: Post, flows: Iterable[Flow], until: date, **basis) -> list[Disclosure]:
+    now = clock.now()
+    ordered = sorted(flows, key=lambda f: (f.from_party_id, f.to_unit_id, rules.GROUPS.index(f.group)))
+    return Disclosure.objects.bulk_create(
+        Disclosure(
+            subject=subject,
+            from_party_id=flow.from_party_id,
+            to_unit_id=flow.to_unit_id,
+            group=flow.group,
+            begins_at=now,
+            until=until,
+            recorded_by=post,
+            **basis,
+        )
+        for flow in ordered
+    )
+
+
+def record_consent(post: Post, subject: str, agreed: Agreed) -> Consent:
+    """Writes a consent and what it opens. Raises Refused for one that does not say all that it must."""
+    if not agreed.purpose.strip():
+        raise Refused(_("Write what the consent is for, in words that the person would use."), "purpose")
+    _require_code("consent_manner", agreed.manner, "manner")
+    _require_code("gdpr_basis", agreed.gdpr_basis, "gdpr_basis")
+    if agreed.manner == rules.ORAL and not agreed.witness.strip():
+        raise Refused(_("Name who heard the oral consent, and when."), "witness")
+    _require_dates(agreed.given_on, agreed.until)
+    if not agreed.flows:
+        raise Refused(_("Choose at least one kind of information that is told."))
+    consent = Consent.objects.create(
+        subject=subject,
+        purpose=agreed.purpose.strip(),
+        manner=agreed.manner,
+        witness=agreed.witness.strip(),
+        given_on=agreed.given_on,
+        until=agreed.until,
+        gdpr_basis=agreed.gdpr_basis,
+        recorded_by=post,
+        recorded_at=clock.now(),
+    )
+    _create(subject, post, agreed.flows, agreed.until, consent=consent)
+    return consent
+
+
+def record_statutory(post: Post, subject: str, told: Statutory) -> list[Disclosure]:
+    """Writes a disclosure by law; it opens what the statute covers. Raises Refused for an unknown statute or no why."""
+    _require_code("statutory_basis", told.statute, "statute")
+    if not told.reason.strip():
+        raise Refused(_("Write why the law asks for it."), "reason")
+    _require_dates(clock.today(), told.until)
+    if told.to_unit.party_id == told.from_party_id:
+        raise Refused(_("Within your own party nothing needs to be disclosed."), "to_unit")
+    groups = codes.entries("statutory_basis")[told.statute].covers.split(";")
+    flows = [Flow(told.from_party_id, told.to_unit.pk, group) for group in groups]
+    return _create(subject, post, flows, told.until, statute=told.statute, reason=told.reason.strip())
+
+
+def end(post: Post, disclosures: Iterable[Disclosure]) -> list[Disclosure]:
+    """Ends disclosures at this instant; those ended before stay as they were. Returns those that were ended now."""
+    ids = [d.pk for d in disclosures]
+    standing = list(Disclosure.objects.select_for_update().filter(pk__in=ids, ended_at__isnull=True).order_by("id"))
+    now = clock.now()
+    for disclosure in standing:
+        disclosure.ended_at, disclosure.ended_by = now, post
+    Disclosure.objects.bulk_update(standing, ["ended_at", "ended_by"])
+    return standing

@@ -1,0 +1,67 @@
+from django.db import models
+from django.db.models import F, Q
+
+from handslag.disclosure import rules
+from handslag.parties.models import Party, Post, Unit
+
+
+class Consent(models.Model):
+    """What a person agreed to, as it was recorded. Secrecy (OSL) and data protection (GDPR) are two grounds."""
+
+    subject = models.CharField(max_length=32, db_index=True)
+    purpose = models.TextField(max_length=500)
+    manner = models.CharField(max_length=12)
+    witness = models.CharField(max_length=200, blank=True)
+    given_on = models.DateField()
+    until = models.DateField()
+    gdpr_basis = models.CharField(max_length=30)
+    recorded_by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(manner__in=rules.MANNERS), name="consent_manner_known"),
+            models.CheckConstraint(condition=~Q(manner=rules.ORAL) | ~Q(witness=""), name="consent_oral_has_witness"),
+            models.CheckConstraint(condition=Q(until__gte=F("given_on")), name="consent_dates_in_order"),
+        ]
+
+
+class Disclosure(models.Model):
+    """That one party tells a unit of another one group of information about a person, on one named basis.
+
+    It holds from `begins_at` until its last day or until it is withdrawn; nothing but the withdrawal ever changes.
+    """
+
+    subject = models.CharField(max_length=32)
+    from_party = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    to_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    group = models.CharField(max_length=20)
+    consent = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="disclosures")
+    statute = models.CharField(max_length=30, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    begins_at = models.DateTimeField()
+    until = models.DateField()
+    recorded_by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(group__in=rules.GROUPS), name="disclosure_group_known"),
+            models.CheckConstraint(
+                condition=Q(consent__isnull=False, statute="") | (Q(consent__isnull=True) & ~Q(statute="")),
+                name="disclosure_has_one_basis",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["to_unit", "subject"], condition=Q(ended_at__isnull=True), name="disclosure_to"),
+            models.Index(fields=["subject", "to_unit"], name="disclosure_about"),
+            models.Index(fields=["until"], condition=Q(ended_at__isnull=True), name="disclosure_until"),
+        ]
+
+    @property
+    def basis(self) -> rules.Basis:
+        """The ground on which it stands."""
+        if self.consent_id:
+            return rules.Basis(rules.CONSENT, str(self.consent_id), self.until)
+        return rules.Basis(rules.STATUTE, self.statute, self.until)

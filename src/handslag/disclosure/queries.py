@@ -1,0 +1,74 @@
+"""Reading bases: what a viewer may see of a person, and who is told what."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from handslag.disclosure.models import Consent, Disclosure
+from handslag.disclosure.rules import WARN_DAYS, Basis
+from handslag.foundation import clock
+from handslag.parties.models import Unit
+from handslag.parties.viewer import Viewer
+
+SHOWN = ("from_party", "to_unit__party", "consent")
+
+
+def active(on: date | None = None) -> QuerySet[Disclosure]:
+    """Disclosures that hold on `on` (default today)."""
+    return Disclosure.objects.filter(ended_at__isnull=True, until__gte=on or clock.today())
+
+
+def _to_units(viewer: Viewer) -> Q:
+    return Q(to_unit_id__in=viewer.unit_ids) | Q(to_unit__party_id__in=viewer.officer_party_ids)
+
+
+def disclosed_to(viewer: Viewer) -> QuerySet[Disclosure]:
+    """What is disclosed today to the viewer's units, or parties."""
+    found = active()
+    if not viewer.officer_party_ids:
+        return found.filter(to_unit_id__in=viewer.unit_ids)
+    return found.filter(_to_units(viewer))
+
+
+Bases = Mapping[tuple[str, int, str], Basis]
+
+
+def bases(viewer: Viewer, subjects: Iterable[str]) -> Bases:
+    """The basis of each (subject, party, group) that is disclosed to the viewer today; a consent before a statute."""
+    found = disclosed_to(viewer).filter(subject__in=set(subjects)).order_by("-statute", "id")
+    return {(d.subject, d.from_party_id, d.group): d.basis for d in found}
+
+
+def covers(subject: str, from_party_id: int, to_unit: Unit, group: str) -> bool:
+    """Whether a party may tell a unit this group of information about a person today. Its own units may always."""
+    if to_unit.party_id == from_party_id:
+        return True
+    return active().filter(subject=subject, from_party_id=from_party_id, to_unit=to_unit, group=group).exists()
+
+
+def units_told(subject: str, from_party_id: int, group: str) -> list[Unit]:
+    """Units of other parties that a party may tell this group of information about a person today."""
+    told = active().filter(subject=subject, from_party_id=from_party_id, group=group).order_by().values("to_unit")
+    return list(Unit.objects.filter(pk__in=told).select_related("party").order_by("party__name", "name"))
+
+
+def disclosures_about(viewer: Viewer, subject: str) -> QuerySet[Disclosure]:
+    """Everything that was ever disclosed about a person from or to the viewer's own parties, latest first."""
+    own = viewer.own_party_ids
+    concerns = Q(from_party_id__in=own) | Q(to_unit__party_id__in=own)
+    return Disclosure.objects.filter(concerns, subject=subject).select_related(*SHOWN).order_by("-id")
+
+
+def by_consent(disclosures: Iterable[Disclosure]) -> dict[Consent | None, list[Disclosure]]:
+    """Disclosures under their consents; those on a statute under None."""
+    found = defaultdict(list)
+    for disclosure in disclosures:
+        found[disclosure.consent].append(disclosure)
+    return dict(found)
+
+
+def ending_soon(on: date) -> QuerySet[Disclosure]:
+    """What holds on `on` and runs out within 30 days of it, soonest first."""
+    return active(on).filter(until__lt=clock.add_days(on, WARN_DAYS)).order_by("until", "id")

@@ -1,0 +1,65 @@
+"""Secrets of the data: identity numbers are encrypted, found by a keyed index, and the journal is sealed.
+
+Encryption keys rotate: the first of `HANDSLAG_ENCRYPTION_KEYS` writes, all of them read, and `handslag keys rotate`
+writes everything anew with the first. The index key stays: it makes the blind index and the journal's seals, which
+would all have to be made anew with it. Without either, what is stored can be neither read nor searched for.
+"""
+
+import base64
+import hashlib
+import hmac
+from functools import cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+INDEX_LENGTH = 32
+"""Hex digits of a blind index: 128 bits."""
+
+
+class WrongKey(Exception):
+    """What was read was not written with any of the installation's keys."""
+
+
+@cache
+def _fernet() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.HANDSLAG_ENCRYPTION_KEYS])
+
+
+@cache
+def _derived(purpose: str) -> bytes:
+    master = base64.urlsafe_b64decode(settings.HANDSLAG_INDEX_KEY)
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"handslag {purpose}".encode()).derive(master)
+
+
+def encrypt(text: str) -> str:
+    """`text` as only this installation can read it; another result each time."""
+    return _fernet().encrypt(text.encode()).decode()
+
+
+def decrypt(token: str) -> str:
+    """What `encrypt` was given. Raises WrongKey when no key of the installation fits, or the token was altered."""
+    try:
+        return _fernet().decrypt(token.encode()).decode()
+    except InvalidToken:
+        raise WrongKey("The data was written with keys that this installation does not have.") from None
+
+
+def rotated(token: str) -> str:
+    """The same secret, encrypted with the present first key. Raises WrongKey as `decrypt` does."""
+    try:
+        return _fernet().rotate(token.encode()).decode()
+    except InvalidToken:
+        raise WrongKey("The data was written with keys that this installation does not have.") from None
+
+
+def blind(text: str) -> str:
+    """An index by which the same text is found again, and from which nobody without the key learns it."""
+    return hmac.new(_derived("index"), text.encode(), hashlib.sha256).hexdigest()[:INDEX_LENGTH]
+
+
+def seal(content: bytes) -> str:
+    """A seal that only this installation can make, for links of the journal's chain (64 hex digits)."""
+    return hmac.new(_derived("journal"), content, hashlib.sha256).hexdigest()

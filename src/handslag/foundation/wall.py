@@ -1,0 +1,167 @@
+"""The second wall: PostgreSQL's row-level security repeats the access rule, so that a forgotten filter shows nothing.
+
+While a request is answered, its connection plays the role `handslag_viewer`, which cannot bypass the policies, and the
+database works out from the viewer's id alone what the viewer reaches. Without a viewer no row comes back. An action
+checks its right itself and lifts the wall while it writes; nothing is written to walled tables in any other way.
+SQLite has no such wall: there the querysets are the only one.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from importlib import import_module
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.utils.module_loading import module_has_submodule
+
+ROLE = "handslag_viewer"
+LIFTED = "nullif(current_setting('handslag.lifted', true), '') IS NOT NULL"
+
+_BASE = (
+    "CREATE OR REPLACE FUNCTION handslag_ids(name text) RETURNS bigint[] LANGUAGE sql STABLE AS "
+    "$$ SELECT string_to_array(nullif(current_setting(name, true), ''), ',')::bigint[] $$",
+    "CREATE OR REPLACE FUNCTION handslag_today() RETURNS date LANGUAGE sql STABLE AS "
+    "$$ SELECT nullif(current_setting('handslag.today', true), '')::date $$",
+    f"DO $$ BEGIN CREATE ROLE {ROLE} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
+)
+
+
+@dataclass(frozen=True)
+class Wall:
+    """Rows of `table` come back only where `rule` (SQL over the row) holds, or while an action has lifted the wall."""
+
+    table: str
+    rule: str
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """The SQL that sets the wall up anew."""
+        name = f"{self.table}_wall"
+        return (
+            f"ALTER TABLE {self.table} ENABLE ROW LEVEL SECURITY",
+            f"DROP POLICY IF EXISTS {name} ON {self.table}",
+            f"DROP POLICY IF EXISTS {name}_writes ON {self.table}",
+            f"CREATE POLICY {name} ON {self.table} FOR SELECT USING (({LIFTED}) OR ({self.rule}))",
+            f"CREATE POLICY {name}_writes ON {self.table} FOR ALL USING ({LIFTED}) WITH CHECK ({LIFTED})",
+        )
+
+
+def _listed(name: str) -> list:
+    found = []
+    for app in apps.get_app_configs():
+        if app.name.startswith("handslag.") and module_has_submodule(app.module, "walls"):
+            found += getattr(import_module(f"{app.name}.walls"), name, [])
+    return found
+
+
+def walls() -> list[Wall]:
+    """Every wall of every installed room (the `WALLS` of its `walls.py`)."""
+    return _listed("WALLS")
+
+
+def build(to: BaseDatabaseWrapper) -> None:
+    """Sets the role, the functions and every wall up anew, for the tables that exist. Does nothing on SQLite."""
+    if to.vendor != "postgresql":
+        return
+    tables = set(to.introspection.table_names())
+    if not {wall.table for wall in walls()} <= tables:
+        return
+    with to.cursor() as cursor:
+        for statement in (*_BASE, *_listed("FUNCTIONS")):
+            cursor.execute(statement)
+        for wall in walls():
+            for statement in wall.statements:
+                cursor.execute(statement)
+        for grant in ("SELECT, INSERT, UPDATE, DELETE ON ALL TABLES", "USAGE ON ALL SEQUENCES"):
+            cursor.execute(f"GRANT {grant} IN SCHEMA public TO {ROLE}")
+
+
+def missing(to: BaseDatabaseWrapper) -> list[str]:
+    """Names of the tables whose wall does not stand (security off, or a policy gone)."""
+    if to.vendor != "postgresql":
+        return []
+    with to.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_class c WHERE c.relrowsecurity AND EXISTS "
+            "(SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = c.relname || '_wall')"
+        )
+        standing = {name for (name,) in cursor.fetchall()}
+    return [wall.table for wall in walls() if wall.table not in standing]
+
+
+def can_bypass(to: BaseDatabaseWrapper) -> bool:
+    """Whether the role that the installation connects as could read past the walls (a superuser, or the owner)."""
+    if to.vendor != "postgresql":
+        return False
+    with to.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.rolsuper OR r.rolbypassrls OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relrowsecurity "
+            "AND pg_has_role(session_user, c.relowner, 'MEMBER')) FROM pg_roles r WHERE r.rolname = session_user"
+        )
+        return cursor.fetchone()[0]
+
+
+def enter(user_id: int | None, party_ids: frozenset[int], today: date) -> None:
+    """From here on the connection sees what this user (or these parties' own systems) reaches, and nothing else."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            parties = ",".join(map(str, sorted(party_ids)))
+            cursor.execute(f"SET ROLE {ROLE}; SELECT handslag_enter(%s, %s, %s)", [user_id, parties, today])
+        connection.handslag_walled = True
+
+
+def leave() -> None:
+    """Ends what `enter` began; the connection sees nothing until somebody enters again."""
+    if getattr(connection, "handslag_walled", False):
+        connection.handslag_walled = False
+        if not connection.needs_rollback and connection.connection:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET ROLE; SELECT handslag_enter(NULL, '', NULL)")
+
+
+def _set_lifted(value: str) -> None:
+    if not connection.needs_rollback:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('handslag.lifted', %s, false)", [value])
+
+
+@contextmanager
+def lifted() -> Iterator[None]:
+    """Lets an action, which checks its right itself, read and write past the wall."""
+    if not getattr(connection, "handslag_walled", False) or getattr(connection, "handslag_lifted", False):
+        yield
+        return
+    connection.handslag_lifted = True
+    try:
+        _set_lifted("1")
+        yield
+    finally:
+        connection.handslag_lifted = False
+        _set_lifted("")
+
+
+def action(function: Callable) -> Callable:
+    """Makes a function an action: one transaction, with the wall lifted. It checks the actor's right itself."""
+
+    @wraps(function)
+    def acting(*args, **kwargs):
+        with lifted(), transaction.atomic():
+            return function(*args, **kwargs)
+
+    return acting
+
+
+def lift_for_process() -> None:
+    """For the operator's commands, which work for no viewer: every connection of this process stands past the wall."""
+
+    def lift(connection: BaseDatabaseWrapper, **_) -> None:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('handslag.lifted', '1', false)")
+
+    connection_created.connect(lift, weak=False)

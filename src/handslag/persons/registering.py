@@ -1,0 +1,91 @@
+"""Registering persons: named ones by their identity number, protected ones as anonymous participants."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from handslag.foundation import keys
+from handslag.foundation.errors import Refused
+from handslag.persons import rules
+from handslag.persons.models import Identity, Person, ProtectedSubject
+
+SUBJECT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody known to a party by number and name."""
+
+    party_id: int
+    number: str
+    given_name: str
+    family_name: str
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """What makes two of them the same record."""
+        return (self.party_id, keys.blind(self.number))
+
+
+def protected_among(subjects: Iterable[str]) -> set[str]:
+    """Of `subjects`, those that must not be registered by name or number."""
+    return set(ProtectedSubject.objects.filter(subject__in=set(subjects)).values_list("subject", flat=True))
+
+
+def _known(keys_wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Person]:
+    parties, subjects = zip(*keys_wanted, strict=True)
+    found = Person.objects.filter(subject__in=set(subjects), party_id__in=set(parties)).order_by()
+    return {(person.party_id, person.subject): person for person in found.select_related("identity")}
+
+
+def register(named: Iterable[Named]) -> dict[tuple[int, str], Person]:
+    """Registers persons, or renames those known; returns them by key. Raises Refused for a protected one."""
+    wanted = {n.key: n for n in named}
+    if not wanted:
+        return {}
+    if protected_among(subject for _party, subject in wanted):
+        raise Refused(_("The person has protected identity. Register an anonymous participant instead."))
+    persons = _known(wanted)
+    _rename(persons, wanted)
+    fresh = {
+        (party_id, subject): Person(party_id=party_id, subject=subject, sex=rules.sex(named.number))
+        for (party_id, subject), named in wanted.items()
+        if (party_id, subject) not in persons
+    }
+    Person.objects.bulk_create(fresh.values())
+    Identity.objects.bulk_create(_identity(person, wanted[key]) for key, person in fresh.items())
+    return persons | fresh
+
+
+def _identity(person: Person, named: Named) -> Identity:
+    return Identity(
+        person=person,
+        sealed_number=keys.encrypt(named.number),
+        given_name=named.given_name,
+        family_name=named.family_name,
+        search_name=rules.search_name(named.given_name, named.family_name),
+    )
+
+
+def _rename(persons: dict[tuple[int, str], Person], wanted: dict[tuple[int, str], Named]) -> None:
+    renamed = []
+    for key, person in persons.items():
+        identity, named = person.identity, wanted[key]
+        if (identity.given_name, identity.family_name) != (named.given_name, named.family_name):
+            identity.given_name, identity.family_name = named.given_name, named.family_name
+            identity.search_name = rules.search_name(named.given_name, named.family_name)
+            renamed.append(identity)
+    Identity.objects.bulk_update(renamed, ["given_name", "family_name", "search_name"])
+
+
+def anonymous(party_id: int, sex: str, start_year: int, *, is_protected: bool = False) -> Person:
+    """An anonymous participant: sex and start year, and nothing by which anybody could be found."""
+    return Person.objects.create(
+        party_id=party_id,
+        subject=secrets.token_hex(SUBJECT_BYTES),
+        sex=sex,
+        start_year=start_year,
+        is_protected=is_protected,
+    )

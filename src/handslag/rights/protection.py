@@ -1,0 +1,72 @@
+"""Protected identity: from this instant the person is nowhere known by name, number or place."""
+
+from django.utils.translation import gettext as _
+
+from handslag.cases import actions as cases
+from handslag.cases.models import Case
+from handslag.disclosure.models import Disclosure
+from handslag.foundation import clock, keys
+from handslag.foundation.errors import NotAllowed, Refused
+from handslag.foundation.wall import action
+from handslag.parties.models import Post
+from handslag.parties.viewer import Viewer
+from handslag.persons.models import Person, ProtectedSubject
+from handslag.persons.rules import identity_number_problem
+from handslag.rights import content
+
+
+@action
+def protect(actor: Viewer, case_id: int) -> int:
+    """Masks the person of a case at every party at once, and bars the number from being registered again.
+
+    Whoever may act on the case flags it. All sharing ends, joined cases part, names and numbers are removed, running
+    text is emptied, and the person goes on as an anonymous participant, held by whoever held before. Returns how many
+    records were masked. Raises Overtaken, NotAllowed or Refused as every change of a case does.
+    """
+    case = cases.locked(case_id)
+    if not cases.rules.may_act(actor, case.holder_id, case.holder.unit_id):
+        raise NotAllowed(_("Only the person responsible, a stand-in or the team lead can change this case."))
+    if case.person.is_protected:
+        raise Refused(_("The person is protected already."))
+    subject = case.person.subject
+    ProtectedSubject.objects.get_or_create(subject=subject)
+    _end_sharing(actor.post_in(case.holder.unit_id) or case.holder, subject)
+    persons = list(Person.objects.select_for_update().filter(subject=subject).order_by("id"))
+    for person in persons:
+        _mask(actor, person)
+    return len(persons)
+
+
+def _end_sharing(post: Post, subject: str) -> None:
+    standing = Disclosure.objects.filter(subject=subject, ended_at__isnull=True)
+    standing.update(ended_at=clock.now(), ended_by=post)
+    content.forget_consents(subject)
+
+
+def _mask(actor: Viewer, person: Person) -> None:
+    held = list(Case.objects.select_for_update().filter(person=person).order_by("id"))
+    identity = getattr(person, "identity", None)
+    for case in held:
+        case.joined_to, case.municipality_code, case.imported_digest = None, "", ""
+        if identity:
+            content.conceal_next_step(case, content.concealer(identity))
+        case.save()
+    content.remove_words([case.pk for case in held])
+    person.start_year = min(case.opened_at.year for case in held) if held else clock.today().year
+    content.forget_identity([person], is_protected=True)
+    for case in held:
+        cases.journal(actor, "protected", cases.locked(case.pk))
+
+
+@action
+def unprotect(actor: Viewer, number: str) -> bool:
+    """Lets a number be registered again, when the protection has ended; returns whether it was.
+
+    For the operator alone. What was masked stays masked: the party registers the person anew.
+    """
+    if not actor.is_system:
+        raise NotAllowed(_("Only the operator can do this."))
+    if identity_number_problem(number):
+        raise Refused(_("Write the identity number with 12 digits and nothing else."))
+    deleted, _each = ProtectedSubject.objects.filter(subject=keys.blind(number)).delete()
+    return bool(deleted)

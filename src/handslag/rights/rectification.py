@@ -1,0 +1,106 @@
+"""Rectification (GDPR art. 16): what is wrong is mended, and both versions are kept."""
+
+from django.utils.translation import gettext as _
+
+from handslag.cases import actions as cases
+from handslag.cases.models import Case
+from handslag.cases.sight import sight
+from handslag.disclosure.models import Consent, Disclosure
+from handslag.foundation import clock, keys
+from handslag.foundation.errors import NotAllowed, Refused
+from handslag.foundation.wall import action
+from handslag.parties.viewer import Viewer
+from handslag.persons.models import Identity, Person
+from handslag.persons.registering import protected_among
+from handslag.persons.rules import identity_number_problem, search_name, sex
+from handslag.reference import codes
+from handslag.rights.models import Rectification
+
+FIELDS = ("given_name", "family_name", "identity_number", "municipality_code", "target_groups")
+"""What a caseworker can rectify; the rest is changed by the work itself."""
+
+
+def present(case: Case) -> dict[str, str]:
+    """The values that can be rectified, as they are now."""
+    identity = case.person.identity
+    return {
+        "given_name": identity.given_name,
+        "family_name": identity.family_name,
+        "identity_number": identity.number,
+        "municipality_code": case.municipality_code,
+        "target_groups": case.target_groups,
+    }
+
+
+@action
+def rectify(actor: Viewer, case_id: int, values: dict[str, str], reason: str) -> list[Rectification]:
+    """Mends recorded values of a case and its person, keeping both versions. Returns what was rectified.
+
+    Raises NotAllowed for somebody who may not act on the case or whose party's record it is not, and Refused for a
+    value that is wrong or the same as before.
+    """
+    case = cases.for_change(actor, case_id)
+    if case.party_id not in actor.own_party_ids or not sight(actor, case).identity:
+        raise NotAllowed(_("Only the party whose record it is can rectify it."))
+    if not reason.strip():
+        raise Refused(_("Write what was wrong, and who said so."), "reason")
+    before = present(case)
+    changed = {field: values[field].strip() for field in FIELDS if values[field].strip() != before[field]}
+    if not changed:
+        raise Refused(_("Nothing differs from what is recorded."))
+    _require_right(case, changed)
+    _apply(case, changed)
+    post = actor.post_in(case.holder.unit_id) or case.holder
+    made = [
+        Rectification(
+            case=case,
+            field=field,
+            sealed_before=keys.encrypt(before[field]),
+            sealed_after=keys.encrypt(value),
+            reason=reason.strip(),
+            by=post,
+            at=clock.now(),
+        )
+        for field, value in changed.items()
+    ]
+    Rectification.objects.bulk_create(made)
+    cases.journal(actor, "rectified", case, fields=sorted(changed))
+    return made
+
+
+def _require_right(case: Case, changed: dict[str, str]) -> None:
+    number = changed.get("identity_number")
+    if number is not None:
+        if identity_number_problem(number):
+            raise Refused(_("The identity number is not right. Check every digit."), "identity_number")
+        subject = keys.blind(number)
+        taken = Person.objects.filter(party_id=case.party_id, subject=subject).exists()
+        if taken or protected_among([subject]):
+            raise Refused(_("The number cannot be recorded here: it is taken, or protected."), "identity_number")
+    for field in ("given_name", "family_name"):
+        if field in changed and not changed[field]:
+            raise Refused(_("The cell is empty. Fill it in."), field)
+    if "municipality_code" in changed and not codes.exists("municipality", changed["municipality_code"]):
+        raise Refused(_("Choose one of the values in the list."), "municipality_code")
+
+
+def _follow(old: str, new: str, party_id: int) -> None:
+    """Consents that the party recorded under the wrong number belong to the person whose number is right."""
+    Consent.objects.filter(subject=old, recorded_by__party=party_id).update(subject=new)
+    Disclosure.objects.filter(subject=old, recorded_by__party=party_id).update(subject=new)
+
+
+def _apply(case: Case, changed: dict[str, str]) -> None:
+    identity: Identity = case.person.identity
+    identity.given_name = changed.get("given_name", identity.given_name)
+    identity.family_name = changed.get("family_name", identity.family_name)
+    identity.search_name = search_name(identity.given_name, identity.family_name)
+    if number := changed.get("identity_number"):
+        identity.sealed_number = keys.encrypt(number)
+        _follow(case.person.subject, keys.blind(number), case.party_id)
+        case.person.subject, case.person.sex = keys.blind(number), sex(number)
+        case.person.save()
+    identity.save()
+    case.municipality_code = changed.get("municipality_code", case.municipality_code)
+    case.target_groups = changed.get("target_groups", case.target_groups)
+    case.save()

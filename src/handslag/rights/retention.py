@@ -1,0 +1,108 @@
+"""Retention (gallring): content goes when the party's time is over; unlinkable statistics and the journal stay.
+
+COLUMNS says of every column what becomes of it: a test fails when a new one has no rule.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from handslag.cases import actions as cases
+from handslag.cases.models import Case, PastLivelihood
+from handslag.foundation import clock
+from handslag.foundation.errors import NotAllowed
+from handslag.foundation.wall import action
+from handslag.handovers.models import Handover
+from handslag.parties.models import Party
+from handslag.parties.viewer import Viewer
+from handslag.persons.models import Person
+from handslag.persons.rules import birth_year
+from handslag.rights import content
+from handslag.rights.models import Remainder
+
+CHUNK = 500
+
+
+@action
+def retain(actor: Viewer, on: date) -> int:
+    """Removes the content of cases that closed longer ago than their party keeps them, as of `on`. For the operator.
+
+    Returns how many. Each leaves one row for statistics, from which nothing leads back. A person of whom no other case
+    is left at the party is forgotten too.
+    """
+    if not actor.is_system:
+        raise NotAllowed("Only the operator can do this.")
+    removed = 0
+    for party in Party.objects.order_by("id"):
+        due = Case.objects.filter(party=party, closed_at__lt=_limit(on, party), content_removed_on__isnull=True)
+        ids = list(due.order_by("id").values_list("id", flat=True))
+        for begin in range(0, len(ids), CHUNK):
+            removed += _remove(actor, ids[begin : begin + CHUNK], on)
+    return removed
+
+
+def _limit(on: date, party: Party):
+    day = min(on.day, 28) if (on.month, on.day) == (2, 29) else on.day
+    return clock.midnight(on.replace(year=on.year - party.retention_years, day=day))
+
+
+def _remove(actor: Viewer, ids: list[int], on: date) -> int:
+    removed = list(
+        Case.objects.select_for_update(of=("self",)).filter(pk__in=ids).select_related("person", "party").order_by("id")
+    )
+    Remainder.objects.bulk_create(_remainders(removed))
+    content.remove_words(ids)
+    PastLivelihood.objects.filter(case_id__in=ids).delete()
+    for case in removed:
+        _empty(case, on)
+    _forget(removed)
+    for case in removed:
+        cases.journal(actor, "content_removed", case)
+    return len(removed)
+
+
+def _remainders(removed: Iterable[Case]) -> list[Remainder]:
+    rows = [
+        Remainder(
+            party_kind=case.party.kind,
+            county_code=case.municipality_code[:2],
+            sex=case.person.sex,
+            birth_decade=_birth_decade(case.person),
+            target_groups=case.target_groups,
+            livelihood=case.livelihood,
+            opened_year=case.opened_at.year,
+            closed_year=case.closed_at.year,
+            outcome=case.outcome,
+            handovers=Handover.objects.filter(case=case).count(),
+            holders=case.past_holdings.count() + 1,
+        )
+        for case in removed
+    ]
+    return sorted(rows, key=lambda r: (r.party_kind, r.county_code, r.closed_year, r.outcome, r.sex, r.livelihood))
+
+
+def _birth_decade(person: Person) -> int | None:
+    identity = getattr(person, "identity", None)
+    return birth_year(identity.number) // 10 * 10 if identity else None
+
+
+def _empty(case: Case, on: date) -> None:
+    case.reference = f"{content.REMOVED}{case.pk}"
+    case.municipality_code = case.target_groups = case.livelihood = case.imported_digest = ""
+    case.livelihood_degree = case.livelihood_ends_on = None
+    case.livelihood_since = case.opened_at.date()
+    case.next_step = content.REMOVED
+    case.next_responsible = "" if case.person_wants_no_more else content.REMOVED
+    case.content_removed_on = on
+    case.save()
+
+
+def _forget(removed: list[Case]) -> None:
+    persons = {case.person for case in removed}
+    kept = Case.objects.filter(person__in=persons, content_removed_on__isnull=True).values_list("person_id", flat=True)
+    kept = set(kept)
+    leaving = [person for person in persons if person.pk not in kept]
+    for person in leaving:
+        if not Person.objects.filter(subject=person.subject).exclude(pk=person.pk).exists():
+            content.forget_consents(person.subject)
+    content.forget_identity(leaving, is_protected=False)
+    Person.objects.filter(pk__in=[person.pk for person in leaving]).update(sex="", start_year=None)

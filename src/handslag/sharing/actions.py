@@ -1,0 +1,184 @@
+"""Recording consent on a case, withdrawing it, telling by law, and joining two parties' cases of one person."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from handslag.cases import actions as cases
+from handslag.cases.models import Case
+from handslag.cases.queries import holdings, visible_cases
+from handslag.disclosure import actions as disclosure
+from handslag.disclosure.models import Consent, Disclosure
+from handslag.disclosure.queries import covers
+from handslag.disclosure.rules import IDENTITY
+from handslag.foundation import clock
+from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.foundation.wall import action
+from handslag.handovers import actions as handovers
+from handslag.handovers import rules as handover_rules
+from handslag.handovers.models import Handover
+from handslag.parties.models import Post
+from handslag.parties.viewer import Viewer
+
+HAND_BACK = gettext_noop("The consent has ended: the case goes back to the party that opened it")
+JOIN = "join"
+
+
+def _acting_post(actor: Viewer, case: Case) -> Post:
+    """The post from which the actor records: one at the holder's unit; the holder's own for the system."""
+    return actor.post_in(case.holder.unit_id) or case.holder
+
+
+def _require_between_parties(case: Case, agreed: disclosure.Agreed) -> None:
+    if case.person.is_protected:
+        raise Refused(_("The person has protected identity, so nothing is told to other parties through Handslag."))
+    ours = {case.party_id, case.holder.party_id}
+    if not all(flow.from_party_id in ours or flow.to_unit_id == case.holder.unit_id for flow in agreed.flows):
+        raise Refused(_("A consent that is recorded here concerns this party. Choose what it tells or is told."))
+
+
+@action
+def give_consent(actor: Viewer, case_id: int, agreed: disclosure.Agreed) -> Consent:
+    """Records what the person of a case agreed to; the sharing begins at this instant.
+
+    Whoever may act on the case records it. Raises Refused for a consent that does not say all that it must.
+    """
+    case = cases.for_change(actor, case_id)
+    _require_between_parties(case, agreed)
+    consent = disclosure.record_consent(_acting_post(actor, case), case.person.subject, agreed)
+    _journal_told(actor, case, "consent_given", consent.disclosures.all(), consent=consent.pk)
+    return consent
+
+
+@action
+def tell_by_law(actor: Viewer, case_id: int, told: disclosure.Statutory) -> list[Disclosure]:
+    """Records that the holder's party tells a unit of another what a statute covers, and why."""
+    case = cases.for_change(actor, case_id)
+    if case.person.is_protected:
+        raise Refused(_("The person has protected identity, so nothing is told to other parties through Handslag."))
+    made = disclosure.record_statutory(_acting_post(actor, case), case.person.subject, told)
+    _journal_told(actor, case, "told_by_law", made, statute=told.statute)
+    return made
+
+
+def _journal_told(actor: Viewer, case: Case, verb: str, told: Iterable[Disclosure], **details) -> None:
+    flows = [[d.from_party_id, d.to_unit_id, d.group] for d in told]
+    cases.journal(actor, verb, case, flows=flows, **details)
+
+
+def _withdrawable(actor: Viewer, ids: Iterable[int]) -> list[Disclosure]:
+    """The standing disclosures among `ids` that the actor may end. Raises NotAllowed for any that is not the actor's.
+
+    To withdraw must be as easy as to give: every caseworker of either party who reaches the person may note it.
+    """
+    found = list(Disclosure.objects.filter(pk__in=list(ids)).select_related("to_unit"))
+    own = actor.own_party_ids
+    reached = set(visible_cases(actor).order_by().values_list("person__subject", flat=True)) if found else set()
+    for disclosure_ in found:
+        concerned = disclosure_.from_party_id in own or disclosure_.to_unit.party_id in own
+        if not actor.unit_ids or not concerned or disclosure_.subject not in reached:
+            raise NotAllowed(_("Only a caseworker of a party that the consent concerns can withdraw it."))
+    return found
+
+
+@action
+def withdraw(actor: Viewer, ids: Iterable[int], case_id: int) -> list[Disclosure]:
+    """Ends disclosures at once, as the person asked, and parts cases that were joined under them.
+
+    `case_id` is the case in which it was noted. Raises Refused when nothing is left to end.
+    """
+    case = cases.locked(case_id)
+    found = [d for d in _withdrawable(actor, ids) if d.subject == case.person.subject]
+    post = next(post for post in actor.reach if post.unit_id in actor.unit_ids)
+    ended = disclosure.end(post, found)
+    if not ended:
+        raise Refused(_("Choose at least one line that still stands."))
+    _journal_told(actor, case, "consent_withdrawn", ended)
+    part_uncovered(actor, ended[0].subject)
+    return ended
+
+
+def part_uncovered(actor: Viewer, subject: str) -> int:
+    """Parts the person's joined cases whose party no longer tells the holder's unit who the person is."""
+    joined = Case.objects.filter(person__subject=subject, joined_to__isnull=False, closed_at__isnull=True)
+    parted = 0
+    for case_id in joined.order_by("id").values_list("id", flat=True):
+        case = cases.locked(case_id)
+        if not covers(subject, case.party_id, case.holder.unit, IDENTITY):
+            _part(actor, case)
+            parted += 1
+    return parted
+
+
+def _part(actor: Viewer, case: Case) -> None:
+    """Gives a joined case back its own life; it stays held by name until the party that opened it takes it back."""
+    case.joined_to = None
+    day = clock.add_working_days(clock.today(), handovers.ANSWER_DAYS)
+    cases.end_pause(case)
+    cases.put_next_step(case, handovers.written(HAND_BACK), day, case.holder, was_done=False)
+    case.save()
+    cases.journal(actor, "parted", case)
+    if not case.handovers.filter(state__in=handover_rules.OPEN).exists():
+        handovers.return_to(actor, case, _last_own_post(case))
+
+
+def _last_own_post(case: Case) -> Post:
+    return [spell.what for spell in holdings(case) if spell.what.party_id == case.party_id][-1]
+
+
+@action
+def part_expired(actor: Viewer) -> int:
+    """Parts every joined case whose basis ran out. For the watch; returns how many were parted."""
+    subjects = Case.objects.filter(joined_to__isnull=False, closed_at__isnull=True).values_list("person__subject")
+    return sum(part_uncovered(actor, subject) for (subject,) in subjects.order_by().distinct())
+
+
+def joinable(actor: Viewer, case: Case) -> list[Case]:
+    """Open cases of the same person at other parties that consents in both directions reveal to the actor's unit."""
+    if case.joined_to_id or not case.is_open:
+        return []
+    others = (
+        visible_cases(actor)
+        .filter(person__subject=case.person.subject, closed_at__isnull=True, joined_to__isnull=True)
+        .exclude(party_id=case.party_id)
+        .select_related("holder__unit__party", "party")
+        .order_by("id")
+    )
+    return [other for other in others if _covers_both(case, other)]
+
+
+def _covers_both(case: Case, other: Case) -> bool:
+    subject = case.person.subject
+    return covers(subject, case.party_id, other.holder.unit, IDENTITY) and covers(
+        subject, other.party_id, case.holder.unit, IDENTITY
+    )
+
+
+@action
+def propose_joining(actor: Viewer, case_id: int, other_id: int, first_contact_at: datetime) -> Handover:
+    """Offers the holder of the person's case at another party to take this one over too: one case, one holder.
+
+    Raises NotAllowed unless consents in both directions reveal each case to the other's unit.
+    """
+    case = cases.for_change(actor, case_id)
+    other = next((found for found in joinable(actor, case) if found.pk == other_id), None)
+    if other is None:
+        raise NotAllowed(_("No consent covers both cases. Record the person's consent first."))
+    if other.pk == case.pk or other.holder_id == case.holder_id:
+        raise Overtaken(_("You hold both cases already."))
+    day = clock.add_working_days(clock.today(), handovers.ANSWER_DAYS)
+    offer = handovers.Offer(
+        other.holder.unit,
+        other.holder,
+        JOIN,
+        handovers.written(gettext_noop("The person has a case with each of us and agrees that they become one."))
+        if handovers.may_tell(case, case.holder.party_id, other.holder.unit)
+        else "",
+        "",
+        day,
+        first_contact_at,
+        joins=other,
+    )
+    return handovers.offer_handover(actor, case.pk, offer)

@@ -1,0 +1,97 @@
+"""The demo world's consents: behind most handovers, some withdrawn, some about to run out, some that reveal a case."""
+
+import random
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from handslag.cases.models import Case
+from handslag.disclosure.models import Consent, Disclosure
+from handslag.disclosure.rules import GROUPS, HEALTH, IDENTITY, LIVELIHOOD, MEETINGS, PLAN, WORK_EDUCATION
+from handslag.foundation import clock
+from handslag.handovers import rules
+from handslag.handovers.models import Handover
+from handslag.parties.models import Post, Unit
+from handslag.simulation.places import FOCUS_COUNTY, Places
+
+PURPOSE = "Så att ni som hjälper mig kan planera tillsammans och jag slipper berätta allt flera gånger."
+SHARES = {"closed": 0.0, rules.COMPLETED: 0.5, rules.OFFERED: 0.85, rules.ASKED: 1.0}
+USUAL_SHARE = 0.9
+OUT, BACK = (IDENTITY, LIVELIHOOD, PLAN, MEETINGS), (PLAN, MEETINGS)
+REVEALED = 6
+
+
+def _consent(rng: random.Random, subject: str, post: Post, given_on: date, on: date) -> Consent:
+    oral = rng.random() < 0.15
+    return Consent(
+        subject=subject,
+        purpose=PURPOSE,
+        manner="oral" if oral else rng.choice(("written", "written", "electronic")),
+        witness="Kollega på enheten, samma dag" if oral else "",
+        given_on=given_on,
+        until=on + timedelta(days=rng.choice((12, 25, 90, 180, 300, 400))),
+        gdpr_basis="public_task",
+        recorded_by=post,
+        recorded_at=clock.midnight(given_on),
+    )
+
+
+def _flows(consent: Consent, sender: Post, unit: Unit, out: Iterable[str], back: Iterable[str]) -> list[Disclosure]:
+    flows = [(sender.party_id, unit.pk, group) for group in out]
+    flows += [(unit.party_id, sender.unit_id, group) for group in back]
+    return [
+        Disclosure(
+            subject=consent.subject,
+            from_party_id=party_id,
+            to_unit_id=unit_id,
+            group=group,
+            consent=consent,
+            begins_at=consent.recorded_at,
+            until=consent.until,
+            recorded_by=consent.recorded_by,
+        )
+        for party_id, unit_id, group in flows
+    ]
+
+
+def write(rng: random.Random, offers: list[tuple[Handover, str]], on: date) -> None:
+    """Writes the consents behind offers that are about to be written; those without one lose their words."""
+    people = (
+        Case.objects.filter(pk__in=[h.case_id for h, _state in offers]) if len(offers) < 900 else Case.objects.all()
+    )
+    known = {pk: (s, p) for pk, s, p in people.order_by().values_list("pk", "person__subject", "person__is_protected")}
+    consents, disclosures = [], []
+    for handover, state in offers:
+        subject, is_protected = known[handover.case_id]
+        if is_protected or rng.random() > SHARES.get(state, USUAL_SHARE):
+            handover.brief = handover.promised = ""
+            continue
+        given_on = handover.offered_at.date() - timedelta(days=1)
+        consent = _consent(rng, subject, handover.sender, given_on, on)
+        consents.append(consent)
+        out = (*OUT, HEALTH) if rng.random() < 0.3 else OUT
+        disclosures += _flows(consent, handover.sender, handover.to_unit, out, BACK)
+    Consent.objects.bulk_create(consents, batch_size=2000)
+    Disclosure.objects.bulk_create(disclosures, batch_size=2000)
+    _withdraw(rng, consents)
+
+
+def _withdraw(rng: random.Random, consents: list[Consent]) -> None:
+    ended = [consent.pk for consent in consents if rng.random() < 0.03]
+    withdrawn = Disclosure.objects.filter(consent_id__in=ended[:400], group__in=(HEALTH, LIVELIHOOD, WORK_EDUCATION))
+    for disclosure in withdrawn.select_related("recorded_by"):
+        disclosure.ended_at, disclosure.ended_by = clock.now(), disclosure.recorded_by
+        disclosure.save(update_fields=["ended_at", "ended_by"])
+
+
+def reveal(rng: random.Random, places: Places, on: date) -> None:
+    """A few people of the demo's own place have a case with two parties, and a consent by which both come to know."""
+    units = {u.pk for found in places.units.values() for u in found if u.county_code == FOCUS_COUNTY}
+    here = Case.objects.filter(holder__unit_id__in=units, person__is_protected=False)
+    by_subject: dict[str, list[Case]] = {}
+    for case in here.select_related("person", "holder__unit").order_by("id"):
+        by_subject.setdefault(case.person.subject, []).append(case)
+    pairs = [found[:2] for found in by_subject.values() if len(found) > 1][:REVEALED]
+    for one, other in pairs:
+        consent = _consent(rng, one.person.subject, one.holder, on - timedelta(days=3), on)
+        consent.save()
+        Disclosure.objects.bulk_create(_flows(consent, one.holder, other.holder.unit, GROUPS, GROUPS))

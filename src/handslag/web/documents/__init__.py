@@ -1,0 +1,1 @@
+"""Documents to print: accessible PDF, in Swedish and English."""

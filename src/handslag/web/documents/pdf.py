@@ -1,0 +1,29 @@
+"""Accessible PDF (tagged, PDF/UA-1) by Typst. Text goes in as data, never as markup, so nothing in it is run."""
+
+import json
+from pathlib import Path
+
+import typst
+from django.http import HttpResponse
+from django.utils.translation import get_language
+
+FOLDER = Path(__file__).parent
+
+
+def pdf(template: str, content: dict) -> bytes:
+    """The document that `template` (a .typ file of this folder) makes of `content` (what JSON can hold)."""
+    data = {"language": (get_language() or "sv")[:2], **content}
+    return typst.compile(
+        FOLDER / f"{template}.typ",
+        root=FOLDER,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+        ignore_system_fonts=True,
+    )
+
+
+def pdf_response(content: bytes, name: str) -> HttpResponse:
+    """A PDF to download."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
