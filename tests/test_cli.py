@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from click.testing import CliRunner
+from django.db import connection
 from django.test import override_settings
 
 from handslag.cases.models import Case
@@ -124,8 +125,19 @@ def test_wrong_words_are_answered_with_a_sentence(world, words):
 
 @override_settings(HANDSLAG_MODE="production", HANDSLAG_ROLE_PICKER=False, DEBUG=False)
 def test_production_refuses_what_is_unsafe(db, monkeypatch):
-    monkeypatch.setenv("HANDSLAG_SECRET_KEY", "x" * 50)
+    for name in ("HANDSLAG_SECRET_KEY", "HANDSLAG_ENCRYPTION_KEYS", "HANDSLAG_INDEX_KEY"):
+        monkeypatch.setenv(name, "x" * 50)
+    owner = connection.vendor == "postgresql"
+    assert len(unsafe()) == owner, "the tests connect as the tables' owner"
+    monkeypatch.setattr("handslag.foundation.wall.can_bypass", lambda connection: False)
     assert unsafe() == []
+    with override_settings(HANDSLAG_LOCAL_ACCOUNTS=False):
+        assert len(unsafe()) == 1
+        with override_settings(HANDSLAG_OIDC_ISSUER="http://eid.example"):
+            assert len(unsafe()) == 1
+    monkeypatch.delenv("HANDSLAG_INDEX_KEY")
+    assert len(unsafe()) == 1
+    monkeypatch.setenv("HANDSLAG_INDEX_KEY", "x" * 50)
     with override_settings(HANDSLAG_ROLE_PICKER=True):
         assert len(unsafe()) == 1
     with override_settings(DEBUG=True):
@@ -179,10 +191,10 @@ def test_a_real_installation_is_staffed_from_a_file(db, tmp_path, client):
     weak = run("password", "alma@kommun.example", "--password", "kort")
     assert weak.exit_code == 1 and "Traceback" not in weak.output
     assert run("password", "alma@kommun.example", "--password", "ett-langt-ord-7-hus").exit_code == 0
-    client.post("/sign-in/", {"email": "alma@kommun.example", "password": "ett-langt-ord-7-hus"})
-    assert client.get("/my-work/").status_code == 200
+    answer = client.post("/sign-in/", {"email": "alma@kommun.example", "password": "ett-langt-ord-7-hus"})
+    assert answer.headers["Location"] == "/sign-in/code/" and client.get("/my-work/").status_code == 302
     assert run("template", "staff", str(tmp_path / "t.csv")).exit_code == 0
-    assert (tmp_path / "t.csv").read_text().strip() == STAFF.strip().replace(";", ",")
+    assert (tmp_path / "t.csv").read_text().strip() == STAFF.strip().replace(";", ",") + ",staff_id"
 
 
 def test_a_staff_file_with_an_error_changes_nothing(db, tmp_path):

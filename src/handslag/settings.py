@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from cryptography.fernet import Fernet
@@ -15,6 +16,17 @@ HANDSLAG_ROLE_PICKER = os.environ.get("HANDSLAG_ROLE_PICKER", "1" if HANDSLAG_MO
 HANDSLAG_LANGUAGE = os.environ.get("HANDSLAG_LANGUAGE", "sv")
 HANDSLAG_IMPORT_MAX_MB = int(os.environ.get("HANDSLAG_IMPORT_MAX_MB", "64"))
 HANDSLAG_PROXIES = int(os.environ.get("HANDSLAG_PROXIES", "0"))
+HANDSLAG_LOCAL_ACCOUNTS = os.environ.get("HANDSLAG_LOCAL_ACCOUNTS", "1" if HANDSLAG_MODE == "demo" else "0") == "1"
+HANDSLAG_IDLE_MINUTES = int(os.environ.get("HANDSLAG_IDLE_MINUTES", "30"))
+HANDSLAG_SESSION_HOURS = int(os.environ.get("HANDSLAG_SESSION_HOURS", "8"))
+HANDSLAG_OIDC_ISSUER = os.environ.get("HANDSLAG_OIDC_ISSUER", "")
+HANDSLAG_OIDC_ACR = os.environ.get(
+    "HANDSLAG_OIDC_ACR", "http://id.elegnamnden.se/loa/1.0/loa3 http://id.elegnamnden.se/loa/1.0/loa4"
+).split()
+HANDSLAG_OIDC_STAFF_CLAIM = os.environ.get("HANDSLAG_OIDC_STAFF_CLAIM", "https://id.oidc.se/claim/orgAffiliation")
+HANDSLAG_OIDC_PERSON_CLAIM = os.environ.get(
+    "HANDSLAG_OIDC_PERSON_CLAIM", "https://id.oidc.se/claim/personalIdentityNumber"
+)
 DEBUG = os.environ.get("HANDSLAG_DEBUG", "0") == "1"
 
 
@@ -71,6 +83,10 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.forms",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "handslag.foundation",
     "handslag.journal",
     "handslag.parties",
@@ -84,6 +100,28 @@ INSTALLED_APPS = [
     "handslag.web",
 ]
 AUTH_USER_MODEL = "parties.User"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_ADAPTER = "handslag.web.entrance.oidc.Adapter"
+SOCIALACCOUNT_ONLY = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "SCOPE": os.environ.get("HANDSLAG_OIDC_SCOPES", "openid profile").split(),
+        "AUTH_PARAMS": {"acr_values": " ".join(HANDSLAG_OIDC_ACR)},
+        "APPS": [
+            {
+                "provider_id": "eid",
+                "name": "e-ID",
+                "client_id": os.environ.get("HANDSLAG_OIDC_CLIENT_ID", ""),
+                "secret": os.environ.get("HANDSLAG_OIDC_CLIENT_SECRET", ""),
+                "settings": {"server_url": HANDSLAG_OIDC_ISSUER},
+            }
+        ],
+    }
+}
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -106,6 +144,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "handslag.web.middleware.ending_sessions",
     "handslag.web.middleware.deny_by_default",
 ]
 ROOT_URLCONF = "handslag.urls"
@@ -147,12 +187,13 @@ SESSION_COOKIE_NAME = "__Host-handslag" if SECURE else "handslag"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = HANDSLAG_SESSION_HOURS * 3600
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_SSL_REDIRECT = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+OIDC_ORIGIN = ["{0.scheme}://{0.netloc}".format(urlsplit(HANDSLAG_OIDC_ISSUER))] if HANDSLAG_OIDC_ISSUER else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -161,7 +202,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *OIDC_ORIGIN],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

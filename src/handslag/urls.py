@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("handslag.web.entrance.urls")),
     path("", include("handslag.web.caseworker.urls")),
     path("", include("handslag.web.lead.urls")),
+    path("", include("handslag.web.person.urls")),
     path("api/v1/", api.urls),
 ]
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from handslag.cli.journal import journal
+from handslag.cli.keys import keys
 from handslag.cli.progress import Progress
-from handslag.cli.ready import collect_static, ensure_schema, start_django
-
-FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+from handslag.cli.ready import FORMAT, collect_static, ensure_schema, operator, start_django
+from handslag.cli.rights import person, retain
 
 
 class Refusing(click.Group):
@@ -20,11 +21,14 @@ class Refusing(click.Group):
         from django.db import DatabaseError
 
         from handslag.foundation.errors import Refused
+        from handslag.foundation.keys import WrongKey
 
         try:
             return super().invoke(ctx)
         except Refused as refused:
             raise click.ClickException(refused.message) from None
+        except WrongKey as error:
+            raise click.ClickException(str(error)) from None
         except DatabaseError as error:
             raise click.ClickException(f"The database did not answer as it should: {error}") from None
         except OSError as error:
@@ -244,10 +248,9 @@ def password(email: str, password: str) -> None:
       handslag password alma@kommun.example
     """
     from handslag.parties.actions import set_password
-    from handslag.parties.viewer import Viewer
 
     ensure_schema()
-    set_password(Viewer(None, is_system=True, name="operator"), email, password)
+    set_password(operator(), email, password)
     click.echo("The password is set.")
 
 
@@ -277,19 +280,21 @@ def codes(list_name: str | None) -> None:
 def watch(on: datetime | None, form: str) -> None:
     """Go one round: find what is silent, call the people it climbs to, clear what was answered.
 
-    Going twice, also at the same time, changes nothing more.
+    Going twice, also at the same time, changes nothing more. Each round anchors the journal.
 
     \b
     Example:
       handslag watch --on 2026-12-01 --format json
     """
     from handslag.foundation import clock
+    from handslag.journal.chain import anchor
     from handslag.watch.actions import go_round
     from handslag.watch.queries import lists_on
 
     ensure_schema()
     day: date = on.date() if on else clock.today()
     figures = go_round(day)
+    anchor(clock.now())
     if form == "json":
         click.echo(json.dumps({"on": day.isoformat(), **figures, "lists": lists_on(day)}, ensure_ascii=False))
     else:
@@ -351,6 +356,9 @@ def token(party_code: str, name: str) -> None:
         raise click.ClickException(f"No party has the code “{party_code}”.")
     click.echo(Token.issue(party, name))
 
+
+for command in (person, retain, journal, keys):
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()

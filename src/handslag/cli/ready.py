@@ -4,6 +4,8 @@ import os
 
 import click
 
+FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+
 
 def start_django() -> None:
     """Loads the settings and all rooms, in the installation's language."""
@@ -33,6 +35,13 @@ def ensure_schema() -> None:
         call_command("migrate", verbosity=0, interactive=False)
     elif pending:
         raise click.ClickException("The database is of an older version. Make a backup, then run “handslag setup”.")
+
+
+def operator():
+    """The viewer behind the operator's commands: the product itself."""
+    from handslag.parties.viewer import Viewer
+
+    return Viewer(None, is_system=True, name="operator")
 
 
 def collect_static() -> None:

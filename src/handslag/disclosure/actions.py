@@ -116,8 +116,11 @@ def record_statutory(post: Post, subject: str, told: Statutory) -> list[Disclosu
     return _create(subject, post, flows, told.until, statute=told.statute, reason=told.reason.strip())
 
 
-def end(post: Post, disclosures: Iterable[Disclosure]) -> list[Disclosure]:
-    """Ends disclosures at this instant; those ended before stay as they were. Returns those that were ended now."""
+def end(post: Post | None, disclosures: Iterable[Disclosure]) -> list[Disclosure]:
+    """Ends disclosures at this instant; those ended before stay as they were. Returns those that were ended now.
+
+    `post` is who noted it; None for the person's own doing.
+    """
     ids = [d.pk for d in disclosures]
     standing = list(Disclosure.objects.select_for_update().filter(pk__in=ids, ended_at__isnull=True).order_by("id"))
     now = clock.now()

@@ -47,4 +47,5 @@ STAFF = (
     Column("given_name", 60),
     Column("family_name", 60),
     Column("role", 20),
+    Column("staff_id", 120, optional=True, may_lack=True),
 )

@@ -30,6 +30,8 @@ class Hire:
     given_name: str
     family_name: str
     role: str
+    staff_id: str = ""
+    """How the user's identity provider names the user (`orgAffiliation`); stored where it was empty before."""
 
 
 @action
@@ -47,9 +49,9 @@ def hire(actor: Viewer, wanted: Hire) -> bool:
         unit, __ = Unit.objects.get_or_create(party=party, code=wanted.unit, defaults=place)
     names = {"given_name": wanted.given_name, "family_name": wanted.family_name, "password": make_password(None)}
     user, __ = User.objects.get_or_create(email=wanted.email.lower(), defaults=names)
-    if not user.is_active:
-        user.is_active = True
-        user.save(update_fields=["is_active"])
+    user.is_active = True
+    user.staff_id = wanted.staff_id or user.staff_id
+    user.save(update_fields=["is_active", "staff_id"])
     post, is_new = Post.objects.get_or_create(user=user, role=wanted.role, party=party, unit=unit, is_active=True)
     if is_new:
         record(actor.label, "hired", "post", post.pk, role=wanted.role)

@@ -131,6 +131,14 @@ class Post(models.Model):
         return f"{self.user} ({self.unit or self.party or self.association})"
 
 
+class FailedSignIn(models.Model):
+    """How often signing in has failed lately, for an account from an address or in all. The key is a keyed hash."""
+
+    key = models.CharField(max_length=32, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+
 class Absence(models.Model):
     """Days when the person on a post is away, and who stands in."""
 

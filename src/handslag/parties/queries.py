@@ -93,6 +93,11 @@ def holders_of_county(county_code: str) -> QuerySet[Post]:
     )
 
 
+def user_with_staff_id(staff_id: str) -> User | None:
+    """The active user with this `orgAffiliation`; None where nobody has it, whatever their e-mail."""
+    return User.objects.filter(staff_id=staff_id, is_active=True).first() if staff_id else None
+
+
 def demo_users() -> QuerySet[User]:
     """Users of the demo world."""
     return User.objects.filter(is_demo=True)

@@ -7,9 +7,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from handslag.parties import rules
+from handslag.web.person.entering import person_of
 
 EVERYONE = "everyone"
 SIGNED_IN = "signed in"
+PERSON = "person"
+"""Somebody who has signed in as the person that cases are about, and has no role at work here."""
 
 HOLDERS = rules.HOLDING_ROLES
 CASE_ROLES = rules.CASE_ROLES
@@ -40,6 +43,8 @@ def admits(view: Callable, roles: Iterable[str]) -> bool:
 def may_enter(view: Callable, request: HttpRequest) -> HttpResponseBase | bool | None:
     """None to go on, False to refuse, or the way to sign in."""
     if EVERYONE in visitors(view):
+        return None
+    if PERSON in visitors(view) and person_of(request):
         return None
     if not request.user.is_authenticated:
         next_page = request.get_full_path() if request.method == "GET" else reverse("start")

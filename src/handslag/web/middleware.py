@@ -1,16 +1,24 @@
 """Who is asking, in which language, and the refusal of every view that does not say whom it is for."""
 
+import time
+
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from handslag.journal.actions import record_looks
 from handslag.parties import wall
 from handslag.parties.queries import viewer_of
 from handslag.parties.viewer import Viewer
 from handslag.web.access import may_enter
+from handslag.web.addresses import address_of
+from handslag.web.person.entering import person_of
 
+SEEN_EVERY = 60
+"""Seconds between notes that a session is in use."""
 NOBODY = Viewer(None, looks={})
 
 
@@ -29,11 +37,21 @@ def language(get_response):
     return middleware
 
 
-def address_of(request: HttpRequest) -> str:
-    """From where a request came; behind trusted proxies, what the first of them saw."""
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    trusted = settings.HANDSLAG_PROXIES
-    return hops[-trusted] if trusted and len(hops) >= trusted else request.META.get("REMOTE_ADDR", "")
+def ending_sessions(get_response):
+    """Ends a session that has been idle too long, or has lasted too long however busy."""
+
+    def middleware(request):
+        now, session = int(time.time()), request.session
+        if request.user.is_authenticated or person_of(request):
+            began, seen = session.setdefault("began_at", now), session.get("seen_at", now)
+            if now - seen > settings.HANDSLAG_IDLE_MINUTES * 60 or now - began > settings.HANDSLAG_SESSION_HOURS * 3600:
+                logout(request)
+                messages.info(request, _("You have been signed out, because time had passed."))
+            elif now - session.get("seen_at", 0) >= SEEN_EVERY:
+                session["seen_at"] = now
+        return get_response(request)
+
+    return middleware
 
 
 class deny_by_default:  # noqa: N801  (named as the function that it stands for)

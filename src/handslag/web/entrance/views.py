@@ -1,14 +1,11 @@
 """Coming in, going out and choosing a language."""
 
-from django import forms
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import login, logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from handslag.parties import rules
@@ -16,19 +13,9 @@ from handslag.parties.queries import demo_users
 from handslag.reference import codes
 from handslag.simulation.guide import sign_ins
 from handslag.web.access import EVERYONE, SIGNED_IN, page
-from handslag.web.forms import Form
+from handslag.web.entrance.local import SignInForm, password_right
+from handslag.web.entrance.oidc import ended_at_provider
 from handslag.web.numbers import number
-
-
-class SignInForm(Form):
-    """A local account's e-mail and password."""
-
-    email = forms.EmailField(label=gettext_lazy("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
-    password = forms.CharField(
-        label=gettext_lazy("Password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
 
 
 def _next_url(request: HttpRequest) -> str:
@@ -50,18 +37,19 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @page(EVERYONE)
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Signs a local account in; in demo mode it shows the role picker too."""
-    form = SignInForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        user = authenticate(
-            request, username=form.cleaned_data["email"].lower(), password=form.cleaned_data["password"]
-        )
-        if user:
-            login(request, user)
-            return redirect(_next_url(request))
-        form.add_error(None, _("The e-mail or the password is wrong. Check both and try again."))
-    picks = _picks() if settings.HANDSLAG_ROLE_PICKER else []
-    return render(request, "entrance/sign_in.html", {"form": form, "picks": picks, "next": _next_url(request)})
+    """The ways in: e-ID, a local account where those are on, and in demo mode the role picker."""
+    form = SignInForm(request.POST or None) if settings.HANDSLAG_LOCAL_ACCOUNTS else None
+    if form and request.method == "POST" and form.is_valid():
+        way_on = password_right(request, form, _next_url(request))
+        if way_on:
+            return way_on
+    context = {
+        "form": form,
+        "has_eid": bool(settings.HANDSLAG_OIDC_ISSUER),
+        "picks": _picks() if settings.HANDSLAG_ROLE_PICKER else [],
+        "next": _next_url(request),
+    }
+    return render(request, "entrance/sign_in.html", context)
 
 
 def _picks() -> list[dict]:
@@ -93,9 +81,10 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
 @page(EVERYONE)
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Ends the session."""
+    """Ends the session, here and at the identity provider where one is used."""
+    way_on = ended_at_provider(request) or "sign-in"
     logout(request)
-    return redirect("sign-in")
+    return redirect(way_on)
 
 
 @page(EVERYONE)

@@ -1,0 +1,37 @@
+"""Writing every encrypted column anew with the present first key."""
+
+from django.apps import apps
+
+from handslag.foundation import keys
+from handslag.foundation.errors import NotAllowed
+from handslag.foundation.wall import action
+from handslag.parties.viewer import Viewer
+from handslag.rights.columns import SEALED
+
+CHUNK = 2000
+
+
+@action
+def rotate(actor: Viewer) -> int:
+    """Encrypts all that is encrypted with the first of the installation's keys; after it the others may go.
+
+    All or nothing. Returns how many values were written. Raises WrongKey where a key is lacking. For the operator.
+    """
+    if not actor.is_system:
+        raise NotAllowed("Only the operator can do this.")
+    return sum(_rotate_column(label, column) for label, columns in SEALED.items() for column in columns.split())
+
+
+def _rotate_column(label: str, column: str) -> int:
+    model = apps.get_model(label)
+    written, last = 0, 0
+    while True:
+        found = model.objects.filter(pk__gt=last).exclude(**{column: ""}).order_by("pk")
+        rows = list(found[:CHUNK])
+        for row in rows:
+            setattr(row, column, keys.rotated(getattr(row, column)))
+        model.objects.bulk_update(rows, [column])
+        written += len(rows)
+        if len(rows) < CHUNK:
+            return written
+        last = rows[-1].pk

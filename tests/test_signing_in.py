@@ -1,0 +1,254 @@
+"""Signing in: a real identity provider driven by a real browser, local accounts with codes, sessions that end."""
+
+import copy
+import os
+from datetime import timedelta
+
+import pyotp
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from django.urls import reverse
+from oidc_provider_mock import run_server_in_thread
+from oidc_provider_mock._storage import User as Known
+
+from handslag.foundation import clock, keys
+from handslag.journal.models import Entry
+from handslag.parties import throttle
+from handslag.parties.models import FailedSignIn, User
+from handslag.parties.second_factor import take_code
+from tests.browsing import CHROMIUM, chromium, open_page
+from tests.strictness import StrictClient
+from tests.worlds import numbers
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated:DeprecationWarning")
+PASSWORD = "hemligt-ord-9"
+LOA3 = "http://id.elegnamnden.se/loa/1.0/loa3"
+STAFF, PERSON = django_settings.HANDSLAG_OIDC_STAFF_CLAIM, django_settings.HANDSLAG_OIDC_PERSON_CLAIM
+AT_WORK = {STAFF: "a17@2021005521", "acr": LOA3}
+KNOWN = {
+    "staff": AT_WORK,
+    "staff-of-two": {**AT_WORK, STAFF: ["x@1", "a17@2021005521"]},
+    "low": {**AT_WORK, "acr": "http://id.elegnamnden.se/loa/1.0/loa2"},
+    "no-level": {STAFF: "a17@2021005521"},
+    "no-affiliation": {"acr": LOA3, "email": "fk_a@test.example", "email_verified": True},
+    "unknown": {**AT_WORK, STAFF: "b18@2021005521"},
+    "collision": {**AT_WORK, STAFF: "fk_a@test.example", "email": "fk_a@test.example", "email_verified": True},
+    "left": {**AT_WORK, STAFF: "c19@2021005521"},
+    "wrong-issuer": {**AT_WORK, "iss": "https://evil.example"},
+    "wrong-audience": {**AT_WORK, "aud": "somebody-else"},
+    "expired": {**AT_WORK, "exp": 1_600_000_000},
+    "citizen": {PERSON: "", "acr": LOA3},
+    "nonsense": {PERSON: "199001010000", "acr": LOA3},
+}
+browser_only = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
+
+
+@pytest.fixture(scope="module")
+def provider():
+    """A real provider of OpenID Connect on this machine, and the people whom it knows."""
+    KNOWN["citizen"][PERSON] = numbers()[700]
+    people = [Known(sub=name, claims=claims) for name, claims in KNOWN.items()]
+    with run_server_in_thread(user_claims=people) as server:
+        yield f"http://localhost:{server.server_port}"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def eid(provider, settings, live_server, lasting_world, browser):
+    """eid("staff") goes to the sign-in page and through the provider as that person; gives the page."""
+    apps = copy.deepcopy(settings.SOCIALACCOUNT_PROVIDERS)
+    apps["openid_connect"]["APPS"][0] |= {
+        "client_id": "handslag", "secret": "test", "settings": {"server_url": provider},
+    }  # fmt: skip
+    policy = copy.deepcopy(settings.CONTENT_SECURITY_POLICY)
+    policy["DIRECTIVES"]["form-action"] += [provider]
+    settings.SOCIALACCOUNT_PROVIDERS, settings.CONTENT_SECURITY_POLICY = apps, policy
+    settings.HANDSLAG_OIDC_ISSUER = provider
+    for name, staff_id in (("fk_a", "a17@2021005521"), ("fk_b", "c19@2021005521")):
+        User.objects.filter(pk=lasting_world.posts[name].user_id).update(staff_id=staff_id)
+
+    def go(name: str):
+        page = open_page(browser, live_server.url)
+        page.goto("/sign-in/")
+        page.click("text=Logga in med e-legitimation")
+        page.wait_for_url(f"{provider}/**")
+        page.click(f"button[name=sub][value='{name}']")
+        page.wait_for_url(f"{live_server.url}/**")
+        return page
+
+    return go
+
+
+@browser_only
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["staff", "staff-of-two"])
+def test_staff_sign_in_by_their_affiliation_and_out_at_both_places(eid, provider, live_server, name):
+    page = eid(name)
+    assert page.url.endswith("/my-work/") and "Fk_A Test" in page.content()
+    page.click("text=Logga ut")
+    page.wait_for_url(f"{provider}/**")
+    page.goto(f"{live_server.url}/my-work/")
+    assert "/sign-in/" in page.url
+
+
+@browser_only
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("low", "tillitsnivå"), ("no-level", "tillitsnivå"), ("no-affiliation", "vem du är i tjänsten"),
+     ("unknown", "tjänsteidentitet"), ("collision", "tjänsteidentitet"), ("wrong-issuer", "lyckades inte"),
+     ("wrong-audience", "lyckades inte"), ("expired", "lyckades inte"), ("nonsense", "giltigt personnummer")],
+)  # fmt: skip
+def test_whom_the_register_does_not_know_by_identifier_is_told_and_let_in_nowhere(eid, name, told):
+    before = set(User.objects.values_list("email", "staff_id"))
+    page = eid(name)
+    assert "/sign-in/" in page.url and told in page.content(), page.content()
+    page.goto("/my-work/")
+    assert "/sign-in/" in page.url
+    assert set(User.objects.values_list("email", "staff_id")) == before, "no account is made or changed"
+
+
+@browser_only
+@pytest.mark.browser
+def test_somebody_who_has_left_does_not_come_in(eid, lasting_world):
+    post = lasting_world.posts["fk_b"]
+    type(post).objects.filter(pk=post.pk).update(is_active=False)
+    User.objects.filter(pk=post.user_id).update(is_active=False)
+    assert "/sign-in/" in eid("left").url
+
+
+@browser_only
+@pytest.mark.browser
+def test_an_answer_of_the_provider_counts_once(eid, live_server):
+    answers = []
+
+    def note(request):
+        if "/callback/" in request.url:
+            answers.append(request.url)
+
+    page = eid("staff")
+    page.on("request", note)
+    page.context.clear_cookies()
+    page.goto("/sign-in/")
+    page.click("text=Logga in med e-legitimation")
+    page.click("button[name=sub][value='staff']")
+    page.wait_for_url("**/my-work/")
+    assert len(answers) == 1
+    page.goto(answers[0])  # with the session that it was meant for
+    assert "lyckades inte" in page.content()
+    page.context.clear_cookies()
+    page.goto(answers[0])  # in somebody else's browser
+    assert "lyckades inte" in page.content() and "/sign-in/" in page.url
+
+
+@browser_only
+@pytest.mark.browser
+def test_the_person_comes_to_the_own_page_reads_it_and_takes_consent_back(eid, lasting_world):
+    world = lasting_world
+    case = world.case(identity_number=numbers()[700])
+    world.consent(case, "af")
+    client = StrictClient()
+    client.force_login(world.posts["fk_a"].user)
+    client.get(f"/cases/{case.pk}/")
+    page = eid("citizen")
+    assert page.url.endswith("/me/")
+    assert "Fk_A Test" in page.content() and "fk_a@test.example" in page.content()
+    for box in page.query_selector_all("input[name=disclosure]"):
+        box.check()
+    page.click("text=Ta tillbaka det jag har valt")
+    page.wait_for_selector("text=Det är tillbakataget")
+    client.force_login(world.posts["af_a"].user)
+    assert client.get(f"/cases/{case.pk}/").status_code == 404
+    for path in ("/my-work/", f"/cases/{case.pk}/", "/watch/"):
+        page.goto(path)
+        assert "/sign-in/" in page.url, "a person has no role at work"
+
+
+def local(world, name="fk_a") -> User:
+    """A local account with a password."""
+    user = world.posts[name].user
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def test_a_local_account_needs_a_code_and_each_code_counts_once(world):
+    user, client = local(world), StrictClient()
+    way = client.post(reverse("sign-in"), {"email": user.email, "password": PASSWORD})
+    assert way.headers["Location"] == reverse("sign-in-code") and client.get("/my-work/").status_code == 302
+    page = client.get(reverse("sign-in-code")).content.decode()
+    assert "data:image/svg" in page
+    secret = client.session["new_factor"]
+    assert "fel eller redan" in client.post(reverse("sign-in-code"), {"code": "000000"}).content.decode()
+    code = pyotp.TOTP(secret).now()
+    assert client.post(reverse("sign-in-code"), {"code": code}).headers["Location"] == "/"
+    assert client.get("/my-work/").status_code == 200
+    user.refresh_from_db()
+    assert secret not in user.sealed_totp and keys.decrypt(user.sealed_totp) == secret
+    assert not take_code(user.pk, code), "used already"
+    assert Entry.objects.filter(verb="second_factor_set").count() == 1
+    again = StrictClient()
+    again.post(reverse("sign-in"), {"email": user.email, "password": PASSWORD})
+    assert "data:image" not in again.get(reverse("sign-in-code")).content.decode(), "the secret is shown once"
+    assert "fel eller redan" in again.post(reverse("sign-in-code"), {"code": code}).content.decode()
+
+
+def test_the_code_page_is_for_those_with_the_right_password_and_not_for_long(world):
+    assert StrictClient().get(reverse("sign-in-code")).headers["Location"] == reverse("sign-in")
+    user, client = local(world), StrictClient()
+    client.post(reverse("sign-in"), {"email": user.email, "password": PASSWORD})
+    with time_machine.travel(clock.now() + timedelta(minutes=6)):
+        assert client.get(reverse("sign-in-code")).headers["Location"] == reverse("sign-in")
+
+
+def test_local_accounts_are_off_unless_turned_on(world, settings):
+    settings.HANDSLAG_LOCAL_ACCOUNTS = False
+    user, client = local(world), StrictClient()
+    page = client.post(reverse("sign-in"), {"email": user.email, "password": PASSWORD})
+    assert page.status_code == 200 and "id_password" not in page.content.decode()
+    assert client.get(reverse("sign-in-code")).status_code == 404
+    assert client.post(reverse("eid")).status_code == 404, "no provider is configured"
+
+
+def test_guessing_is_slowed_and_a_unit_is_not_locked_out(world):
+    user, colleague = local(world), local(world, "fk_b")
+
+    def attempt(email, password, address="10.0.0.1"):
+        return StrictClient(REMOTE_ADDR=address).post(reverse("sign-in"), {"email": email, "password": password})
+
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as traveller:
+        for _ in range(5):
+            assert "är fel" in attempt(user.email, "x").content.decode()
+        assert "För många" in attempt(user.email, PASSWORD).content.decode(), "even the right one waits"
+        assert attempt(colleague.email, PASSWORD).status_code == 302, "a colleague behind the same address does not"
+        assert attempt(user.email, PASSWORD, "10.9.9.9").status_code == 302, "nor the owner elsewhere"
+        traveller.shift(timedelta(seconds=3))
+        assert attempt(user.email, PASSWORD).status_code == 302
+        for _ in range(60):
+            throttle.note_failure(user.email, "10.6.6.6")
+        assert throttle.seconds_to_wait(user.email, "10.6.6.6") == 900
+        assert throttle.seconds_to_wait(user.email, "10.9.9.8") <= 30, "a stranger cannot keep the owner out"
+        traveller.shift(timedelta(hours=25))
+        assert throttle.seconds_to_wait(user.email, "10.6.6.6") == 0
+    assert not any(user.email in row.key for row in FailedSignIn.objects.all())
+
+
+@pytest.mark.parametrize(
+    ("minutes", "times", "stays"), [(29, 1, True), (31, 1, False), (25, 18, True), (25, 20, False)]
+)
+def test_sessions_end_when_idle_and_when_they_have_lasted_long(world, minutes, times, stays):
+    client = StrictClient()
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as traveller:
+        client.force_login(world.posts["fk_a"].user)
+        assert client.get("/my-work/").status_code == 200
+        for _ in range(times):
+            traveller.shift(timedelta(minutes=minutes))
+            response = client.get("/my-work/")
+        assert (response.status_code == 200) == stays
