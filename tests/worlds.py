@@ -91,7 +91,7 @@ class World:
             "manner": "written",
             "witness": "",
             "given_on": clock.today(),
-            "until": clock.today() + timedelta(days=until),
+            "until": clock.today() + timedelta(days=until) if isinstance(until, int) else until,
             "gdpr_basis": "public_task",
             "flows": frozenset(flows),
         }

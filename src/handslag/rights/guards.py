@@ -1,4 +1,8 @@
-"""Both versions of what was rectified stay as they were written, until retention removes their content."""
+"""Both versions of what was rectified stay as they were written, until retention removes their content.
+
+The versions themselves are sealed by their encryption: nobody without the key can write another, and the operator can
+encrypt them anew with another key.
+"""
 
 from handslag.foundation.guards import frozen, undeletable, unreplaceable
 
@@ -8,10 +12,5 @@ GUARDS = [
     unreplaceable(TABLE, "o.id = NEW.id"),
     undeletable(TABLE),
     frozen(TABLE, "id", "case_id", "field", "by_id", "at"),
-    frozen(
-        TABLE,
-        *("sealed_before", "sealed_after", "reason"),
-        when="NEW.sealed_before <> '' OR NEW.sealed_after <> '' OR NEW.reason <> ''",
-        name="content_only_removed",
-    ),
+    frozen(TABLE, "reason", when="NEW.reason <> ''", name="reason_only_removed"),
 ]
