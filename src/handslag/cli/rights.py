@@ -1,5 +1,6 @@
 """Commands for the person's rights: extract, protection that ended, retention."""
 
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,12 +11,8 @@ from handslag.cli.ready import ensure_schema, operator
 
 def _number() -> str:
     """An identity number from standard input: it must stand neither in a command line nor in a shell's history."""
-    text = click.get_text_stream("stdin")
-    return (
-        (click.prompt("Identity number", hide_input=True) if text.isatty() else text.readline())
-        .strip()
-        .replace("-", "")
-    )
+    given = click.prompt("Identity number", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
+    return given.strip().replace("-", "")
 
 
 @click.group()
