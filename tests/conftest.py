@@ -1,12 +1,14 @@
 import os
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
 from hypothesis import HealthCheck, Phase, settings
 
 from handslag.foundation import guards
-from tests import strictness, worlds
+from handslag.journal import chain
+from tests import scanning, strictness, worlds
 
 strictness.shuffle_unordered_querysets()
 strictness.note_missing_translations()
@@ -24,8 +26,9 @@ settings.load_profile("handslag")
 
 @pytest.fixture(autouse=True)
 def fresh_cache():
-    """No test sees what another one cached."""
+    """No test sees what another one cached, or anchored of a journal that was undone."""
     cache.clear()
+    (django_settings.HANDSLAG_HOME / chain.ANCHORS).unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +37,15 @@ def all_texts_are_translated():
     strictness.MISSED_TRANSLATIONS.clear()
     yield
     assert not strictness.MISSED_TRANSLATIONS, f"not in Swedish: {strictness.MISSED_TRANSLATIONS}"
+
+
+@pytest.fixture(autouse=True)
+def no_identity_number_gets_out():
+    """An identity number outside the places meant for it fails the test that let it out."""
+    scanning.watch_logs()
+    scanning.found()
+    yield
+    assert not (told := scanning.found()), told
 
 
 @pytest.fixture

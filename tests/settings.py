@@ -8,7 +8,7 @@ os.environ["HANDSLAG_HOME"] = os.environ.get("HANDSLAG_TEST_HOME") or tempfile.m
 os.environ["DATABASE_URL"] = os.environ.get("HANDSLAG_TEST_DATABASE", "")
 
 from handslag.settings import *  # noqa: E402, F403
-from handslag.settings import DATABASES, HANDSLAG_HOME, STATIC_ROOT, TEMPLATES  # noqa: E402
+from handslag.settings import DATABASES, HANDSLAG_HOME, MIDDLEWARE, STATIC_ROOT, TEMPLATES  # noqa: E402
 from tests.strictness import UndefinedVariable  # noqa: E402
 
 STATIC_ROOT.mkdir(exist_ok=True)
@@ -18,6 +18,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["TEST"] = {"NAME": "handslag_test"}
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")
+MIDDLEWARE.insert(0, "tests.scanning.middleware")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

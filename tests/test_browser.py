@@ -37,6 +37,7 @@ def visit(browser, live_server, lasting_world):
     def sign_in(name: str, size: dict = DESKTOP, **options):
         user = lasting_world.posts[name].user
         user.set_password(PASSWORD)
+        user.is_demo = True  # whose password needs no code beside it
         user.save()
         page = open_page(browser, live_server.url, size, **options)
         page.goto("/sign-in/")

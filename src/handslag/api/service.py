@@ -13,12 +13,14 @@ from handslag import __version__
 from handslag.api.cases import router as cases
 from handslag.api.handovers import router as handovers
 from handslag.api.models import Token
-from handslag.api.problems import problem
+from handslag.api.problems import PROBLEM_TYPE, problem
 from handslag.api.schemas import ApiInfo
 from handslag.api.watch import router as watch
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.parties.viewer import Viewer
 from handslag.parties.wall import enter_as
+
+REFUSED = 400
 
 
 class PartyToken(HttpBearer):
@@ -34,7 +36,23 @@ class PartyToken(HttpBearer):
         return known
 
 
-api = NinjaAPI(
+class Api(NinjaAPI):
+    """The API, whose description names refusals by their own media type."""
+
+    def get_openapi_schema(self, **kwargs):
+        """As ninja makes it, with what cannot be parsed, and every refusal as application/problem+json (RFC 9457)."""
+        described = super().get_openapi_schema(**kwargs)
+        for operations in described["paths"].values():
+            for operation in operations.values():
+                if invalid := operation["responses"].get(422):
+                    operation["responses"].setdefault(400, {**invalid, "description": "Bad Request"})
+                for status, answer in operation["responses"].items():
+                    if status >= REFUSED and "application/json" in answer.get("content", {}):
+                        answer["content"] = {PROBLEM_TYPE: answer["content"]["application/json"]}
+        return described
+
+
+api = Api(
     title="Handslag",
     version=__version__,
     description="Cases, handovers and what is silent, for the parties' own systems.",
