@@ -165,11 +165,13 @@ class Play:
             return
         handover, case_id, unit = self.offers[n % len(self.offers)]
         file, receiver = self.law.files[case_id], f"{unit}_a"
+        if Handover.objects.get(pk=handover).state != "offered":
+            return
         if not accepts:
             handovers.decline_handover(self.viewer(receiver), handover, "not_ready", None, goes_back=True)
             self._step_is_past(file)
             self.offers = [o for o in self.offers if o[0] != handover]
-        elif Handover.objects.get(pk=handover).state == "offered":
+        else:
             handovers.accept_handover(self.viewer(receiver), handover, worlds.contact_in(2))
             self._step_is_past(file)
             file.holder = receiver

@@ -1,4 +1,4 @@
-"""Promises 1, 2, 4 and 5 as plain SQL over the bare tables, for both databases: what counts, and what breaks each.
+"""Promises 1, 2, 4, 5 and 6 as plain SQL over the bare tables, for both databases: what counts, and what breaks each.
 
 Each law is (why, query); a query returns the references of the cases that break it.
 """
@@ -29,6 +29,7 @@ COUNTED = {
     "4": "SELECT (SELECT count(*) FROM handovers_handover WHERE state = 'declined') "
     "+ (SELECT count(*) FROM cases_case WHERE closed_at IS NOT NULL)",
     "5": "SELECT count(*) FROM cases_case WHERE closed_at IS NULL",
+    "6": "SELECT (SELECT count(*) FROM handovers_handover) + (SELECT count(*) FROM persons_person)",
 }
 
 LAWS = {
@@ -73,5 +74,23 @@ LAWS = {
         ("a next step that falls within a pause",
          "SELECT reference FROM cases_case WHERE closed_at IS NULL AND suspended_until IS NOT NULL "
          "AND next_step_on < suspended_until"),
+    ),
+    "6": (
+        ("words about the person went to another party on no basis",
+         "SELECT c.reference FROM handovers_handover h JOIN cases_case c ON c.id = h.case_id "
+         "JOIN persons_person p ON p.id = c.person_id JOIN parties_post s ON s.id = h.sender_id "
+         "JOIN parties_unit u ON u.id = h.to_unit_id WHERE (h.brief <> '' OR h.promised <> '') "
+         "AND s.party_id <> u.party_id AND NOT EXISTS (SELECT 1 FROM disclosure_disclosure d "
+         "WHERE d.subject = p.subject AND d.from_party_id = s.party_id AND d.to_unit_id = h.to_unit_id "
+         "AND d.\"group\" = 'plan' AND d.begins_at <= h.offered_at "
+         "AND (d.ended_at IS NULL OR d.ended_at >= h.offered_at))"),
+        ("a person with protected identity is stored by name or number",
+         "SELECT c.reference FROM cases_case c JOIN persons_person p ON p.id = c.person_id "
+         "JOIN persons_identity i ON i.person_id = p.id WHERE p.is_protected "
+         "OR EXISTS (SELECT 1 FROM persons_protectedsubject b WHERE b.subject = p.subject)"),
+        ("joined to a case of somebody else, or with another holder",
+         "SELECT c.reference FROM cases_case c JOIN persons_person p ON p.id = c.person_id "
+         "JOIN cases_case m ON m.id = c.joined_to_id JOIN persons_person mp ON mp.id = m.person_id "
+         "WHERE c.closed_at IS NULL AND (mp.subject <> p.subject OR m.holder_id <> c.holder_id)"),
     ),
 }  # fmt: skip

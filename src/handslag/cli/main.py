@@ -306,7 +306,7 @@ def watch(on: datetime | None, form: str) -> None:
 @FORMAT
 @click.pass_context
 def check(ctx: click.Context, form: str) -> None:
-    """Verify promises 1 to 5 over all cases and their whole history. Exit status 1 when any is broken.
+    """Verify promises 1 to 7 over all cases and their whole history. Exit status 1 when any is broken.
 
     \b
     Example:

@@ -1,7 +1,7 @@
 """Registering persons: named ones by their identity number, protected ones as anonymous participants."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -34,10 +34,11 @@ def protected_among(subjects: Iterable[str]) -> set[str]:
     return set(ProtectedSubject.objects.filter(subject__in=set(subjects)).values_list("subject", flat=True))
 
 
-def _known(keys_wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Person]:
-    parties, subjects = zip(*keys_wanted, strict=True)
+def _known(wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], Person]:
+    parties, subjects = zip(*wanted, strict=True)
     found = Person.objects.filter(subject__in=set(subjects), party_id__in=set(parties)).order_by()
-    return {(person.party_id, person.subject): person for person in found.select_related("identity")}
+    by_key = {(person.party_id, person.subject): person for person in found.select_related("identity")}
+    return {key: by_key[key] for key in wanted if key in by_key}
 
 
 def register(named: Iterable[Named]) -> dict[tuple[int, str], Person]:
