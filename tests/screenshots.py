@@ -40,6 +40,17 @@ def handed_over_case(page) -> None:
             return
 
 
+def open_sharing(page) -> None:
+    """Opens what is told of the first person whom the caseworker has offered to another party with consent."""
+    page.goto("/my-work/")
+    for link in [a.get_attribute("href") for a in page.locator("#sent tbody a").all()]:
+        page.goto(link)
+        page.locator("dd a[href*='/cases/']").click()
+        page.click("main >> text=Samtycke och utlämnande")
+        if page.locator("input[name=disclosure]").count():
+            return
+
+
 SHOTS = {
     "my-work": lambda page: page.goto("/my-work/"),
     "case": handed_over_case,
@@ -47,6 +58,22 @@ SHOTS = {
     "handover": lambda page: first(page, "waiting"),
     "accept": lambda page: (first(page, "waiting"), page.click("text=Acceptera och ta över")),
     "next-step": lambda page: (first(page, "held"), page.click("text=Bestäm nästa steg")),
+    "disclosed": lambda page: (page.goto("/my-work/disclosed/"), page.locator("tbody a").first.click()),
+    "sharing": open_sharing,
+    "consent": lambda page: (
+        first(page, "held"),
+        page.click("main >> text=Samtycke och utlämnande"),
+        page.click("text=Registrera ett samtycke"),
+        page.locator("label[for^=u-]").first.click(),
+        page.click("text=Gå vidare"),
+    ),
+    "withdraw": lambda page: (
+        open_sharing(page),
+        [box.check() for box in page.locator("input[name=disclosure]").all()[:4]],
+        page.click("text=Ta tillbaka de valda raderna"),
+    ),
+    "lookers": lambda page: (first(page, "held"), page.click("main >> text=Vem har tittat")),
+    "protect": lambda page: (first(page, "held"), page.click("main >> text=Skyddade personuppgifter")),
     "new-case": lambda page: page.goto("/cases/new/"),
 }
 LEADS_SHOTS = {"unit": "Enheten", "import": "Ta in ärenden", "watch": "Bevakning"}

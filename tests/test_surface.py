@@ -17,10 +17,12 @@ from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection, positive_data_acceptance
 
 from handslag.api.models import Token
+from handslag.api.service import api
 from tests import scanning
 from tests.worlds import contact_in, numbers
 
-API = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+API = schemathesis.openapi.from_dict(json.loads(json.dumps(api.get_openapi_schema())))
+API.app = get_wsgi_application()
 NOT_ASKED = [ignored_auth, negative_data_rejection, positive_data_acceptance]
 """The roles give their own tokens; what is well formed may be refused by the rules of the field; unknown parameters are let pass."""
 ROLES = ("fk", "af", "kom", "nobody")
@@ -93,7 +95,7 @@ def test_the_api_answers_any_request_as_described(case, world_of_the_api):
 def world_of_the_api(world):
     """Tokens by party, and what no other party may see."""
     word = _world_of_the_api(world)
-    for signal in (request_started, request_finished):  # as Django's own test client does
+    for signal in (request_started, request_finished):  # keep the test's connection, as Django's own client does
         signal.disconnect(close_old_connections)
     yield {name: Token.issue(world.parties[name], "fuzz") for name in ("fk", "af", "kom")}, word
     for signal in (request_started, request_finished):

@@ -16,28 +16,28 @@ from handslag.parties.viewer import Viewer
 SHOWN = ("person__identity", "holder__user", "holder__unit")
 
 
-def _disclosed(viewer: Viewer) -> QuerySet:
-    """Ids of cases of which something is disclosed to the viewer, by a party that opened or holds them."""
-    told = disclosed_to(viewer).filter(subject=OuterRef("person__subject"))
-    subjects = disclosed_to(viewer).order_by().values("subject")
-    by_opener = Q(Exists(told.filter(from_party=OuterRef("party"))))
-    by_holder = Q(Exists(told.filter(from_party=OuterRef("holder__party"))))
-    return Case.objects.filter(by_opener | by_holder, person__subject__in=subjects).order_by().values_list("pk")
+def _told(viewer: Viewer) -> QuerySet:
+    """What is disclosed to the viewer about the case at hand, by the party that opened it or the one that holds it."""
+    by_either = Q(from_party=OuterRef("party")) | Q(from_party=OuterRef("holder__party"))
+    return disclosed_to(viewer).order_by().filter(by_either, subject=OuterRef("person__subject"))
 
 
-def _handed_over(viewer: Viewer) -> QuerySet:
-    """Ids of cases that the viewer's places have or had a handover of, as sender or receiver."""
-    sides = Q(handovers__sender_id__in=viewer.case_post_ids) | Q(handovers__to_unit_id__in=viewer.unit_ids)
-    if viewer.officer_party_ids:
-        sides |= Q(handovers__to_unit__party_id__in=viewer.officer_party_ids)
-    return Case.objects.filter(sides).order_by().values_list("pk")
+def _handed_over(viewer: Viewer) -> frozenset[int]:
+    """Ids of cases that the viewer's places have or had a handover of, as sender or receiver; found once a viewer."""
+    if "handed over" not in viewer.memo:
+        sides = [Q(handovers__sender_id__in=viewer.case_post_ids), Q(handovers__to_unit_id__in=viewer.unit_ids)]
+        if viewer.officer_party_ids:
+            sides.append(Q(handovers__to_unit__party_id__in=viewer.officer_party_ids))
+        found = (Case.objects.filter(side).order_by().values_list("pk", flat=True) for side in sides)
+        viewer.memo["handed over"] = frozenset(pk for side in found for pk in side)
+    return viewer.memo["handed over"]
 
 
-def reached_case_ids(viewer: Viewer) -> list[int]:
-    """Cases that the viewer reaches though others hold them: disclosed to the viewer, or in a handover of theirs."""
+def _reach(viewer: Viewer) -> Q:
+    """That a case is held at the viewer's place, in a handover of it, or disclosed to it."""
     if not (viewer.unit_ids or viewer.officer_party_ids):
-        return []
-    return [pk for (pk,) in _disclosed(viewer).union(_handed_over(viewer))]
+        return Q(pk__in=())
+    return Q(holder_id__in=viewer.case_post_ids) | Q(pk__in=_handed_over(viewer)) | Q(Exists(_told(viewer)))
 
 
 def held_cases(viewer: Viewer) -> QuerySet[Case]:
@@ -46,9 +46,11 @@ def held_cases(viewer: Viewer) -> QuerySet[Case]:
 
 
 def visible_cases(viewer: Viewer) -> QuerySet[Case]:
-    """Every case that the viewer reaches. What of it may be seen is said by `sight`."""
-    reach = Q(holder_id__in=viewer.case_post_ids) | Q(pk__in=reached_case_ids(viewer))
-    return Case.objects.filter(reach).select_related(*SHOWN)
+    """Every case that the viewer reaches. What of it may be seen is said by `sight`.
+
+    For lookups: narrow it by case, person or reference. To go through all of them would begin at every case there is.
+    """
+    return Case.objects.filter(_reach(viewer)).select_related(*SHOWN)
 
 
 def open_cases(viewer: Viewer) -> QuerySet[Case]:
@@ -59,11 +61,17 @@ def open_cases(viewer: Viewer) -> QuerySet[Case]:
 def disclosed_cases(viewer: Viewer) -> QuerySet[Case]:
     """Open cases that others hold and of which something is disclosed to the viewer's units; the latest first."""
     return (
-        Case.objects.filter(pk__in=_disclosed(viewer), closed_at__isnull=True)
+        Case.objects.filter(Exists(_told(viewer)), person__subject__in=_told_subjects(viewer), closed_at__isnull=True)
         .exclude(holder_id__in=viewer.case_post_ids)
         .select_related(*SHOWN)
         .order_by("-id")
     )
+
+
+def _told_subjects(viewer: Viewer, **narrower) -> list[str]:
+    """People of whom something is disclosed to the viewer: few, so that their cases are found by them."""
+    found = disclosed_to(viewer).filter(**narrower).order_by()
+    return list(found.values_list("subject", flat=True).distinct())
 
 
 def held_by(viewer: Viewer) -> QuerySet[Case]:
@@ -93,6 +101,30 @@ def _may_know(viewer: Viewer) -> Q:
     return Q(party_id__in=viewer.own_party_ids) | Q(Exists(told))
 
 
+def _named(text: str) -> Q:
+    """That the person's name begins so: "family", or "given family"."""
+    matches = Q(person__identity__search_name__startswith=text.casefold())
+    if " " in text:
+        given, family = text.casefold().split(" ", 1)
+        matches |= Q(person__identity__search_name__startswith=f"{family} {given}")
+    return matches
+
+
+def _by_name(viewer: Viewer, text: str) -> set[int]:
+    """Ids of cases by the person's name, looked for in each place that the viewer reaches by itself."""
+    named = _named(text) & _may_know(viewer)
+    told = Q(Exists(_told(viewer)), person__subject__in=_told_subjects(viewer, group=IDENTITY))
+    places = (Q(holder_id__in=viewer.case_post_ids), Q(pk__in=_handed_over(viewer)), told)
+    return {pk for place in places for pk in Case.objects.filter(place, named).order_by().values_list("pk", flat=True)}
+
+
+def _by_number(viewer: Viewer, digits: str) -> set[int]:
+    centuries = ("",) if len(digits) == 12 else ("19", "20")
+    subjects = [keys.blind(century + digits) for century in centuries]
+    known = Q(person__subject__in=subjects, person__identity__isnull=False) & _may_know(viewer)
+    return set(visible_cases(viewer).filter(known).order_by().values_list("pk", flat=True))
+
+
 def search(viewer: Viewer, text: str) -> QuerySet[Case]:
     """Visible cases by identity number (12 or 10 digits), whole reference, or the beginning of the person's name.
 
@@ -100,17 +132,13 @@ def search(viewer: Viewer, text: str) -> QuerySet[Case]:
     """
     text = " ".join(text.replace("\x00", "").split())
     digits = text.replace("-", "").replace(" ", "")
+    found = set(visible_cases(viewer).filter(reference=text).order_by().values_list("pk", flat=True))
     if digits.isdigit() and len(digits) in (10, 12):
-        centuries = ("",) if len(digits) == 12 else ("19", "20")
-        matches = Q(person__subject__in=[keys.blind(century + digits) for century in centuries])
-        matches &= Q(person__identity__isnull=False)
-    else:
-        matches = Q(person__identity__search_name__startswith=text.casefold())
-        if " " in text:
-            given, family = text.casefold().split(" ", 1)
-            matches |= Q(person__identity__search_name__startswith=f"{family} {given}")
-    found = visible_cases(viewer).filter(Q(reference=text) | (matches & _may_know(viewer)))
-    return found.order_by("person__identity__search_name", "-opened_at", "id")
+        found |= _by_number(viewer, digits)
+    elif text:
+        found |= _by_name(viewer, text)
+    whole = Case.objects.filter(pk__in=found).select_related(*SHOWN)
+    return whole.order_by("person__identity__search_name", "-opened_at", "id")
 
 
 def cases_of_unit(unit: Unit) -> QuerySet[Case]:

@@ -24,6 +24,8 @@ class Viewer:
     name: str = ""
     looks: dict[int, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
     """Cases shown to the viewer since the request began, each with its bases and for whom the viewer stood in."""
+    memo: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """What higher rooms have found out for this viewer, so that they need not ask again in one request."""
 
     @property
     def label(self) -> str:

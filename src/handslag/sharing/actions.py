@@ -75,7 +75,8 @@ def _withdrawable(actor: Viewer, ids: Iterable[int]) -> list[Disclosure]:
     """
     found = list(Disclosure.objects.filter(pk__in=list(ids)).select_related("to_unit"))
     own = actor.own_party_ids
-    reached = set(visible_cases(actor).order_by().values_list("person__subject", flat=True)) if found else set()
+    about = visible_cases(actor).filter(person__subject__in={d.subject for d in found}).order_by()
+    reached = set(about.values_list("person__subject", flat=True))
     for disclosure_ in found:
         concerned = disclosure_.from_party_id in own or disclosure_.to_unit.party_id in own
         if not actor.unit_ids or not concerned or disclosure_.subject not in reached:

@@ -43,8 +43,8 @@ def overdue(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
 
 def consents_ending(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
     """Of `cases`, the open ones of people of whom something disclosed runs out within 30 days of `on`."""
-    ending = ending_soon(on).order_by().values("subject")
-    return _going_on(cases).filter(person__subject__in=ending).order_by("id")
+    ending = ending_soon(on).order_by().filter(subject=OuterRef("person__subject"))
+    return _going_on(cases).filter(Exists(ending)).order_by("id")
 
 
 def _standing_near(viewer: Viewer) -> QuerySet[Escalation]:

@@ -20,7 +20,7 @@ from handslag.foundation import clock
 from handslag.foundation.errors import Refused
 from handslag.handovers.rules import proposed_contact
 from handslag.parties.models import Unit
-from handslag.parties.queries import units_of_county
+from handslag.parties.queries import units_of_county, viewer_of
 from handslag.reference import codes
 from handslag.sharing import actions
 from handslag.sharing.queries import is_standing, losses, parted_by
@@ -207,7 +207,7 @@ def _withdrawn(request: HttpRequest, case_id: int, chosen: list[Disclosure]) -> 
         messages.error(request, refused.message)
     else:
         messages.success(request, _("The sharing has stopped. What was told before stays on record as told."))
-    still_reached = visible_cases(request.viewer).filter(pk=case_id).exists()
+    still_reached = visible_cases(viewer_of(request.user)).filter(pk=case_id).exists()
     return redirect("sharing", case_id) if still_reached else redirect("my-work")
 
 

@@ -15,6 +15,7 @@ from handslag.web import rows
 from handslag.web.access import CASE_ROLES, HOLDERS, page
 from handslag.web.paging import Wanted, fetch, first, page_of
 
+DISCLOSED = "disclosed"
 SHORT, LONG = 8, 25
 """How many rows of a section My work shows; the persons held are the long one."""
 
@@ -41,8 +42,13 @@ def _sections(viewer) -> dict:
         "steps": case_section(cases.steps_for, _("My steps in others' cases")),
         "held": case_section(cases.held_by, _("Persons I hold")),
         "sent": handover_section(handovers.sent_by, _("Handovers I sent")),
-        "disclosed": case_section(cases.disclosed_cases, _("Disclosed to my unit by other parties")),
     }
+
+
+def _disclosed(viewer) -> tuple:
+    """What other parties have disclosed to the viewer's units: a list of its own, which My work only leads to."""
+    heading = _("Disclosed to my unit by other parties")
+    return cases.disclosed_cases(viewer), partial(rows.case_rows, viewer), "caseworker/_cases.html", heading
 
 
 @page(*HOLDERS)
@@ -73,7 +79,7 @@ def _tiles(viewer, today) -> dict[str, int]:
 @page(*HOLDERS)
 def whole_section(request: HttpRequest, section: str) -> HttpResponse:
     """All of one section of My work, page by page."""
-    sections = _sections(request.viewer)
+    sections = {DISCLOSED: _disclosed(request.viewer)} if section == DISCLOSED else _sections(request.viewer)
     if section not in sections:
         raise Http404
     found, show, template, heading = sections[section]
