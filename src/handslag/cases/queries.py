@@ -1,6 +1,8 @@
 """Reading cases: only what the viewer may see."""
 
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -12,6 +14,7 @@ from handslag.disclosure.rules import IDENTITY, LIVELIHOOD, PLAN
 from handslag.foundation import clock, keys
 from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
+from handslag.persons.models import Person
 
 SHOWN = ("person__identity", "holder__user", "holder__unit")
 
@@ -68,10 +71,23 @@ def disclosed_cases(viewer: Viewer) -> QuerySet[Case]:
     )
 
 
-def _told_subjects(viewer: Viewer, **narrower) -> list[str]:
+def _told_subjects(viewer: Viewer) -> list[str]:
     """People of whom something is disclosed to the viewer: few, so that their cases are found by them."""
-    found = disclosed_to(viewer).filter(**narrower).order_by()
-    return list(found.values_list("subject", flat=True).distinct())
+    return list(disclosed_to(viewer).order_by().values_list("subject", flat=True).distinct())
+
+
+def _told_persons(viewer: Viewer, named: Q) -> list[int]:
+    """Ids of the records of people whose identity is disclosed to the viewer and who are `named`.
+
+    Each party's are found by its index of people, not by going through all that others have on them.
+    """
+    by_party: dict[int, list[str]] = {}
+    told = disclosed_to(viewer).filter(group=IDENTITY).order_by().values_list("from_party_id", "subject").distinct()
+    for party_id, subject in told:
+        by_party.setdefault(party_id, []).append(subject)
+    theirs = (Q(party_id=party_id, subject__in=subjects) for party_id, subjects in by_party.items())
+    either = reduce(or_, theirs, Q(pk__in=()))
+    return list(Person.objects.filter(either).filter(named).order_by().values_list("pk", flat=True))
 
 
 def held_by(viewer: Viewer) -> QuerySet[Case]:
@@ -101,21 +117,25 @@ def _may_know(viewer: Viewer) -> Q:
     return Q(party_id__in=viewer.own_party_ids) | Q(Exists(told))
 
 
-def _named(text: str) -> Q:
-    """That the person's name begins so: "family", or "given family"."""
-    matches = Q(person__identity__search_name__startswith=text.casefold())
+def _named(text: str, path: str = "") -> Q:
+    """That a person's name begins so: "family", or "given family". `path` leads to the person."""
+    begins = f"{path}identity__search_name__startswith"
+    matches = Q(**{begins: text.casefold()})
     if " " in text:
         given, family = text.casefold().split(" ", 1)
-        matches |= Q(person__identity__search_name__startswith=f"{family} {given}")
+        matches |= Q(**{begins: f"{family} {given}"})
     return matches
 
 
 def _by_name(viewer: Viewer, text: str) -> set[int]:
     """Ids of cases by the person's name, looked for in each place that the viewer reaches by itself."""
-    named = _named(text) & _may_know(viewer)
-    told = Q(Exists(_told(viewer)), person__subject__in=_told_subjects(viewer, group=IDENTITY))
-    places = (Q(holder_id__in=viewer.case_post_ids), Q(pk__in=_handed_over(viewer)), told)
-    return {pk for place in places for pk in Case.objects.filter(place, named).order_by().values_list("pk", flat=True)}
+    own = _named(text, "person__") & _may_know(viewer)
+    places = (
+        Q(holder_id__in=viewer.case_post_ids) & own,
+        Q(pk__in=_handed_over(viewer)) & own,
+        Q(Exists(_told(viewer)), person_id__in=_told_persons(viewer, _named(text))),
+    )
+    return {pk for place in places for pk in Case.objects.filter(place).order_by().values_list("pk", flat=True)}
 
 
 def _by_number(viewer: Viewer, digits: str) -> set[int]:
