@@ -41,9 +41,9 @@ def handed_over_case(page) -> None:
 
 
 def open_sharing(page) -> None:
-    """Opens what is told of the first person whom the caseworker has offered to another party with consent."""
+    """Opens what is told of the first person who is offered to the caseworker with consent."""
     page.goto("/my-work/")
-    for link in [a.get_attribute("href") for a in page.locator("#sent tbody a").all()]:
+    for link in [a.get_attribute("href") for a in page.locator("#waiting tbody a").all()]:
         page.goto(link)
         page.locator("dd a[href*='/cases/']").click()
         page.click("main >> text=Samtycke och utlämnande")
