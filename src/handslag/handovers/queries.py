@@ -76,11 +76,6 @@ def handovers_of(viewer: Viewer, case: Case) -> QuerySet[Handover]:
     return visible_handovers(viewer).filter(case_id__in=[case.pk, *joined]).order_by("-id")
 
 
-def open_handover_of(viewer: Viewer, case: Case) -> Handover | None:
-    """The handover of a case in which something must still happen, if the viewer may see it."""
-    return handovers_of(viewer, case).filter(state__in=rules.OPEN).first()
-
-
 def sides(viewer: Viewer, handover: Handover) -> set[str]:
     """On which sides of a handover the viewer may act.
 

@@ -11,8 +11,7 @@ from handslag.cases.rules import Spell, holes
 from handslag.cases.sight import Sight
 from handslag.foundation import clock
 from handslag.handovers.actions import state_label
-from handslag.handovers.queries import handovers_of
-from handslag.parties.viewer import Viewer
+from handslag.handovers.models import Handover
 from handslag.reference import codes
 
 WIDTH, LEFT, LANE = 1000, 110, 56
@@ -172,11 +171,11 @@ def _lines(holders: list[Spell], lived: list[Spell], handovers: list, holed: lis
     return [(str(since), str(until or ""), what) for since, until, what in sorted(lines, key=lambda line: line[0])]
 
 
-def timeline(viewer: Viewer, sight: Sight) -> Timeline:
-    """Draws a case's way from its opening to what is planned: what the viewer may see of it."""
+def timeline(sight: Sight, handovers: list[Handover]) -> Timeline:
+    """Draws a case's way from its opening to what is planned: what the viewer may see of it, with these handovers."""
     today, case = clock.today(), sight.case
     holders, lived = holdings(case), livelihoods(sight)
-    handovers, steps = list(handovers_of(viewer, case)), past_steps(sight, 50)
+    steps = past_steps(sight, 50)
     begin = _day(case.opened_at)
     now = _day(case.closed_at) if case.closed_at else today
     planned = max(filter(None, (now, sight.livelihood_ends_on, sight.shows_plan and case.next_step_on)))

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from handslag.cases.models import Case
 from handslag.cases.queries import visible_cases
 from handslag.cases.sight import Sight, sights
+from handslag.disclosure.queries import active
 from handslag.disclosure.rules import CONSENT, OWN, Basis
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
@@ -36,6 +37,8 @@ def basis_lines(sight: Sight) -> list[dict]:
 
 def joining_context(viewer: Viewer, case: Case) -> dict:
     """What the case page tells of the person's cases at other parties that a consent reveals."""
+    if not (case.joined_to_id or active().filter(subject=case.person.subject).exists()):
+        return {"joined": [], "joined_to": None, "joinable": []}
     joined = visible_cases(viewer).filter(joined_to=case).select_related("party").order_by("id")
     main = visible_cases(viewer).filter(pk=case.joined_to_id).first() if case.joined_to_id else None
     others = joinable(viewer, case)

@@ -11,7 +11,8 @@ from handslag.cases import actions, queries, rules
 from handslag.cases.models import Case
 from handslag.cases.sight import sight
 from handslag.foundation import clock
-from handslag.handovers.queries import handovers_of, open_handover_of
+from handslag.handovers.queries import handovers_of
+from handslag.handovers.rules import OPEN
 from handslag.intake.single import open_one
 from handslag.journal.queries import changes_of
 from handslag.parties.queries import holding_posts
@@ -51,7 +52,8 @@ def show(request: HttpRequest, case_id: int) -> HttpResponse:
     viewer, today = request.viewer, clock.today()
     case = visible(request, case_id)
     seen = sight(viewer, case)
-    open_handover = open_handover_of(viewer, case)
+    handovers = list(handovers_of(viewer, case))
+    going_on = next((handover for handover in handovers if handover.state in OPEN), None)
     context = {
         "case": case,
         "sight": seen,
@@ -64,9 +66,9 @@ def show(request: HttpRequest, case_id: int) -> HttpResponse:
         "municipality": codes.label("municipality", seen.municipality_code),
         "groups": [codes.label("target_group", group) for group in seen.target_groups],
         "outcome": codes.label("outcome", case.outcome) if seen.shows_outcome else _("not disclosed"),
-        "handover": rows.handover_row(open_handover, seen, today) if open_handover else None,
-        "handovers": rows.handover_rows(viewer, handovers_of(viewer, case)[:20]),
-        "timeline": timeline(viewer, seen),
+        "handover": rows.handover_row(going_on, seen, today) if going_on else None,
+        "handovers": [rows.handover_row(handover, seen, today) for handover in handovers[:20]],
+        "timeline": timeline(seen, handovers),
         "journal": journal_lines(changes_of(case.pk)[:JOURNAL_LINES]),
         "may_act": case.is_open
         and not case.joined_to_id
