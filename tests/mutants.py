@@ -13,6 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 GUARDS, STATEFUL, HANDOVERS = "tests/test_guards.py", "tests/test_promises_stateful.py", "tests/test_handovers.py"
 CASES, WATCH, CHECK = "tests/test_cases.py", "tests/test_watch.py", "tests/test_check.py"
+LAWFUL, JOURNAL, SHARING, PERSON, SIGNING, SURFACE = (
+    f"tests/test_{n}.py" for n in ("lawful", "journal", "sharing", "person_rights", "signing_in", "surface")
+)
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
 MUTANTS = [
@@ -29,7 +32,7 @@ MUTANTS = [
     ("a decline in a circle", "handovers/actions.py", "link = link.previous", "link = None", HANDOVERS),
     ("asked twice, told nothing", "handovers/actions.py", "if handover.state not in transition.sources:", "if False:", HANDOVERS),
     ("anyone acts on a case", "cases/rules.py", "return viewer.is_system or holder_id", "return True or holder_id", RIGHTS),
-    ("anyone sees a case", "cases/queries.py", "Case.objects.filter(holder_id__in=viewer.case_post_ids)", "Case.objects.filter()", RIGHTS),
+    ("anyone sees a case", "cases/queries.py", "Case.objects.filter(_reach(viewer))", "Case.objects.filter()", RIGHTS),
     ("officers see other parties", "handovers/queries.py", "Q(sender__party_id__in=viewer.officer_party_ids)", "Q()", RIGHTS),
     ("measure staff hold", "parties/rules.py", 'HOLDING_ROLES = ("caseworker", "lead")', 'HOLDING_ROLES = ("caseworker", "lead", "measure_staff")', RIGHTS),
     ("views are open by default", "web/middleware.py", "if decision is False:", "if False:", RIGHTS),
@@ -52,11 +55,36 @@ MUTANTS = [
     ("a second open case is taken", "intake/checking.py", "if person in busy:", "if False:", INTAKE),
     ("files of any size", "intake/reading.py", "if path.stat().st_size > limit * MEGABYTE:", "if False:", INTAKE),
     ("the picker in production", "web/entrance/views.py", 'or settings.HANDSLAG_MODE != "demo"', "", CLI),
-    ("demo users in production", "cli/server.py", "if demo_users().exists():", "if False:", CLI),
+    ("demo users in production", "cli/server.py", "yield demo_users().exists(),", "yield False,", CLI),
     ("a token reads every party", "api/service.py", "party_ids=frozenset({known.party_id})", "party_ids=frozenset(range(999))", API),
     ("revoked tokens live", "api/service.py", ", revoked_at__isnull=True", "", API),
     ("acting for another party", "api/acting.py", "if p.party_id == party_id", "if p", API),
-    ("a query per row", "cases/queries.py", 'SHOWN = ("person", "holder__user", "holder__unit")', 'SHOWN = ("holder__unit",)', PAGES),
+    ("a query per row", "cases/queries.py", 'SHOWN = ("person__identity", "holder__user", "holder__unit")', 'SHOWN = ("holder__unit",)', PAGES),
+    ("every group is shown", "cases/sight.py", "return self._bases.get((self.case.person.subject, party_id, group))", "return OWN_RECORD", LAWFUL),
+    ("a basis of another group", "disclosure/queries.py", "d.from_party_id, d.group): d.basis", "d.from_party_id, 'identity'): d.basis", LAWFUL),
+    ("withdrawn is still told", "disclosure/queries.py", "filter(ended_at__isnull=True, until", "filter(until", LAWFUL),
+    ("run out is still told", "disclosure/queries.py", ", until__gte=on or clock.today())", ")", LAWFUL),
+    ("told to the whole party", "disclosure/queries.py", "found.filter(to_unit_id__in=viewer.unit_ids)", "found.filter(to_unit__party_id__in=viewer.own_party_ids)", LAWFUL),
+    ("names found without a basis", "cases/queries.py", 'own = _named(text, "person__") & _may_know(viewer)', 'own = _named(text, "person__")', LAWFUL),
+    ("a stand-in sees nothing", "parties/viewer.py", "return self.posts + self.absent", "return self.posts", LAWFUL),
+    ("words without a basis", "handovers/actions.py", "if text.strip() and not may_tell(case, from_party_id, to_unit):", "if False:", SHARING),
+    ("anyone withdraws", "sharing/actions.py", "if not actor.unit_ids or not concerned or", "if False and", SHARING),
+    ("joined in one direction", "sharing/actions.py", "return covers(subject, case.party_id", "return True or covers(subject, case.party_id", SHARING),
+    ("withdrawal leaves them joined", "sharing/actions.py", "    part_uncovered(actor, ended[0].subject)\n", "", SHARING),
+    ("joined cases stay behind", "cases/guards.py", '"WHERE joined_to_id = NEW.id AND closed_at IS NULL"', '"WHERE 1=0"', SHARING),
+    ("a seal over half", "journal/chain.py", '"basis", "address", "details")', '"basis", "details")', JOURNAL),
+    ("entries stand alone", "journal/chain.py", "json.dumps([*values, before]", "json.dumps([*values]", JOURNAL),
+    ("nobody looks at the anchors", "journal/chain.py", "    anchored = {place: seal for place, seal in _anchors()}", "    anchored = {}", JOURNAL),
+    ("looks are not written", "web/middleware.py", "        if viewer.looks:", "        if False:", JOURNAL),
+    ("flagging forgets the others", "rights/protection.py", "Person.objects.select_for_update().filter(subject=subject)", "Person.objects.select_for_update().filter(pk=case.person_id)", PERSON),
+    ("flagging leaves the words", "rights/protection.py", "    content.remove_words([case.pk for case in held])\n", "", PERSON),
+    ("a barred number comes back", "persons/registering.py", "    if protected_among(subject for _party, subject in wanted):", "    if False:", PERSON),
+    ("retention a year early", "rights/retention.py", "on.year - party.retention_years", "on.year + 1 - party.retention_years", PERSON),
+    ("any level of assurance", "web/entrance/oidc.py", 'if claims.get("acr") not in settings.HANDSLAG_OIDC_ACR:', "if False:", SIGNING),
+    ("any issuer", "web/entrance/oidc.py", 'issuer=self.openid_config["issuer"],', "", SIGNING),
+    ("a code counts twice", "parties/second_factor.py", "step <= user.totp_used_at", "step < user.totp_used_at", SIGNING),
+    ("guessing is free", "parties/throttle.py", "return 0 if over <= 0 else", "return 0 if True else", SIGNING),
+    ("sessions never end", "web/middleware.py", "if now - seen > settings.HANDSLAG_IDLE_MINUTES * 60 or", "if False and", SIGNING),
 ]  # fmt: skip
 
 

@@ -1,19 +1,31 @@
 """The right-matrix: every page and every transition, for everyone. What has no expectation here fails."""
 
+import json
 import re
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.urls import get_resolver, reverse
 
+from handslag.api.models import Token
+from handslag.api.service import api
 from handslag.cases import actions as cases
+from handslag.disclosure.actions import Agreed, Statutory
+from handslag.disclosure.rules import Flow
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Refused
 from handslag.handovers import actions as handovers
 from handslag.handovers import rules
 from handslag.parties import actions as parties
 from handslag.parties.models import Absence
+from handslag.rights.extract import extract
+from handslag.rights.protection import protect, unprotect
+from handslag.rights.rectification import present, rectify
+from handslag.rights.rekeying import rotate
+from handslag.rights.retention import retain
+from handslag.sharing import actions as sharing
 from tests.strictness import StrictClient
 from tests.worlds import contact_in
 
@@ -99,7 +111,14 @@ CASE_ACTIONS = {
     "end_post": {"fk_lead"},
     "register_absence": {"fk_lead", "fk_a"},
     "end_absence": {"fk_lead", "fk_b"},
+    "give_consent": {"fk_a", "fk_lead"},
+    "tell_by_law": {"fk_a", "fk_lead"},
+    "withdraw": FK | AF,
+    "propose_joining": {"fk_a", "fk_lead"},
+    "rectify": {"fk_a", "fk_lead"},
+    "protect": {"fk_a", "fk_lead"},
 }
+SYSTEM_ACTIONS = ("hire", "set_password", "retain", "extract", "rotate", "unprotect")
 
 
 def url_names() -> set[str]:
@@ -191,6 +210,23 @@ def _takers(world, act) -> set[str]:
     return allowed
 
 
+@pytest.mark.parametrize("name", sorted(EVERYBODY))
+def test_what_is_the_operators_is_refused_to_everyone_who_signs_in(world, name):
+    viewer, today = world.viewer(name), clock.today()
+    acts = {
+        "hire": lambda: parties.hire(viewer, None),
+        "set_password": lambda: parties.set_password(viewer, "x", "y"),
+        "retain": lambda: retain(viewer, today),
+        "extract": lambda: extract(viewer, "FK", "x"),
+        "rotate": lambda: rotate(viewer),
+        "unprotect": lambda: unprotect(viewer, "x"),
+    }
+    assert set(acts) == set(SYSTEM_ACTIONS)
+    for act in acts.values():
+        with pytest.raises(NotAllowed):
+            act()
+
+
 def test_every_transition_has_an_expectation():
     assert set(rules.BY_VERB) == set(STEPS)
 
@@ -224,6 +260,18 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
     case, today = world.case(), clock.today()
     post, colleague = world.posts["fk_a"], world.posts["fk_b"]
     absence = Absence.objects.create(post=colleague, from_on=today)
+    other = world.case("af_a", identity_number=case.person.identity.number)
+    consent = world.consent(case)
+    told = list(consent.disclosures.values_list("pk", flat=True))
+    agreed = Agreed(
+        "Plan",
+        "written",
+        "",
+        today,
+        today,
+        "public_task",
+        frozenset({Flow(post.party_id, world.units["kom"].pk, "plan")}),
+    )
     acts = {
         "take_next_step": lambda v: cases.take_next_step(v, case.pk, "Ring", today),
         "change_livelihood": lambda v: cases.change_livelihood(v, case.pk, "wage", None, today, None),
@@ -235,7 +283,14 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "end_post": lambda v: parties.end_post(v, colleague),
         "register_absence": lambda v: parties.register_absence(v, post, today, None, None),
         "end_absence": lambda v: parties.end_absence(v, Absence.objects.get(pk=absence.pk)),
-    }
+        "give_consent": lambda v: sharing.give_consent(v, case.pk, agreed),
+        "tell_by_law": lambda v: sharing.tell_by_law(v, case.pk, Statutory(
+            post.party_id, world.units["kom"], "osl_10_2", "Begärt", today)),
+        "withdraw": lambda v: sharing.withdraw(v, told, case.pk),
+        "propose_joining": lambda v: sharing.propose_joining(v, case.pk, other.pk, contact_in(3)),
+        "rectify": lambda v: rectify(v, case.pk, {**present(case), "given_name": "Ny"}, "Fel"),
+        "protect": lambda v: protect(v, case.pk),
+    }  # fmt: skip
     assert _takers(world, acts[action]) == CASE_ACTIONS[action]
 
 
@@ -257,6 +312,63 @@ def test_what_does_not_exist_and_what_is_hidden_look_the_same(scene, browse):
         assert (a.status_code, b.status_code) == (404, 404)
         bodies = [re.sub(r"[0-9]+|csrfmiddlewaretoken[^>]*", "", r.content.decode()) for r in (a, b)]
         assert bodies[0] == bodies[1]
+
+
+# Which parties' systems an operation answers with something, in the same world (401 without a token, always).
+OPERATIONS = {
+    ("get", "/api/v1/cases"): {"fk", "af", "kom"},
+    ("post", "/api/v1/cases/search"): {"fk", "af", "kom"},
+    ("get", "/api/v1/cases/{case_id}"): {"fk", "af"},
+    ("get", "/api/v1/handovers"): {"fk", "af", "kom"},
+    ("post", "/api/v1/handovers"): {"fk"},
+    ("get", "/api/v1/handovers/{handover_id}"): {"fk", "af"},
+    ("post", "/api/v1/handovers/{handover_id}/accept"): {"af"},
+    ("post", "/api/v1/handovers/{handover_id}/decline"): {"af"},
+    ("post", "/api/v1/handovers/{handover_id}/ask"): {"af"},
+    ("post", "/api/v1/handovers/{handover_id}/answer"): {"fk"},
+    ("post", "/api/v1/handovers/{handover_id}/withdraw"): {"fk"},
+    ("get", "/api/v1/watch"): {"fk", "af", "kom"},
+    ("get", "/api/v1/api-info"): {"fk", "af", "kom", "nobody"},
+}
+
+
+def operations() -> set[tuple[str, str]]:
+    """Every operation of the API, from its own description."""
+    return {(method, path) for path, found in api.get_openapi_schema()["paths"].items() for method in found}
+
+
+def test_every_operation_has_an_expectation():
+    assert operations() == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATIONS), ids=" ".join)
+def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
+    world, case, handover, *_rest = scene
+    method, path = operation
+    url = path.format(case_id=case.pk, handover_id=handover.pk)
+    if path.endswith("/answer"):
+        handovers.ask_back(world.viewer("af_a"), handover.pk, "?")
+    if path == "/api/v1/handovers" and method == "post":
+        handovers.withdraw_handover(world.viewer("fk_a"), handover.pk)
+    answered = set()
+    for party in ("fk", "af", "kom", "nobody"):
+        known = party in world.parties
+        headers = {"Authorization": f"Bearer {Token.issue(world.parties[party], 'x')}"} if known else {}
+        body = {
+            "acting_as": f"{party}_a@test.example", "text": "Ord", "case_id": case.pk, "to_party": "AF", "to_unit": "E-af",
+            "reason": "moved", "brief": "Ord", "needed_by": clock.today().isoformat(), "decline_reason": "not_ready",
+            "goes_back": True, "proposed_contact_at": contact_in(3).isoformat(), "first_contact_at": contact_in(3).isoformat(),
+        }  # fmt: skip
+        client = Client(headers=headers)
+        with transaction.atomic():
+            sent = {"data": json.dumps(body), "content_type": "application/json"} if method == "post" else {}
+            status = getattr(client, method)(url, **sent).status_code
+            transaction.set_rollback(True)
+        assert status in (200, 201, 401, 403, 404), (party, status)
+        assert known or status in (200, 401)
+        if status < 400:
+            answered.add(party)
+    assert answered == OPERATIONS[operation]
 
 
 def test_measure_staff_of_the_same_unit_reach_no_person(scene, browse):
