@@ -11,13 +11,13 @@ from handslag.cli.keys import keys
 from handslag.cli.progress import Progress
 from handslag.cli.ready import FORMAT, collect_static, ensure_schema, operator, start_django
 from handslag.cli.rights import person, retain
+from handslag.cli.statistics import statistics
 
 
 class Refusing(click.Group):
     """Says refusals and an unreachable database in a sentence; shows no stack trace."""
 
     def invoke(self, ctx: click.Context):
-        start_django()
         from django.db import DatabaseError
 
         from handslag.foundation.errors import Refused
@@ -36,11 +36,14 @@ class Refusing(click.Group):
 
 
 @click.group(cls=Refusing, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Handslag: nobody falls between the chairs.
 
     Data lives in HANDSLAG_HOME (default ./var), or in the database that DATABASE_URL names.
     """
+    if ctx.invoked_subcommand != "statistics":  # which works on files alone, with no installation
+        start_django()
 
 
 @main.command()
@@ -357,7 +360,7 @@ def token(party_code: str, name: str) -> None:
     click.echo(Token.issue(party, name))
 
 
-for command in (person, retain, journal, keys):
+for command in (person, retain, journal, keys, statistics):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -1,0 +1,100 @@
+"""Tables of counts in long form, as files: a column a dimension, a count column, and margins as rows of their own."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PUBLISHED, SUPPRESSED = "published", "suppressed"
+STATUS = "status"
+
+
+class BadInput(Exception):
+    """Input that cannot be used; the message says where and how to mend it. Nothing was written."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its file's name, its dimensions in order, and the count of each cell (None where suppressed)."""
+
+    name: str
+    dimensions: tuple[str, ...]
+    counts: Mapping[tuple[str, ...], int | None]
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """One way of summing a dimension's codes: each child's parent. Parents that are no child are its top."""
+
+    dimension: str
+    parent_of: Mapping[str, str]
+
+
+def _count(text: str, where: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise BadInput(f"{where}: “{text}” is not a count. Write a whole number that is not negative.")
+    return int(text)
+
+
+def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file, strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(f"{path}: not a CSV file in UTF-8 ({error}).") from None
+    if not rows:
+        raise BadInput(f"{path}: the file is empty.")
+    return rows[0], rows[1:]
+
+
+def read_table(path: Path, count: str) -> Table:
+    """Reads a table whose counts stand in the column `count`; with a status column, suppressed counts are None.
+
+    Raises BadInput for a file that is no such table, a count that is no whole number, or a cell that stands twice.
+    """
+    heading, rows = _rows(path)
+    if count not in heading:
+        raise BadInput(f"{path}: there is no column “{count}”. Name the count column with --count.")
+    dimensions = tuple(name for name in heading if name not in (count, STATUS))
+    if not dimensions or len(set(heading)) != len(heading):
+        raise BadInput(f"{path}: the heading needs dimension columns, each once.")
+    counts: dict[tuple[str, ...], int | None] = {}
+    for number, row in enumerate(rows, start=2):
+        where = f"{path}, row {number}"
+        if len(row) != len(heading):
+            raise BadInput(f"{where}: the row has {len(row)} cells, the heading {len(heading)}.")
+        cells = dict(zip(heading, row, strict=True))
+        key = tuple(cells[name] for name in dimensions)
+        if key in counts:
+            raise BadInput(f"{where}: the cell {', '.join(key)} stands twice.")
+        hidden = cells.get(STATUS) == SUPPRESSED
+        counts[key] = None if hidden else _count(cells[count], where)
+    return Table(path.name, dimensions, counts)
+
+
+def read_hierarchy(dimension: str, path: Path) -> Hierarchy:
+    """Reads a map with the columns child and parent. Raises BadInput for another, a second parent, or a circle."""
+    heading, rows = _rows(path)
+    if heading != ["child", "parent"]:
+        raise BadInput(f"{path}: the columns of a hierarchy are child,parent.")
+    parent_of: dict[str, str] = {}
+    for number, row in enumerate(rows, start=2):
+        if len(row) != 2 or row[0] in parent_of:
+            raise BadInput(f"{path}, row {number}: write a child and its one parent; another map holds other parents.")
+        parent_of[row[0]] = row[1]
+    for code in parent_of:
+        seen = {code}
+        while (code := parent_of.get(code, "")) and code not in seen:
+            seen.add(code)
+        if code:
+            raise BadInput(f"{path}: “{code}” is above itself.")
+    return Hierarchy(dimension, parent_of)
+
+
+def write_table(table: Table, hidden: set[tuple[str, ...]], count: str, path: Path) -> None:
+    """Writes a table with a status, its counts empty where suppressed: one sign for all of them."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*table.dimensions, count, STATUS])
+        for key, number in table.counts.items():
+            writer.writerow([*key, "", SUPPRESSED] if key in hidden else [*key, number, PUBLISHED])

@@ -1,0 +1,306 @@
+"""Nobody can be found: random linked and hierarchical tables, protected, then attacked in two ways of their own.
+
+The attacker of this file shares no code with the product: it tries every table of whole numbers that agrees with what is
+published, by brute force. So it takes small tables; the auditor, which is held against it here, takes the others.
+"""
+
+import csv
+import itertools
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handslag.cli.main import main
+from handslag.statistics.auditing import audit
+from handslag.statistics.protecting import protect, unsafe_cells
+from handslag.statistics.system import build
+from handslag.statistics.tables import BadInput, Hierarchy, Table
+
+TOTAL, THRESHOLD = "Total", 5
+COUNTY = {"m1": "c1", "m2": "c1", "m3": "c2", "m4": "c2", "m5": "c2"}
+ASSOCIATION = {"m1": "f1", "m2": "f1", "m3": "f1", "m4": "f2", "m5": "f2"}  # f1 crosses the county border
+TREES = [Hierarchy("place", COUNTY), Hierarchy("place", ASSOCIATION)]
+
+
+def above(code: str, maps: list[dict[str, str]]) -> set[str]:
+    """Every code that a bottom code counts in."""
+    return {code, TOTAL} | {m[code] for m in maps if code in m}
+
+
+def table(name: str, records: list[dict[str, str]], dims: dict[str, list[str]], maps: dict[str, list[dict]]) -> Table:
+    """A table with all its margins, counted from records."""
+    counts: dict[tuple, int] = {}
+    axes = [sorted(set().union(*(above(c, maps.get(d, [])) for c in codes))) for d, codes in dims.items()]
+    for key in itertools.product(*axes):
+        counts[key] = 0
+    for record in records:
+        for key in itertools.product(*(above(record[d], maps.get(d, [])) for d in dims)):
+            counts[key] += 1
+    return Table(name, tuple(dims), counts)
+
+
+PLACES, SEXES, AGES = sorted(COUNTY), ["man", "woman"], ["old", "young"]
+person = st.fixed_dictionaries(
+    {"place": st.sampled_from(PLACES), "sex": st.sampled_from(SEXES), "age": st.sampled_from(AGES)}
+)
+crowds = st.lists(st.tuples(person, st.integers(1, 9)), max_size=14).map(
+    lambda found: [p for p, n in found for _ in range(n)]
+)
+
+
+def linked(records) -> list[Table]:
+    """Two tables of the same people that share a margin, over two crossing geographies."""
+    maps = {"place": [COUNTY, ASSOCIATION]}
+    return [
+        table("sex.csv", records, {"place": PLACES, "sex": SEXES}, maps),
+        table("age.csv", records, {"place": PLACES, "age": AGES}, maps),
+    ]
+
+
+def published(tables: list[Table], trees, threshold=THRESHOLD) -> tuple[list[Table], set]:
+    """The tables as the product would publish them, and what it hides."""
+    system = build(tables, TOTAL, trees)
+    hidden = protect(system, threshold).hidden
+    shown = []
+    for one in tables:
+
+        def whole(key, one=one):
+            codes = dict(zip(one.dimensions, key, strict=True))
+            return tuple(codes.get(name, TOTAL) for name in system.dimensions)
+
+        shown.append(
+            Table(one.name, one.dimensions, {k: None if whole(k) in hidden else n for k, n in one.counts.items()})
+        )
+    return shown, hidden
+
+
+@settings(max_examples=40)
+@given(crowds)
+def test_no_unsafe_cell_of_linked_tables_falls_to_the_auditor(records):
+    tables = linked(records)
+    shown, _hidden = published(tables, TREES)
+    assert audit(shown, tables, TOTAL, TREES, THRESHOLD) == []
+
+
+@settings(max_examples=25)
+@given(crowds.filter(bool), st.randoms())
+def test_a_witness_is_a_table_that_agrees_with_all_that_is_published(records, chance):
+    system = build(linked(records), TOTAL, TREES)
+    protection = protect(system, THRESHOLD)
+    reached = defaultdict(set)
+    for witness in protection.witnesses:
+        other = {**system.counts, **{c: system.counts[c] + by for c, by in witness.changes.items()}}
+        assert all(n >= 0 and n == int(n) for n in other.values())
+        assert all(other[c] == n for c, n in system.counts.items() if c not in protection.hidden)
+        assert all(other[s.whole] == sum(other[p] for p in s.parts) for s in system.sums)
+        assert other[witness.cell] >= witness.reaches and (witness.reaches or other[witness.cell] == 0)
+        reached[witness.cell].add(witness.reaches)
+    assert all(reached[cell] >= {0, THRESHOLD} for cell in unsafe_cells(system, THRESHOLD))
+
+
+def possible(shown: Table, most: int) -> dict[tuple, set[int]]:
+    """Every count that each suppressed cell of a plain two-way table can have, by trying all whole tables."""
+    rows = sorted({k[0] for k in shown.counts} - {TOTAL})
+    columns = sorted({k[1] for k in shown.counts} - {TOTAL})
+    cells = [(r, c) for r in rows for c in columns]
+    free = [cell for cell in cells if shown.counts[cell] is None]
+    found = defaultdict(set)
+    for guess in itertools.product(range(most + 1), repeat=len(free)):
+        inner = {
+            **{c: shown.counts[c] for c in cells if shown.counts[c] is not None},
+            **dict(zip(free, guess, strict=True)),
+        }
+        whole = dict(inner)
+        for r in rows:
+            whole[r, TOTAL] = sum(inner[r, c] for c in columns)
+        for c in columns:
+            whole[TOTAL, c] = sum(inner[r, c] for r in rows)
+        whole[TOTAL, TOTAL] = sum(inner.values())
+        if all(number is None or whole[key] == number for key, number in shown.counts.items()):
+            for key, number in shown.counts.items():
+                if number is None:
+                    found[key].add(whole[key])
+    return found
+
+
+@settings(max_examples=25)
+@given(st.lists(st.sampled_from([0, 0, 1, 2, 4, 6, 7]), min_size=6, max_size=6))
+def test_no_unsafe_cell_falls_to_an_attacker_who_tries_every_table(numbers):
+    records = [{"place": p, "sex": s} for (p, s), n in zip(itertools.product(["a", "b", "c"], SEXES), numbers, strict=True)
+               for _ in range(n)]  # fmt: skip
+    one = table("t.csv", records, {"place": ["a", "b", "c"], "sex": SEXES}, {})
+    (shown,), _hidden = published([one], [])
+    if sum(shown.counts[p, s] is None for p in "abc" for s in SEXES) > 5:
+        return  # too many tables to try them all; the auditor takes those
+    could = possible(shown, 12)
+    for key, number in one.counts.items():
+        if 0 < number < THRESHOLD:
+            assert shown.counts[key] is None and 0 in could[key] and max(could[key]) >= THRESHOLD, (key, could[key])
+
+
+@settings(max_examples=15)
+@given(crowds.filter(lambda found: len(found) > 20), st.randoms(use_true_random=False))
+def test_a_secondary_cell_that_is_published_after_all_is_caught(records, chance):
+    tables = linked(records)
+    system = build(tables, TOTAL, TREES)
+    protection = protect(system, THRESHOLD)
+    if not protection.complementary:
+        return
+    caught = 0
+    for dropped in sorted(protection.complementary):
+        shown = []
+        for one in tables:
+
+            def whole(key, one=one):
+                codes = dict(zip(one.dimensions, key, strict=True))
+                return tuple(codes.get(name, TOTAL) for name in system.dimensions)
+
+            hidden = protection.hidden - {dropped}
+            shown.append(
+                Table(one.name, one.dimensions, {k: None if whole(k) in hidden else n for k, n in one.counts.items()})
+            )
+        caught += bool(audit(shown, tables, TOTAL, TREES, THRESHOLD))
+    assert caught, "at least one of them was needed"
+
+
+def test_tables_protected_apart_give_cells_away_when_joined():
+    records = [{"place": p, "sex": s} for p, s, n in (("m1", "man", 3), ("m1", "woman", 40), ("m2", "man", 30), ("m2", "woman", 30),
+               ("m3", "man", 20), ("m3", "woman", 50), ("m4", "man", 9), ("m4", "woman", 9), ("m5", "man", 60), ("m5", "woman", 4))
+               for _ in range(n)]  # fmt: skip
+    shown, truth = [], []
+    for name, tree in (("county.csv", COUNTY), ("association.csv", ASSOCIATION)):
+        one = table(name, records, {"place": PLACES, "sex": SEXES}, {"place": [tree]})
+        hidden_apart, _hidden = published([one], [Hierarchy("place", tree)])
+        shown += hidden_apart
+        truth.append(one)
+    clash = any(
+        (a is None) != (b is None)
+        for key in shown[0].counts.keys() & shown[1].counts.keys()
+        for a, b in [(shown[0].counts[key], shown[1].counts[key])]
+    )
+    together, _hidden = published(truth, TREES)
+    assert audit(together, truth, TOTAL, TREES, THRESHOLD) == []
+    if clash:
+        with pytest.raises(BadInput):
+            audit(shown, truth, TOTAL, TREES, THRESHOLD)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [[0] * 10, [3] + [0] * 9, [1] * 10, [4] + [100] * 9, [2, 2] + [0] * 8, [0, 0, 0, 0, 0, 0, 0, 0, 1, 50]],
+    ids=["all zeros", "one cell", "all ones", "one among many", "total below the threshold", "one and a crowd"],
+)
+def test_boundary_cases(numbers):
+    cells = itertools.product(PLACES, SEXES)
+    records = [{"place": p, "sex": s, "age": "old"} for (p, s), n in zip(cells, numbers, strict=True) for _ in range(n)]
+    tables = linked(records)
+    shown, hidden = published(tables, TREES)
+    assert audit(shown, tables, TOTAL, TREES, THRESHOLD) == []
+    assert bool(hidden) == any(0 < n < 5 for n in numbers), "nothing is hidden where nothing is small"
+
+
+def test_five_linked_tables():
+    records = [{"place": p, "sex": s, "age": a, "group": g, "end": e} for i, (p, s, a, g, e) in enumerate(itertools.product(
+        PLACES, SEXES, AGES, ["x", "y"], ["no", "yes"])) for _ in range(1 + i * 7 % 5)]  # fmt: skip
+    dims = {"place": PLACES, "sex": SEXES, "age": AGES, "group": ["x", "y"], "end": ["no", "yes"]}
+    pairs = [("place", "sex"), ("place", "age"), ("place", "group"), ("place", "end"), ("sex", "end")]
+    maps = {"place": [COUNTY, ASSOCIATION]}
+    tables = [table(f"{a}-{b}.csv", records, {a: dims[a], b: dims[b]}, maps) for a, b in pairs]
+    shown, _hidden = published(tables, TREES)
+    assert audit(shown, tables, TOTAL, TREES, THRESHOLD) == []
+
+
+def write(path: Path, one: Table) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*one.dimensions, "n"])
+        writer.writerows([*key, number] for key, number in one.counts.items())
+    return path
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Two tables and a map, as files; and the command's options."""
+    records = [{"place": p, "sex": s, "age": a} for i, (p, s, a) in enumerate(itertools.product(PLACES, SEXES, AGES))
+               for _ in range(i * 11 % 6)]  # fmt: skip
+    maps = []
+    for number, tree in enumerate((COUNTY, ASSOCIATION)):
+        path = tmp_path / f"map{number}.csv"
+        path.write_text("child,parent\n" + "".join(f"{c},{p}\n" for c, p in tree.items()))
+        maps += ["--hierarchy", f"place={path}"]
+    (tmp_path / "in").mkdir()
+    paths = [str(write(tmp_path / "in" / t.name, t)) for t in linked(records)]
+    return tmp_path, paths, ["--count", "n", *maps]
+
+
+def run(*words: str):
+    return CliRunner().invoke(main, ["statistics", *words])
+
+
+def test_the_commands_protect_certify_and_attack(files):
+    folder, paths, options = files
+    out = folder / "safe"
+    told = run("protect", *paths, *options, "--out", str(out))
+    assert told.exit_code == 0, told.output
+    certificate = json.loads((out / "certificate.json").read_text())
+    assert certificate["not_for_publication"] and certificate["witnesses"] and certificate["primary"]
+    assert (out / "certificate.json").stat().st_mode & 0o077 == 0
+    with (out / "sex.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["status"] for row in rows} == {"published", "suppressed"}, "one sign for all that is hidden"
+    assert all((row["n"] == "") == (row["status"] == "suppressed") for row in rows)
+    assert run("audit", str(out), *paths, *options).exit_code == 0
+    lines = (out / "sex.csv").read_text().splitlines()
+    true = dict(line.rsplit(",", 1) for line in Path(paths[0]).read_text().splitlines())
+    index = next(
+        i for i, line in enumerate(lines) if line.endswith("suppressed") and int(true[line.rsplit(",", 2)[0]]) < 5
+    )
+    key = lines[index].rsplit(",", 2)[0]
+    lines[index] = f"{key},{true[key]},published"
+    (out / "sex.csv").write_text("\n".join(lines) + "\n")
+    caught = run("audit", str(out), *paths, *options)
+    assert caught.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("", "empty"), ("place,n\nTotal,x\n", "not a count"), ("place,n\nTotal,-1\n", "not a count"), ("place,n\na,1\n", "no margin"),
+     ("place,n\na,1\na,2\nTotal,3\n", "twice"), ("place,n\na,1\nTotal,3\n", "add up to 1"), ("place,m\na,1\n", "no column"),
+     ("place,n\na\n", "cells"), ("n\n1\n", "heading")],
+)  # fmt: skip
+def test_input_that_is_wrong_is_refused_with_its_place_and_nothing_is_written(tmp_path, text, told):
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    done = run("protect", str(path), "--count", "n", "--out", str(tmp_path / "out"))
+    assert done.exit_code == 1 and told in done.output and "t.csv" in done.output and "Traceback" not in done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_maps_that_are_wrong_are_refused(tmp_path):
+    table_path = tmp_path / "t.csv"
+    table_path.write_text("place,n\na,1\nTotal,1\n")
+    for text in ("a,b\n", "child,parent\na,b\na,c\n", "child,parent\na,b\nb,a\n"):
+        (tmp_path / "m.csv").write_text(text)
+        done = run(
+            "protect",
+            str(table_path),
+            "--count",
+            "n",
+            "--hierarchy",
+            f"place={tmp_path / 'm.csv'}",
+            "--out",
+            str(tmp_path / "o"),
+        )
+        assert done.exit_code == 1 and "m.csv" in done.output and "Traceback" not in done.output
+    for given_map in ("place", "other=x.csv"):
+        assert (
+            run(
+                "protect", str(table_path), "--count", "n", "--hierarchy", given_map, "--out", str(tmp_path / "o")
+            ).exit_code
+            == 1
+        )
