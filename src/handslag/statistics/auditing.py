@@ -1,8 +1,9 @@
 """The attacker: what somebody can work out from published tables. Shares no code with what protects them.
 
-The attacker knows every published cell, every sum, and that counts are whole and not negative. For each suppressed cell
-the attacker bounds its count: first by linear programs, then, where those leave room, by whole numbers. Cells that a
-person in the table knows (the own cell, where the person is alone) are tried as known too.
+The attacker knows every published cell, every sum, and that counts are whole and not negative. For each unsafe cell the
+attacker seeks the least and the greatest count that any such table gives it, by integer programs (tighter than linear
+ones), group by group of linked cells. Every table found answers for all cells at once. Cells that a person in the table
+knows (the own cell, where the person is alone) are tried as known too.
 """
 
 import itertools
@@ -12,21 +13,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_matrix
 
 from handslag.statistics.tables import BadInput, Hierarchy, Table
-
-EPSILON = 1e-7
-WIDE = 1e6
-"""A bound beyond this is as good as none."""
 
 
 @dataclass(frozen=True)
 class Fall:
-    """A cell that gives itself away: between which counts it must lie, and to whom."""
+    """A cell that gives itself away: between which counts it must lie (no further than the threshold), and to whom."""
 
     cell: tuple[str, ...]
     low: int
-    high: float
+    high: int
     to: str
 
 
@@ -118,40 +116,57 @@ def _components(size: int, equations: Iterable[Equation]) -> list[tuple[list[int
     return [(found, own[key]) for key, found in members.items()]
 
 
-class _Bounds:
-    """Bounds of unknowns within one group."""
+class _Group:
+    """A group of linked unknowns, and the whole tables that are found to be possible; the true one is the first."""
 
-    def __init__(self, unknowns: list[int], equations: list[Equation]):
+    def __init__(self, unknowns: list[int], equations: list[Equation], true: list[int]):
         self.place = {unknown: i for i, unknown in enumerate(unknowns)}
-        self.matrix = np.zeros((max(len(equations), 1), len(unknowns)))
-        self.right = np.zeros(max(len(equations), 1))
-        for row, (adds, less, number) in enumerate(equations):
-            for unknown in adds:
-                self.matrix[row, self.place[unknown]] += 1
-            for unknown in less:
-                self.matrix[row, self.place[unknown]] -= 1
-            self.right[row] = number
+        rows, columns, values = [], [], []
+        for row, (adds, less, _number) in enumerate(equations):
+            for unknown, value in (*((u, 1) for u in adds), *((u, -1) for u in less)):
+                rows.append(row)
+                columns.append(self.place[unknown])
+                values.append(value)
+        self._matrix = csr_matrix((values, (rows, columns)), shape=(max(len(equations), 1), len(unknowns)))
+        self._right = np.array([number for *_sides, number in equations] or [0])
+        self._points = [np.array(true)]
+        if (self._matrix @ self._points[0] != self._right).any():
+            raise BadInput("The published cells and margins contradict each other.")
 
-    def of(self, unknown: int, known: dict[int, int], *, whole: bool) -> tuple[float, float]:
-        """The least and the greatest count that the unknown can have (by whole numbers, or by any)."""
-        return tuple(self._extreme(self.place[unknown], known, sign, whole) for sign in (1, -1))
+    def reaches(self, unknown: int, wanted: int) -> int:
+        """How near to `wanted` the unknown can come, from its true count, in a whole table that agrees with all."""
+        place = self.place[unknown]
+        true = int(self._points[0][place])
+        if any(point[place] >= wanted if wanted > true else point[place] <= wanted for point in self._points):
+            return wanted
+        return self._extreme(place, {}, 1 if wanted < true else -1, wanted)
 
-    def _extreme(self, place: int, known: dict[int, int], sign: int, whole: bool) -> float:
-        size = self.matrix.shape[1]
+    def is_open(self, unknown: int, knower: int) -> bool:
+        """Whether the unknown can still have two counts for somebody who knows that `knower` is 1."""
+        place, known = self.place[unknown], self.place[knower]
+        if any(p[known] == 1 and p[place] != self._points[0][place] for p in self._points):
+            return True
+        true = int(self._points[0][place])
+        wanted = ((1, max(true - 1, 0)), (-1, true + 1))
+        return any(self._extreme(place, {known: 1}, sign, limit) != true for sign, limit in wanted)
+
+    def _extreme(self, place: int, known: dict[int, int], sign: int, limit: int) -> int:
+        """The unknown's least (`sign` 1) or greatest (-1) count, no further than `limit`."""
+        size = len(self.place)
         low, high = np.zeros(size), np.full(size, np.inf)
-        for unknown, number in known.items():
-            low[self.place[unknown]] = high[self.place[unknown]] = number
+        for at, number in known.items():
+            low[at] = high[at] = number
+        (low if sign > 0 else high)[place] = limit
         cost = np.zeros(size)
         cost[place] = sign
-        solved = milp(cost, bounds=Bounds(low, high), constraints=LinearConstraint(self.matrix, self.right, self.right),
-                      integrality=np.full(size, int(whole)))  # fmt: skip
-        if solved.status == 2:
+        solved = milp(cost, bounds=Bounds(low, high), integrality=np.ones(size),
+                      constraints=LinearConstraint(self._matrix, self._right, self._right))  # fmt: skip
+        if solved.x is None:
             raise BadInput("The published cells and margins contradict each other.")
-        return sign * solved.fun if solved.fun is not None else (0.0 if sign > 0 else np.inf)
-
-
-def _falls(bounds: tuple[float, float], threshold: int) -> bool:
-    return bounds[0] > EPSILON or bounds[1] < threshold - EPSILON
+        point = np.rint(solved.x).astype(int)
+        if (self._matrix @ point == self._right).all() and (point >= 0).all():
+            self._points.append(point)
+        return int(point[place])
 
 
 def audit(
@@ -174,22 +189,17 @@ def audit(
     for unknowns, equations in _components(len(seen.unknown), seen.equations):
         unsafe = [u for u in unknowns if by_number[u] in small]
         if unsafe:
-            falls += _attack(_Bounds(unknowns, equations), unsafe, by_number, small, threshold)
-            falls += _by_the_lone(_Bounds(unknowns, equations), unsafe, by_number, small, person_of)
+            group = _Group(unknowns, equations, [real.known[by_number[u]] for u in unknowns])
+            falls += _attack(group, unsafe, by_number, threshold)
+            falls += _by_the_lone(group, unsafe, by_number, small, person_of)
     return sorted(falls, key=lambda fall: (fall.cell, fall.to))
 
 
-def _attack(bounds: _Bounds, unsafe: list[int], by_number: dict, small: dict, threshold: int) -> Iterator[Fall]:
-    fallen = set()
+def _attack(group: _Group, unsafe: list[int], by_number: dict, threshold: int) -> Iterator[Fall]:
     for unknown in unsafe:
-        found = bounds.of(unknown, {}, whole=False)
-        if not _falls(found, threshold):
-            found = bounds.of(unknown, {}, whole=True)
-        if _falls(found, threshold):
-            fallen.add(unknown)
-            yield Fall(
-                by_number[unknown], round(found[0]), found[1] if found[1] > WIDE else round(found[1]), "every reader"
-            )
+        low, high = group.reaches(unknown, 0), group.reaches(unknown, threshold)
+        if low > 0 or high < threshold:
+            yield Fall(by_number[unknown], low, high, "every reader")
 
 
 class _Inside:
@@ -220,11 +230,9 @@ def _nested(alone: list[tuple[str, ...]], inside: _Inside) -> Iterator[Equation]
             yield frozenset([i]), frozenset([j]), 0
 
 
-def _by_the_lone(bounds, unsafe: list[int], by_number: dict, small: dict, person_of: dict) -> Iterator[Fall]:
+def _by_the_lone(group: _Group, unsafe: list[int], by_number: dict, small: dict, person_of: dict) -> Iterator[Fall]:
     alone = [unknown for unknown in unsafe if small[by_number[unknown]] == 1]
     for knower, other in itertools.product(alone, unsafe):
         own, cell = by_number[knower], by_number[other]
-        if person_of.get(own) != person_of.get(cell):
-            low, high = bounds.of(other, {knower: 1}, whole=False)
-            if high - low < EPSILON:
-                yield Fall(cell, round(low), round(high), f"who is alone in {', '.join(own)}")
+        if person_of.get(own) != person_of.get(cell) and not group.is_open(other, knower):
+            yield Fall(cell, small[cell], small[cell], f"who is alone in {', '.join(own)}")
