@@ -73,7 +73,7 @@ class _Search:
         falls = self._true[columns]
         found = self._linear(matrix, cost, falls, at, by)
         if found is not None and np.abs(found - np.rint(found)).max() > ROUNDING:
-            found = self._whole(matrix, cost, falls, at, by)
+            found = self._made_whole(found, matrix, cost, falls, at, by)
         if found is None:
             raise Unprotectable(self._system.cells[place])
         change = np.zeros(len(self._true))
@@ -89,6 +89,19 @@ class _Search:
         if solved.x is None:
             return None
         return solved.x[: len(falls)] - solved.x[len(falls) :]
+
+    def _made_whole(self, broken, matrix, cost, falls, at: int, by: int) -> np.ndarray | None:
+        """A change in whole numbers: among the cells of the broken one, then those hidden too, then all of them."""
+        near = np.abs(broken) > ROUNDING
+        hidden = cost < 1
+        for among in (near, near | hidden, np.ones(len(falls), dtype=bool)):
+            if (
+                found := self._whole(matrix[:, among], cost[among], falls[among], int(among[:at].sum()), by)
+            ) is not None:
+                whole = np.zeros(len(falls))
+                whole[among] = found
+                return whole
+        return None
 
     def _whole(self, matrix, cost, falls, at: int, by: int) -> np.ndarray | None:
         size, most = len(falls), float(falls.sum() + abs(by))
