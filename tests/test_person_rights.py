@@ -182,7 +182,9 @@ def test_a_protected_number_cannot_come_back_by_any_door(world, tmp_path, browse
         rectify(world.viewer("af_a"), stranger.pk, values, "x")
     person = Person.objects.create(party=world.parties["af"], subject=keys.blind(number), sex="man")
     with pytest.raises(IntegrityError), transaction.atomic():
-        Identity.objects.create(person=person, sealed_number="x", given_name="a", family_name="b", search_name="b a")
+        Identity.objects.create(
+            person=person, sealed_number="x", given_name="a", family_name="b", search_name="b a", search_initials="b a"
+        )
     person_of_case = Case.objects.get(pk=case.pk).person
     with pytest.raises(IntegrityError), transaction.atomic():
         Identity.objects.create(

@@ -15,6 +15,7 @@ from handslag.foundation import clock, keys
 from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Person
+from handslag.persons.rules import INITIALS
 
 SHOWN = ("person__identity", "holder__user", "holder__unit")
 
@@ -117,13 +118,19 @@ def _may_know(viewer: Viewer) -> Q:
     return Q(party_id__in=viewer.own_party_ids) | Q(Exists(told))
 
 
+def _begins(path: str, name: str) -> Q:
+    begins = Q(**{f"{path}identity__search_name__startswith": name})
+    if len(name) < INITIALS:
+        return begins
+    return begins & Q(**{f"{path}identity__search_initials": name[:INITIALS]})
+
+
 def _named(text: str, path: str = "") -> Q:
     """That a person's name begins so: "family", or "given family". `path` leads to the person."""
-    begins = f"{path}identity__search_name__startswith"
-    matches = Q(**{begins: text.casefold()})
+    matches = _begins(path, text.casefold())
     if " " in text:
         given, family = text.casefold().split(" ", 1)
-        matches |= Q(**{begins: f"{family} {given}"})
+        matches |= _begins(path, f"{family} {given}")
     return matches
 
 

@@ -1,16 +1,18 @@
 """The access rule as the database knows it: from the viewer's id alone, without leaning on the application's filters.
 
-`handslag_enter` works out the viewer's places; `handslag_reached` the cases beyond them: disclosed to the viewer's
-units, or in a handover of theirs; `handslag_covered` whether a group of information about a person is disclosed.
+`handslag_enter` works out the viewer's places; `handslag_reaches` says of a case that others hold whether it is
+disclosed to the viewer's units, or in a handover of theirs; `handslag_covered` whether a group of information about a
+person is disclosed; `handslag_meets` whether the viewer reaches any case of a person. What costs least stands first.
 """
 
-from handslag.foundation.wall import Wall
+from handslag.foundation.wall import Wall, mine
 
 _HOLDING = "('caseworker', 'lead')"
+
+
 _ACTIVE = (
-    "d.ended_at IS NULL AND d.until >= handslag_today() AND (d.to_unit_id = ANY (handslag_ids('handslag.units')) "
-    "OR EXISTS (SELECT 1 FROM parties_unit u WHERE u.id = d.to_unit_id "
-    "AND u.party_id = ANY (handslag_ids('handslag.parties'))))"
+    f"d.ended_at IS NULL AND d.until >= (SELECT handslag_today()) AND (d.to_unit_id = ANY {mine('units')} "
+    f"OR EXISTS (SELECT 1 FROM parties_unit u WHERE u.id = d.to_unit_id AND u.party_id = ANY {mine('parties')}))"
 )
 _SAFE = "SECURITY DEFINER SET search_path = public"
 
@@ -42,25 +44,30 @@ FUNCTIONS = (
     LANGUAGE sql STABLE {_SAFE} AS $$
     SELECT EXISTS (SELECT 1 FROM disclosure_disclosure d
     WHERE d.subject = person_subject AND d.from_party_id = party AND d."group" = wanted AND {_ACTIVE}) $$""",
-    f"""CREATE OR REPLACE FUNCTION handslag_reached() RETURNS SETOF bigint LANGUAGE sql STABLE {_SAFE} AS $$
-    SELECT c.id FROM disclosure_disclosure d JOIN persons_person p ON p.subject = d.subject
-    JOIN cases_case c ON c.person_id = p.id JOIN parties_post h ON h.id = c.holder_id
-    WHERE {_ACTIVE} AND d.from_party_id IN (c.party_id, h.party_id)
-    UNION SELECT h.case_id FROM handovers_handover h WHERE h.sender_id = ANY (handslag_ids('handslag.posts'))
-    UNION SELECT h.case_id FROM handovers_handover h WHERE h.to_unit_id = ANY (handslag_ids('handslag.units'))
-    UNION SELECT h.case_id FROM handovers_handover h JOIN parties_unit u ON u.id = h.to_unit_id
-    WHERE u.party_id = ANY (handslag_ids('handslag.parties')) $$""",
+    f"""CREATE OR REPLACE FUNCTION handslag_reaches(the_case bigint, person bigint, opener bigint, holder bigint)
+    RETURNS boolean LANGUAGE sql STABLE {_SAFE} AS $$
+    SELECT EXISTS (SELECT 1 FROM handovers_handover h JOIN parties_unit u ON u.id = h.to_unit_id
+        WHERE h.case_id = the_case AND (h.sender_id = ANY {mine("posts")} OR h.to_unit_id = ANY {mine("units")}
+        OR u.party_id = ANY {mine("parties")}))
+    OR EXISTS (SELECT 1 FROM persons_person p JOIN disclosure_disclosure d ON d.subject = p.subject
+        WHERE p.id = person AND {_ACTIVE}
+        AND (d.from_party_id = opener OR d.from_party_id = (SELECT s.party_id FROM parties_post s WHERE s.id = holder)))
+    $$""",
+    f"""CREATE OR REPLACE FUNCTION handslag_meets(person_subject text) RETURNS boolean LANGUAGE sql STABLE {_SAFE} AS $$
+    SELECT EXISTS (SELECT 1 FROM persons_person p JOIN cases_case c ON c.person_id = p.id
+        WHERE p.subject = person_subject AND (c.holder_id = ANY {mine("posts")}
+        OR handslag_reaches(c.id, c.person_id, c.party_id, c.holder_id))) $$""",
 )
 
 _CONCERNS = (
-    "from_party_id = ANY (handslag_ids('handslag.own')) OR EXISTS (SELECT 1 FROM parties_unit u "
-    "WHERE u.id = to_unit_id AND u.party_id = ANY (handslag_ids('handslag.own')))"
+    f"from_party_id = ANY {mine('own')} OR EXISTS (SELECT 1 FROM parties_unit u "
+    f"WHERE u.id = to_unit_id AND u.party_id = ANY {mine('own')})"
 )
 
 WALLS = [
     Wall(
         "disclosure_disclosure",
-        f"({_CONCERNS}) AND EXISTS (SELECT 1 FROM persons_person p WHERE p.subject = disclosure_disclosure.subject)",
+        f"to_unit_id = ANY {mine('units')} OR (({_CONCERNS}) AND handslag_meets(subject))",
     ),
     Wall(
         "disclosure_consent",

@@ -31,6 +31,11 @@ _BASE = (
 )
 
 
+def mine(name: str) -> str:
+    """The viewer's ids of a kind (posts, units, parties, own), as an array that a query makes once, not once a row."""
+    return f"((SELECT handslag_ids('handslag.{name}'))::bigint[])"
+
+
 @dataclass(frozen=True)
 class Wall:
     """Rows of `table` come back only where `rule` (SQL over the row) holds, or while an action has lifted the wall."""

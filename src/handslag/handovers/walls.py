@@ -1,15 +1,15 @@
 """A handover comes back for its two sides and for those who hold the case."""
 
-from handslag.foundation.wall import Wall
+from handslag.foundation.wall import Wall, mine
 
 WALLS = [
     Wall(
         "handovers_handover",
-        "sender_id = ANY (handslag_ids('handslag.posts')) OR to_unit_id = ANY (handslag_ids('handslag.units')) "
+        f"sender_id = ANY {mine('posts')} OR to_unit_id = ANY {mine('units')} "
         "OR EXISTS (SELECT 1 FROM parties_unit u WHERE u.id = to_unit_id "
-        "AND u.party_id = ANY (handslag_ids('handslag.parties'))) "
+        f"AND u.party_id = ANY {mine('parties')}) "
         "OR EXISTS (SELECT 1 FROM cases_case c WHERE c.id = case_id "
-        "AND c.holder_id = ANY (handslag_ids('handslag.posts')))",
+        f"AND c.holder_id = ANY {mine('posts')})",
     ),
     Wall(
         "handovers_message",

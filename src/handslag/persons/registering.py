@@ -66,7 +66,8 @@ def _identity(person: Person, named: Named) -> Identity:
         sealed_number=keys.encrypt(named.number),
         given_name=named.given_name,
         family_name=named.family_name,
-        search_name=rules.search_name(named.given_name, named.family_name),
+        search_name=(search := rules.search_name(named.given_name, named.family_name)),
+        search_initials=search[: rules.INITIALS],
     )
 
 
@@ -77,8 +78,9 @@ def _rename(persons: dict[tuple[int, str], Person], wanted: dict[tuple[int, str]
         if (identity.given_name, identity.family_name) != (named.given_name, named.family_name):
             identity.given_name, identity.family_name = named.given_name, named.family_name
             identity.search_name = rules.search_name(named.given_name, named.family_name)
+            identity.search_initials = identity.search_name[: rules.INITIALS]
             renamed.append(identity)
-    Identity.objects.bulk_update(renamed, ["given_name", "family_name", "search_name"])
+    Identity.objects.bulk_update(renamed, ["given_name", "family_name", "search_name", "search_initials"])
 
 
 def anonymous(party_id: int, sex: str, start_year: int, *, is_protected: bool = False) -> Person:

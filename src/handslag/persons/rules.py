@@ -50,6 +50,10 @@ def birth_year(number: str) -> int:
     return int(number[:4])
 
 
+INITIALS = 3
+"""How many first signs of the search name are stored by themselves."""
+
+
 def search_name(given_name: str, family_name: str) -> str:
     """The name as search compares it: family name first, whatever the case of its letters."""
     return f"{family_name} {given_name}".casefold()

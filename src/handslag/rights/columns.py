@@ -9,7 +9,7 @@ EMPTIED, GONE, KEPT, UNLINKED, APART = "emptied", "row goes", "kept", "unlinked"
 
 COLUMNS: dict[str, dict[str, str]] = {
     "persons.Person": {KEPT: "id party is_protected", UNLINKED: "subject", EMPTIED: "sex start_year"},
-    "persons.Identity": {GONE: "person sealed_number given_name family_name search_name"},
+    "persons.Identity": {GONE: "person sealed_number given_name family_name search_name search_initials"},
     "persons.ProtectedSubject": {APART: "subject"},
     "disclosure.Consent": {
         KEPT: "id manner given_on until gdpr_basis recorded_by recorded_at",

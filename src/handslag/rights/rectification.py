@@ -12,7 +12,7 @@ from handslag.foundation.wall import action
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Identity, Person
 from handslag.persons.registering import protected_among
-from handslag.persons.rules import identity_number_problem, search_name, sex
+from handslag.persons.rules import INITIALS, identity_number_problem, search_name, sex
 from handslag.reference import codes
 from handslag.rights.models import Rectification
 
@@ -95,6 +95,7 @@ def _apply(case: Case, changed: dict[str, str]) -> None:
     identity.given_name = changed.get("given_name", identity.given_name)
     identity.family_name = changed.get("family_name", identity.family_name)
     identity.search_name = search_name(identity.given_name, identity.family_name)
+    identity.search_initials = identity.search_name[:INITIALS]
     if number := changed.get("identity_number"):
         identity.sealed_number = keys.encrypt(number)
         _follow(case.person.subject, keys.blind(number), case.party_id)

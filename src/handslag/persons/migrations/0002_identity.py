@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ("given_name", models.CharField(max_length=60)),
                 ("family_name", models.CharField(max_length=60)),
                 ("search_name", models.CharField(max_length=130)),
+                ("search_initials", models.CharField(max_length=3)),
             ],
             options={
                 "constraints": [

@@ -24,6 +24,7 @@ def move(apps, schema_editor):
                 given_name=row.given_name,
                 family_name=row.family_name,
                 search_name=row.search_name,
+                search_initials=row.search_name[:3],
             )
             for row in rows
         )
