@@ -60,7 +60,9 @@ def test_no_sql_changes_or_removes_an_entry_while_the_guards_stand(told):
             run(sql)
 
 
-COLUMNS = (*chain.COLUMNS, "seal")
+COLUMNS = tuple(
+    f.attname for f in Entry._meta.concrete_fields
+)  # the table's own, not what the chain says that it covers
 
 
 @pytest.mark.django_db
@@ -135,6 +137,22 @@ def test_a_cut_end_is_found_even_when_the_head_is_set_back(told, anchors):
     assert any("cut off" in found.why for found in chain.verify()[1])
     anchors.unlink()
     assert not chain.verify()[1], "without an anchor and with the key nobody could tell"
+
+
+def test_an_entry_of_another_past_does_not_fit_in(db):
+    def rewind():
+        run("DELETE FROM journal_entry")
+        run("UPDATE journal_head SET place = 0, seal = '', tag = %s", chain.tag_of(0, ""))
+
+    record("first", "noted", "case", 1)
+    record("second", "noted", "case", 2)
+    other = Entry.objects.values().get(pk=2)
+    without_guards(rewind)
+    record("another first", "noted", "case", 1)
+    record("another second", "noted", "case", 2)
+    assert not chain.verify()[1]
+    without_guards(lambda: Entry.objects.filter(pk=2).update(**{k: v for k, v in other.items() if k != "id"}))
+    assert chain.verify()[1][0].place == 2
 
 
 def test_a_head_written_by_hand_is_found(told):
