@@ -150,6 +150,7 @@ def test_an_entry_of_another_past_does_not_fit_in(db):
     without_guards(rewind)
     record("another first", "noted", "case", 1)
     record("another second", "noted", "case", 2)
+    record("a third", "noted", "case", 3)
     assert not chain.verify()[1]
     without_guards(lambda: Entry.objects.filter(pk=2).update(**{k: v for k, v in other.items() if k != "id"}))
     assert chain.verify()[1][0].place == 2
