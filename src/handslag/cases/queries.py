@@ -27,12 +27,13 @@ def _told(viewer: Viewer) -> QuerySet:
 
 
 def _handed_over(viewer: Viewer) -> frozenset[int]:
-    """Ids of cases that the viewer's places have or had a handover of, as sender or receiver; found once a viewer."""
+    """Ids of cases that others hold and the viewer's places have or had a handover of; found once for a viewer."""
     if "handed over" not in viewer.memo:
         sides = [Q(handovers__sender_id__in=viewer.case_post_ids), Q(handovers__to_unit_id__in=viewer.unit_ids)]
         if viewer.officer_party_ids:
             sides.append(Q(handovers__to_unit__party_id__in=viewer.officer_party_ids))
-        found = (Case.objects.filter(side).order_by().values_list("pk", flat=True) for side in sides)
+        others = Case.objects.exclude(holder_id__in=viewer.case_post_ids).order_by()
+        found = (others.filter(side).values_list("pk", flat=True) for side in sides)
         viewer.memo["handed over"] = frozenset(pk for side in found for pk in side)
     return viewer.memo["handed over"]
 

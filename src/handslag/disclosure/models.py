@@ -55,7 +55,7 @@ class Disclosure(models.Model):
         ]
         indexes = [
             models.Index(fields=["to_unit", "subject"], condition=Q(ended_at__isnull=True), name="disclosure_to"),
-            models.Index(fields=["subject", "to_unit"], name="disclosure_about"),
+            models.Index(fields=["subject", "from_party", "to_unit"], name="disclosure_flow"),
             models.Index(fields=["until"], condition=Q(ended_at__isnull=True), name="disclosure_until"),
         ]
 

@@ -48,11 +48,6 @@ def fetch(*wanted: Wanted) -> list[list[Model]]:
     return [[rows[w.found.model][key] for key in found] for w, found in zip(wanted, keys, strict=True)]
 
 
-def first(found: QuerySet, most: int) -> list[Model]:
-    """The first rows of a list."""
-    return fetch(Wanted(found, 0, most))[0]
-
-
 def page_of(found: QuerySet, request: HttpRequest, rows: int = ROWS) -> Page:
     """The page that `?page=` asks for; the first where it asks for nothing sensible."""
     asked = min(number(request.GET.get("page")) or 1, LAST_PAGE)

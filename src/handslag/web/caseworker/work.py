@@ -13,7 +13,7 @@ from handslag.handovers import queries as handovers
 from handslag.watch import queries as watch
 from handslag.web import rows
 from handslag.web.access import CASE_ROLES, HOLDERS, page
-from handslag.web.paging import Wanted, fetch, first, page_of
+from handslag.web.paging import Wanted, fetch, page_of
 
 DISCLOSED = "disclosed"
 SHORT, LONG = 8, 25
@@ -96,7 +96,7 @@ def whole_section(request: HttpRequest, section: str) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Finds persons the viewer may see. Posted, so that no identity number ever stands in an address."""
     text = request.POST.get("q", "").strip()[:130]
-    found = first(cases.search(request.viewer, text), 51) if len(text) > 1 else []
+    found = list(cases.search(request.viewer, text)[:51]) if len(text) > 1 else []
     return render(
         request,
         "caseworker/search.html",
