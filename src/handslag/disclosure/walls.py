@@ -67,7 +67,8 @@ _CONCERNS = (
 WALLS = [
     Wall(
         "disclosure_disclosure",
-        f"to_unit_id = ANY {mine('units')} OR (({_CONCERNS}) AND handslag_meets(subject))",
+        f"to_unit_id = ANY {mine('units')} OR recorded_by_id = ANY {mine('posts')} "
+        f"OR (({_CONCERNS}) AND handslag_meets(subject))",
     ),
     Wall(
         "disclosure_consent",

@@ -41,10 +41,17 @@ def overdue(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
     return overdue_on(_going_on(cases), on)
 
 
-def consents_ending(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
-    """Of `cases`, the open ones of people of whom something disclosed runs out within 30 days of `on`."""
+def consents_ending(cases: QuerySet[Case], on: date, viewer: Viewer | None = None) -> QuerySet[Case]:
+    """Of `cases`, the open ones of people of whom something disclosed runs out within 30 days of `on`.
+
+    For a viewer it is what the viewer's places recorded, or are told.
+    """
     ending = ending_soon(on).order_by().filter(subject=OuterRef("person__subject"))
-    return _going_on(cases).filter(Exists(ending)).order_by("id")
+    if viewer is None:
+        return _going_on(cases).filter(Exists(ending)).order_by("id")
+    recorded = Exists(ending.filter(recorded_by_id__in=viewer.case_post_ids))
+    told = Exists(ending.filter(to_unit_id__in=viewer.unit_ids))
+    return _going_on(cases).filter(recorded | told).order_by("id")
 
 
 def _standing_near(viewer: Viewer) -> QuerySet[Escalation]:
@@ -100,7 +107,7 @@ def board(viewer: Viewer) -> Board:
         overdue(cases, today),
         _at_highest_rung(near),
         near.filter(is_gap=True),
-        consents_ending(cases, today),
+        consents_ending(cases, today, viewer),
     )
 
 
