@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from handslag.cases import actions as cases
 from handslag.cases.models import Case
@@ -17,13 +15,12 @@ from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.foundation.wall import action
 from handslag.handovers import rules
 from handslag.handovers.models import Handover, Message
+from handslag.handovers.wording import FIRST_CONTACT, GONE_BACK, state_label, written
 from handslag.parties.models import Post, Unit
 from handslag.parties.rules import HOLDING_ROLES
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
 
-FIRST_CONTACT = gettext_noop("First contact with the person")
-GONE_BACK = gettext_noop("The handover was declined: decide the way forward")
 RETURN = "consent_ended"
 """The reason of a handover by which a parted case goes back."""
 ANSWER_DAYS = 3
@@ -104,24 +101,6 @@ def _move(handover: Handover, verb: str, now: datetime) -> None:
     handover.awaiting_since = now
     if handover.state not in rules.PENDING and handover.answered_at is None:
         handover.answered_at = now
-
-
-def state_label(state: str) -> str:
-    """A state's name in the reader's language."""
-    return {
-        rules.OFFERED: _("waiting for an answer"),
-        rules.ASKED: _("question asked"),
-        rules.ACCEPTED: _("accepted"),
-        rules.DECLINED: _("declined"),
-        rules.WITHDRAWN: _("withdrawn"),
-        rules.COMPLETED: _("completed"),
-    }[state]
-
-
-def written(text: str) -> str:
-    """A text of the product's own as it is stored in a case: in the installation's language."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return _(text)
 
 
 def _require_future(at: datetime, field: str) -> None:

@@ -19,6 +19,7 @@ from handslag.foundation.wall import action
 from handslag.handovers import actions as handovers
 from handslag.handovers import rules as handover_rules
 from handslag.handovers.models import Handover
+from handslag.handovers.wording import written
 from handslag.parties.models import Post
 from handslag.parties.viewer import Viewer
 
@@ -118,7 +119,7 @@ def _part(actor: Viewer, case: Case) -> None:
     case.joined_to = None
     day = clock.add_working_days(clock.today(), handovers.ANSWER_DAYS)
     cases.end_pause(case)
-    cases.put_next_step(case, handovers.written(HAND_BACK), day, case.holder, was_done=False)
+    cases.put_next_step(case, written(HAND_BACK), day, case.holder, was_done=False)
     case.save()
     cases.journal(actor, "parted", case)
     if not case.handovers.filter(state__in=handover_rules.OPEN).exists():
@@ -174,7 +175,7 @@ def propose_joining(actor: Viewer, case_id: int, other_id: int, first_contact_at
         other.holder.unit,
         other.holder,
         JOIN,
-        handovers.written(gettext_noop("The person has a case with each of us and agrees that they become one."))
+        written(gettext_noop("The person has a case with each of us and agrees that they become one."))
         if handovers.may_tell(case, case.holder.party_id, other.holder.unit)
         else "",
         "",

@@ -11,8 +11,9 @@ from handslag.cases.models import PastLivelihood
 from handslag.cases.opening import Draft
 from handslag.foundation import clock
 from handslag.handovers import rules
-from handslag.handovers.actions import FIRST_CONTACT, GONE_BACK, RETURN, written
+from handslag.handovers.actions import RETURN
 from handslag.handovers.models import Handover, Message
+from handslag.handovers.wording import FIRST_CONTACT, GONE_BACK, written
 from handslag.journal.actions import entry, record_all
 from handslag.journal.chain import instant
 from handslag.parties.models import Post, Unit

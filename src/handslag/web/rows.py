@@ -13,8 +13,8 @@ from handslag.cases.rules import WARN_DAYS
 from handslag.cases.sight import Sight, sights
 from handslag.foundation import clock
 from handslag.handovers import rules as handover_rules
-from handslag.handovers.actions import state_label
 from handslag.handovers.models import Handover
+from handslag.handovers.wording import state_label
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
 from handslag.watch import rules as watch_rules

@@ -10,8 +10,8 @@ from handslag.cases.queries import holdings, livelihoods, past_steps
 from handslag.cases.rules import Spell, holes
 from handslag.cases.sight import Sight
 from handslag.foundation import clock
-from handslag.handovers.actions import state_label
 from handslag.handovers.models import Handover
+from handslag.handovers.wording import state_label
 from handslag.reference import codes
 
 WIDTH, LEFT, LANE = 1000, 110, 56
