@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from handslag.cases.models import Case
 from handslag.foundation import clock
@@ -19,6 +20,7 @@ from tests.worlds import contact_in, numbers
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+expect.set_options(timeout=30_000)
 PASSWORD = "hemligt-ord-9"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -91,17 +93,17 @@ def test_a_handover_by_mouse(visit, lasting_world):
     sender.select_option("#id_reason", "benefit_ends")
     sender.fill("#id_brief", "Ring före lunch.")
     sender.click("text=Erbjud överlämningen")
-    assert sender.is_visible("text=Du är ansvarig tills den är accepterad")
+    expect(sender.locator("text=Du är ansvarig tills den är accepterad")).to_be_visible()
     receiver.goto("/my-work/")
     receiver.click(f"text={case.person.identity.name}")
-    assert receiver.is_visible("text=Ring före lunch.")
+    expect(receiver.locator("text=Ring före lunch.")).to_be_visible()
     receiver.click("text=Acceptera och ta över")
     receiver.click("text=Ta över ansvaret")
     receiver.wait_for_selector("text=Du är ansvarig nu.")
     case.refresh_from_db()
     assert case.holder == world.posts["af_a"]
     sender.goto(f"/handovers/{Handover.objects.get().pk}/")
-    assert sender.is_visible(".state.accepted")
+    expect(sender.locator(".state.accepted")).to_be_visible()
 
 
 def test_a_handover_by_keyboard_alone(visit, lasting_world):
@@ -152,7 +154,8 @@ def test_what_climbed_meets_the_lead_by_keyboard(visit, lasting_world):
     case.refresh_from_db()
     assert case.holder == world.posts["af_b"]
     officer = visit("af_officer")
-    assert "/watch/" in officer.url and officer.is_visible("#h-climbing")
+    expect(officer).to_have_url(re.compile("/watch/"))
+    expect(officer.locator("#h-climbing")).to_be_visible()
 
 
 def test_search_never_puts_the_number_in_the_address(visit, lasting_world):
@@ -161,8 +164,8 @@ def test_search_never_puts_the_number_in_the_address(visit, lasting_world):
     page.fill("#q", case.person.identity.number)
     page.keyboard.press("Enter")
     page.click(f"main >> text={case.person.identity.name}")
-    assert re.search(r"/cases/\d+/$", page.url)
-    assert page.is_visible("text=Ansvarig nu")
+    expect(page).to_have_url(re.compile(r"/cases/\d+/$"))
+    expect(page.locator("text=Ansvarig nu")).to_be_visible()
 
 
 def test_a_case_is_worked_from_its_page(visit, lasting_world):
@@ -172,10 +175,10 @@ def test_a_case_is_worked_from_its_page(visit, lasting_world):
     page.fill("#id_next_step", "Besök hemma")
     page.fill("#id_next_step_on", clock.today().isoformat())
     page.click("text=Spara nästa steg")
-    assert page.is_visible(".large >> text=Besök hemma")
-    assert page.locator("svg .mark.done").count() == 1
+    expect(page.locator(".large >> text=Besök hemma")).to_be_visible()
+    expect(page.locator("svg .mark.done")).to_have_count(1)
     page.click("text=Samma sak som tabell")
-    assert page.is_visible("details table")
+    expect(page.locator("details table")).to_be_visible()
 
 
 def test_a_county_is_changed_with_and_without_script(visit, lasting_world):
@@ -205,7 +208,7 @@ def test_the_lead_lets_somebody_leave_on_one_screen(visit, lasting_world):
     page.click(f"tr:has-text('{world.posts['fk_b'].user}') >> text=Slutar på enheten")
     page.select_option("#id_to", str(world.posts["fk_a"].pk))
     page.click("text=Flytta allt och avsluta tjänsten")
-    assert page.is_visible("text=har slutat")
+    expect(page.locator("text=har slutat")).to_be_visible()
     assert not Post.objects.get(pk=world.posts["fk_b"].pk).is_active
     assert Case.objects.filter(holder=world.posts["fk_a"]).count() == 3
 
@@ -218,7 +221,7 @@ def test_a_lead_moves_chosen_cases(visit, lasting_world):
     page.check(f"input[value='{cases[1].pk}']")
     page.select_option("#id_to", str(world.posts["fk_b"].pk))
     page.click("text=Flytta de valda ärendena")
-    assert page.is_visible("text=1 ärenden flyttades")
+    expect(page.locator("text=1 ärenden flyttades")).to_be_visible()
     assert Case.objects.get(holder=world.posts["fk_b"]) == cases[1]
 
 
@@ -230,7 +233,7 @@ def test_a_file_is_brought_in_with_errors_beside_the_rows(visit, lasting_world, 
     wrong = write_xlsx(tmp_path / "wrong.xlsx", [good_row(None), good_row(None, 1, livelihood="skräp")])
     page.set_input_files("#id_file", wrong)
     page.click("text=Ta in filen")
-    assert page.is_visible(".cells .bad >> text=skräp")
+    expect(page.locator(".cells .bad >> text=skräp")).to_be_visible()
     page.set_input_files("#id_file", write_xlsx(tmp_path / "right.xlsx", [good_row(None)]))
     page.click("label[for=id_only_try]")
     page.click("text=Ta in filen")
