@@ -197,6 +197,7 @@ def test_neither_party_knows_of_the_others_case_without_consent(world, browse):
     assert actions.joinable(world.viewer("fk_a"), one) == []
     world.consent(one, "af", back=())
     assert actions.joinable(world.viewer("fk_a"), one) == [], "in one direction it covers one"
+    assert actions.joinable(world.viewer("af_a"), other) == [], "who is told of the other's case cannot join it either"
     with pytest.raises(NotAllowed):
         actions.propose_joining(world.viewer("fk_a"), one.pk, other.pk, contact_in(2))
 

@@ -18,7 +18,7 @@ _SAFE = "SECURITY DEFINER SET search_path = public"
 
 FUNCTIONS = (
     f"""CREATE OR REPLACE FUNCTION handslag_enter(viewer bigint, api_parties text, today date) RETURNS void
-    LANGUAGE sql VOLATILE AS $$
+    LANGUAGE plpgsql VOLATILE AS $$ BEGIN PERFORM made FROM (
     WITH acting AS MATERIALIZED (
         SELECT p.* FROM parties_post p JOIN parties_user u ON u.id = p.user_id AND u.is_active
         WHERE p.is_active AND p.user_id = viewer
@@ -39,24 +39,26 @@ FUNCTIONS = (
         set_config('handslag.own', array_to_string(own || parties, ','), false),
         set_config('handslag.posts', array_to_string(ARRAY(SELECT p.id FROM parties_post p
             WHERE p.role IN {_HOLDING} AND (p.unit_id = ANY (units) OR p.party_id = ANY (parties))), ','), false)
-    FROM places $$""",
+    FROM places) made; END $$""",
     f"""CREATE OR REPLACE FUNCTION handslag_covered(person_subject text, party bigint, wanted text) RETURNS boolean
-    LANGUAGE sql STABLE {_SAFE} AS $$
-    SELECT EXISTS (SELECT 1 FROM disclosure_disclosure d
-    WHERE d.subject = person_subject AND d.from_party_id = party AND d."group" = wanted AND {_ACTIVE}) $$""",
+    LANGUAGE plpgsql STABLE {_SAFE} AS $$
+    BEGIN RETURN EXISTS (SELECT 1 FROM disclosure_disclosure d
+    WHERE d.subject = person_subject AND d.from_party_id = party AND d."group" = wanted AND {_ACTIVE}); END $$""",
     f"""CREATE OR REPLACE FUNCTION handslag_reaches(the_case bigint, person bigint, opener bigint, holder bigint)
-    RETURNS boolean LANGUAGE sql STABLE {_SAFE} AS $$
-    SELECT EXISTS (SELECT 1 FROM handovers_handover h JOIN parties_unit u ON u.id = h.to_unit_id
+    RETURNS boolean LANGUAGE plpgsql STABLE {_SAFE} AS $$
+    BEGIN RETURN EXISTS (SELECT 1 FROM handovers_handover h JOIN parties_unit u ON u.id = h.to_unit_id
         WHERE h.case_id = the_case AND (h.sender_id = ANY {mine("posts")} OR h.to_unit_id = ANY {mine("units")}
         OR u.party_id = ANY {mine("parties")}))
     OR EXISTS (SELECT 1 FROM persons_person p JOIN disclosure_disclosure d ON d.subject = p.subject
         WHERE p.id = person AND {_ACTIVE}
-        AND (d.from_party_id = opener OR d.from_party_id = (SELECT s.party_id FROM parties_post s WHERE s.id = holder)))
-    $$""",
-    f"""CREATE OR REPLACE FUNCTION handslag_meets(person_subject text) RETURNS boolean LANGUAGE sql STABLE {_SAFE} AS $$
-    SELECT EXISTS (SELECT 1 FROM persons_person p JOIN cases_case c ON c.person_id = p.id
+        AND (d.from_party_id = opener
+        OR d.from_party_id = (SELECT s.party_id FROM parties_post s WHERE s.id = holder)));
+    END $$""",
+    f"""CREATE OR REPLACE FUNCTION handslag_meets(person_subject text) RETURNS boolean
+    LANGUAGE plpgsql STABLE {_SAFE} AS $$
+    BEGIN RETURN EXISTS (SELECT 1 FROM persons_person p JOIN cases_case c ON c.person_id = p.id
         WHERE p.subject = person_subject AND (c.holder_id = ANY {mine("posts")}
-        OR handslag_reaches(c.id, c.person_id, c.party_id, c.holder_id))) $$""",
+        OR handslag_reaches(c.id, c.person_id, c.party_id, c.holder_id))); END $$""",
 )
 
 _CONCERNS = (

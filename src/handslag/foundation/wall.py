@@ -116,7 +116,9 @@ def enter(user_id: int | None, party_ids: frozenset[int], today: date) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             parties = ",".join(map(str, sorted(party_ids)))
-            cursor.execute(f"SET ROLE {ROLE}; SELECT handslag_enter(%s, %s, %s)", [user_id, parties, today])
+            cursor.execute(
+                f"SELECT set_config('role', '{ROLE}', false), handslag_enter(%s, %s, %s)", [user_id, parties, today]
+            )
         connection.handslag_walled = True
 
 
@@ -126,7 +128,7 @@ def leave() -> None:
         connection.handslag_walled = False
         if not connection.needs_rollback and connection.connection:
             with connection.cursor() as cursor:
-                cursor.execute("RESET ROLE; SELECT handslag_enter(NULL, '', NULL)")
+                cursor.execute("SELECT set_config('role', 'none', false), handslag_enter(NULL, '', NULL)")
 
 
 def _set_lifted(value: str) -> None:

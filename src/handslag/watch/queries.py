@@ -46,12 +46,12 @@ def consents_ending(cases: QuerySet[Case], on: date, viewer: Viewer | None = Non
 
     For a viewer it is what the viewer's places recorded, or are told.
     """
-    ending = ending_soon(on).order_by().filter(subject=OuterRef("person__subject"))
+    ending = ending_soon(on).order_by()
     if viewer is None:
-        return _going_on(cases).filter(Exists(ending)).order_by("id")
-    recorded = Exists(ending.filter(recorded_by_id__in=viewer.case_post_ids))
-    told = Exists(ending.filter(to_unit_id__in=viewer.unit_ids))
-    return _going_on(cases).filter(recorded | told).order_by("id")
+        return _going_on(cases).filter(Exists(ending.filter(subject=OuterRef("person__subject")))).order_by("id")
+    near = Q(recorded_by_id__in=viewer.case_post_ids) | Q(to_unit_id__in=viewer.unit_ids)
+    subjects = list(ending.filter(near).values_list("subject", flat=True).distinct())
+    return _going_on(cases).filter(person__subject__in=subjects).order_by("id")
 
 
 def _standing_near(viewer: Viewer) -> QuerySet[Escalation]:
