@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 GUARDS, STATEFUL, HANDOVERS = "tests/test_guards.py", "tests/test_promises_stateful.py", "tests/test_handovers.py"
 CASES, WATCH, CHECK = "tests/test_cases.py", "tests/test_watch.py", "tests/test_check.py"
+DEFS, REPORTS, RELEASES = "tests/test_definitions.py", "tests/test_reports.py", "tests/test_releases.py"
 LAWFUL, JOURNAL, SHARING, PERSON, SIGNING, SURFACE = (
     f"tests/test_{n}.py" for n in ("lawful", "journal", "sharing", "person_rights", "signing_in", "surface")
 )
@@ -66,7 +67,7 @@ MUTANTS = [
     ("run out is still told", "disclosure/queries.py", ", until__gte=on or clock.today())", ")", LAWFUL),
     ("told to the whole party", "disclosure/queries.py", "found.filter(to_unit_id__in=viewer.unit_ids)", "found.filter(to_unit__party_id__in=viewer.own_party_ids)", LAWFUL),
     ("names found without a basis", "cases/queries.py", 'own = _named(text, "person__") & _may_know(viewer)', 'own = _named(text, "person__")', LAWFUL),
-    ("a stand-in sees nothing", "parties/viewer.py", "return self.posts + self.absent", "return self.posts", LAWFUL),
+    ("a stand-in sees nothing", "parties/viewer.py", "return self.posts + self.absent", "return self.posts", CASES),
     ("words without a basis", "handovers/actions.py", "if text.strip() and not may_tell(case, from_party_id, to_unit):", "if False:", SHARING),
     ("anyone withdraws", "sharing/actions.py", "if not actor.unit_ids or not concerned or", "if False and", SHARING),
     ("joined in one direction", "sharing/actions.py", "return covers(subject, case.party_id", "return True or covers(subject, case.party_id", SHARING),
@@ -85,6 +86,19 @@ MUTANTS = [
     ("a code counts twice", "parties/second_factor.py", "step <= user.totp_used_at", "step < user.totp_used_at", SIGNING),
     ("guessing is free", "parties/throttle.py", "return 0 if over <= 0 else", "return 0 if True else", SIGNING),
     ("sessions never end", "web/middleware.py", "if now - seen > settings.HANDSLAG_IDLE_MINUTES * 60 or", "if False and", SIGNING),
+    ("figures: a month is a day shorter", "statistics/definitions/definitions.toml", "INTERVAL 31 DAY", "INTERVAL 30 DAY", DEFS),
+    ("figures: the day after is left out", "statistics/definitions/definitions.toml", "l.to_date > v.day + INTERVAL 1 DAY", "l.to_date > v.day + INTERVAL 2 DAY", DEFS),
+    ("figures: breaks are never ignored", "statistics/definitions/definitions.toml", "+ INTERVAL 1 MONTH", "+ INTERVAL 0 MONTH", DEFS),
+    ("figures: a week is eight days", "statistics/definitions/definitions.toml", "to_date > day - INTERVAL 7 DAY", "to_date > day - INTERVAL 8 DAY", DEFS),
+    ("figures: mis-registrations count", "statistics/definitions/definitions.toml", "AND coalesce(q.end_reason, '') <> 'mis_registered'", "AND 1=1", DEFS),
+    ("figures: orphans pass", "statistics/microdata/validating.py", "AND NOT EXISTS (SELECT 1", "AND NOT (1=1 OR 1 IN (SELECT 1", "tests/test_microdata.py"),
+    ("figures: a hidden cell is in the px file", "statistics/writing/cubes.py", "_quoted(HIDDEN) if count is None else str(count)", '"0" if count is None else str(count)', REPORTS),
+    ("figures: what was published before is forgotten", "statistics/safety/gate.py", "build(tables, total, hierarchies, earlier)", "build(tables, total, hierarchies)", RELEASES),
+    ("figures: sums between tables are not known", "statistics/safety/system.py", "    sums |= dict.fromkeys(_sums_across", "    dict.fromkeys(_sums_across", RELEASES),
+    ("figures: the auditor forgets earlier releases", "statistics/safety/auditing.py", "[(one.shown, one.table, one.edition) for one in earlier]", "[]", RELEASES),
+    ("figures: sensitive zeros are public", "statistics/safety/protecting.py", "if name in sensitive:", "if False:", RELEASES),
+    ("figures: a sentence without certainty", "statistics/reports/intervals.py", "return self.low > 0 or self.high < 0", "return True", REPORTS),
+    ("figures: small bases are shown", "statistics/reports/presenting.py", "found[1] < self._figures.rules.least_base", "found[1] < 1", REPORTS),
 ]  # fmt: skip
 
 

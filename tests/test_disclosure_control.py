@@ -16,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handslag.cli.main import main
-from handslag.statistics.auditing import audit
-from handslag.statistics.protecting import protect, unsafe_cells
-from handslag.statistics.system import build
-from handslag.statistics.tables import BadInput, Hierarchy, Table
+from handslag.statistics.errors import BadInput
+from handslag.statistics.safety.auditing import audit
+from handslag.statistics.safety.protecting import protect, unsafe_cells
+from handslag.statistics.safety.system import build
+from handslag.statistics.safety.tables import Hierarchy, Table
 
 TOTAL, THRESHOLD = "Total", 5
 COUNTY = {"m1": "c1", "m2": "c1", "m3": "c2", "m4": "c2", "m5": "c2"}

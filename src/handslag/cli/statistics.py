@@ -1,5 +1,10 @@
 """Commands for safe publication of counts. They need no installation: files in, files out."""
 
+import csv
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -7,6 +12,9 @@ import click
 from handslag.cli.progress import Progress
 
 TABLES = click.argument("tables", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+LEDGER = click.option(
+    "--ledger", type=click.Path(dir_okay=False, path_type=Path), help="What was released; a release is added to it."
+)
 OPTIONS = (
     click.option("--count", default="count", show_default=True, help="The column with the counts."),
     click.option("--total", default="Total", show_default=True, help="The code of a margin, in every dimension."),
@@ -20,6 +28,14 @@ OPTIONS = (
         type=click.IntRange(2, 1000),
         help="Counts from 1 to below are unsafe.",
     ),
+    click.option(
+        "--sensitive",
+        multiple=True,
+        metavar="DIMENSION",
+        help="None, or all, of a group is unsafe too in this dimension. May be repeated.",
+    ),
+    LEDGER,
+    click.option("--subject", default="tables", show_default=True, help="Whom the tables count, in the ledger."),
 )
 
 
@@ -38,8 +54,9 @@ def statistics() -> None:
 @TABLES
 @_with_options
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where to write.")
+@click.option("--release", "edition", default="", help="The release's name in the ledger, such as 2026-03.")
 @click.pass_context
-def protect(ctx, tables, count, total, maps, threshold, out) -> None:
+def protect(ctx, tables, count, total, maps, threshold, sensitive, ledger, subject, out, edition) -> None:
     """Hide no more cells of linked TABLES than is needed so that no small count can be worked out.
 
     Writes each table with a status, empty where suppressed, and a certificate that is not for publication. What is
@@ -49,34 +66,27 @@ def protect(ctx, tables, count, total, maps, threshold, out) -> None:
     Example:
       handslag statistics protect county.csv association.csv --hierarchy municipality=counties.csv --out safe/
     """
-    from handslag.statistics.protecting import Unprotectable
-    from handslag.statistics.release import hierarchies_of, protect_files
-    from handslag.statistics.tables import BadInput
+    from handslag.statistics.safety.files import hierarchies_of, protect_files
+    from handslag.statistics.safety.ledger import Ledger
 
-    progress = Progress()
-    try:
-        protection, falls = protect_files(
+    with _telling() as progress:
+        safe = protect_files(
             tables,
             out,
             count=count,
             total=total,
             hierarchies=hierarchies_of(maps),
             threshold=threshold,
+            sensitive=sensitive,
+            ledger=Ledger(ledger),
+            subject=subject,
+            edition=edition,
             progress=lambda done, of: progress("unsafe cells", done, of),
         )
-    except BadInput as error:
-        raise click.ClickException(str(error)) from None
-    except Unprotectable as error:
-        raise click.ClickException(
-            f"No way to protect {', '.join(error.args[0])}. Publish fewer or coarser tables."
-        ) from None
-    finally:
-        progress.close()
-    _tell(falls)
-    click.echo(
-        f"{len(protection.primary):,} cells are unsafe, {len(protection.complementary):,} hidden for their sake."
-    )
-    ctx.exit(1 if falls else 0)
+    _tell(safe.falls)
+    unsafe, hidden = len(safe.protection.primary), len(safe.protection.complementary)
+    click.echo(f"{unsafe:,} cells are unsafe, {hidden:,} hidden for their sake.")
+    ctx.exit(1 if safe.falls else 0)
 
 
 @statistics.command()
@@ -84,7 +94,7 @@ def protect(ctx, tables, count, total, maps, threshold, out) -> None:
 @TABLES
 @_with_options
 @click.pass_context
-def audit(ctx, published, tables, count, total, maps, threshold) -> None:
+def audit(ctx, published, tables, count, total, maps, threshold, sensitive, ledger, subject) -> None:
     """Attack the tables of the folder PUBLISHED, whose true counts are in TABLES of the same names.
 
     Names each unsafe cell that a reader can bound tighter than from 0 to the threshold, or that somebody alone in a
@@ -94,20 +104,261 @@ def audit(ctx, published, tables, count, total, maps, threshold) -> None:
     Example:
       handslag statistics audit safe/ county.csv association.csv --hierarchy municipality=counties.csv
     """
-    from handslag.statistics.release import audit_files, hierarchies_of
-    from handslag.statistics.tables import BadInput
+    from handslag.statistics.safety.files import audit_files, hierarchies_of
+    from handslag.statistics.safety.ledger import Ledger
 
-    try:
+    with _telling():
         falls = audit_files(
-            published, tables, count=count, total=total, hierarchies=hierarchies_of(maps), threshold=threshold
+            published,
+            tables,
+            count=count,
+            total=total,
+            hierarchies=hierarchies_of(maps),
+            threshold=threshold,
+            sensitive=sensitive,
+            ledger=Ledger(ledger),
+            subject=subject,
         )
-    except BadInput as error:
-        raise click.ClickException(str(error)) from None
     _tell(falls)
     click.echo("Unsafe cells fall." if falls else "No unsafe cell falls.")
     ctx.exit(1 if falls else 0)
 
 
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+DATA = click.option("--data", required=True, type=FOLDER, help="The microdata's folder.")
+YEAR = click.option("--year", required=True, type=click.IntRange(1990, 2100))
+VERSIONS = click.option(
+    "--definition", "versions", multiple=True, metavar="INDICATOR=VERSION", help="An older version. May be repeated."
+)
+
+
+def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
+    """NAME=VALUE, several times."""
+    found = dict(one.partition("=")[::2] for one in given)
+    if not all(found.values()):
+        raise click.BadParameter("write NAME=VALUE.", param_hint=option)
+    return found
+
+
+def _versions(given: tuple[str, ...]) -> dict[str, int]:
+    found = _pairs(given, "--definition")
+    if not all(version.isdigit() for version in found.values()):
+        raise click.BadParameter("write INDICATOR=VERSION, such as participants=1.", param_hint="--definition")
+    return {name: int(version) for name, version in found.items()}
+
+
+@statistics.command()
+def schema() -> None:
+    """Print the schema of the microdata (a Frictionless data package), with every code list.
+
+    \b
+    Example:
+      handslag statistics schema > datapackage.json
+    """
+    from handslag.statistics.microdata.schema import published
+
+    click.echo(json.dumps(published(), ensure_ascii=False, indent=1))
+
+
+@statistics.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_context
+def validate(ctx, folder) -> None:
+    """Check the microdata in FOLDER: file, row, column and reason of what is wrong. Exit status 1 if anything is.
+
+    \b
+    Example:
+      handslag statistics validate extract/
+    """
+    from handslag.statistics.microdata.validating import validate as check
+
+    with _telling() as progress:
+        findings = check(folder, progress)
+    for finding in findings:
+        click.echo(str(finding))
+    click.echo(f"{len(findings):,} findings." if findings else "All is well.")
+    ctx.exit(1 if findings else 0)
+
+
+@statistics.command()
+@click.option("--language", type=click.Choice(["sv", "en"]), default="en", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def definitions(language, form) -> None:
+    """List what each figure counts and what not, with versions and sources.
+
+    \b
+    Example:
+      handslag statistics definitions --language sv
+    """
+    from dataclasses import asdict
+
+    from handslag.statistics.definitions.catalogue import definitions as every
+
+    if form == "json":
+        click.echo(json.dumps([asdict(d) for d in every()], ensure_ascii=False, indent=1, default=str))
+        return
+    for one in every():
+        click.echo(f"{one.label}, valid from {one.valid_from} ({one.unit[language]}): {one.name[language]}")
+        click.echo(f"  + {one.counts[language]}\n  - {one.excludes[language]}\n  = {one.source}\n")
+
+
+@statistics.command()
+@click.argument("report", type=click.Choice(["joint-support", "associations"]))
+@DATA
+@YEAR
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="A new folder to write to.")
+@click.option(
+    "--format", "form", type=click.Choice(["files", "json"]), default="files", help="json prints the figures."
+)
+@click.option("--language", "languages", multiple=True, type=click.Choice(["sv", "en"]), help="Both, if not given.")
+@click.option("--threshold", default=5, show_default=True, type=click.IntRange(2, 1000))
+@click.option("--sensitive", multiple=True, metavar="DIMENSION", help="None, or all, of a group is unsafe too.")
+@click.option("--least-base", default=20, show_default=True, help="Shares of smaller bases are not shown.")
+@VERSIONS
+@LEDGER
+@click.option("--release", "edition", default="1", show_default=True, help="The release's name in the ledger.")
+@click.option("--data-day", default="", metavar="DATE", help="The day of the data, as the report tells it. Today.")
+@click.option("--is-sound", is_flag=True, help="Leave out the check of the files, made before.")
+def report(report, data, year, out, form, languages, versions, ledger, edition, data_day, is_sound, **rules) -> None:
+    """Make a yearly report: HTML, PDF, .xlsx, .csv, JSON-stat and .px, safe to publish.
+
+    \b
+    Example:
+      handslag statistics report joint-support --data extract/ --year 2019 --out report-2019/
+    """
+    from handslag.statistics.reports.figures import Rules
+    from handslag.statistics.reports.making import as_json, check_data, compute, publish
+    from handslag.statistics.reports.specification import report as specified
+    from handslag.statistics.safety.ledger import Ledger
+
+    if form == "files" and out is None:
+        raise click.UsageError("Name a folder to write to with --out, or print the figures with --format json.")
+    chosen = {"rules": Rules(**rules), "versions": _versions(versions), "ledger": Ledger(ledger)}
+    with _telling() as progress:
+        if form == "json":
+            if not is_sound:
+                check_data(data, specified(report), progress)
+            figures, _counted = compute(specified(report), data, year, **chosen, progress=progress)
+            click.echo(json.dumps(as_json(figures), ensure_ascii=False, indent=1))
+            return
+        given = {"languages": languages or ("sv", "en"), "edition": edition, "data_day": data_day, "is_sound": is_sound}
+        publish(report, data, year, out, **chosen, **given, progress=progress)
+    click.echo(f"Written to {out}. The folder not-for-publication inside is not for publication.")
+
+
+@statistics.command()
+@click.argument("manifest", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@DATA
+@LEDGER
+@click.pass_context
+def reproduce(ctx, manifest, data, ledger) -> None:
+    """Make a publication anew after its MANIFEST and compare, byte by byte. Exit status 1 if anything differs.
+
+    The data may be the microdata, or what the report kept in not-for-publication when persons have been removed.
+
+    \b
+    Example:
+      handslag statistics reproduce report-2019/manifest.json --data report-2019/not-for-publication
+    """
+    from handslag.statistics.reports.remaking import reproduce as anew
+    from handslag.statistics.safety.ledger import Ledger
+
+    with _telling() as progress:
+        differences = anew(manifest, data, Ledger(ledger), progress)
+    click.echo("\n".join(differences) or "The same, byte by byte.")
+    ctx.exit(1 if differences else 0)
+
+
+@statistics.command()
+@click.argument("report", type=click.Choice(["joint-support", "associations"]))
+@click.argument("units")
+@DATA
+@YEAR
+@click.option("--where", multiple=True, metavar="DIMENSION=CODE", help="May be repeated.")
+@VERSIONS
+def trace(report, units, data, year, where, versions) -> None:
+    """List the records (id and day) behind one figure of a report, for those who may see microdata.
+
+    \b
+    Example:
+      handslag statistics trace joint-support ended_rehabilitations --data extract/ --year 2019 --where sex=woman
+    """
+    from handslag.statistics.reports.tracing import trace as behind
+
+    with _telling():
+        found = behind(report, units, data, year, _pairs(where, "--where"), _versions(versions))
+    for record, day in found:
+        click.echo(f"{record},{day}")
+    click.echo(f"{len(found):,} records.", err=True)
+
+
+@statistics.command()
+@click.argument("report", type=click.Choice(["joint-support", "associations"]))
+@click.argument("units")
+@DATA
+@YEAR
+@click.option("--by", multiple=True, required=True, metavar="DIMENSION", help="place:county keeps to a level.")
+@click.option("--secret", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A file.")
+@LEDGER
+def ask(report, units, data, year, by, secret, ledger) -> None:
+    """Count a report's units by any dimensions, each count with noise. Cells that a report holds are left to it.
+
+    The noise of a cell follows from who is in it and the secret: the same whenever it is asked for.
+
+    \b
+    Example:
+      handslag statistics ask associations participants --data extract/ --year 2020 --by target_group --by identified \\
+        --secret noise.key --ledger releases.jsonl
+    """
+    from handslag.statistics.reports.asking import ask as answer
+    from handslag.statistics.reports.asking import read_secret
+    from handslag.statistics.safety.cell_keys import Noise
+    from handslag.statistics.safety.ledger import Ledger
+
+    with _telling():
+        found = answer(report, units, data, year, by, read_secret(secret), Ledger(ledger), Noise())
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow([*found[0].codes, "count", "status"])
+    writer.writerows([*one.codes.values(), "" if one.count is None else one.count, one.status] for one in found)
+    click.echo(table.getvalue(), nl=False)
+
+
+@statistics.command()
+@click.option("--from-year", default=2016, show_default=True, type=click.IntRange(1990, 2100))
+@click.option("--to-year", default=2022, show_default=True, type=click.IntRange(1990, 2100))
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.001, 1000))
+@click.option("--format", "form", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where to write.")
+def simulate(from_year, to_year, seed, scale, form, out) -> None:
+    """Make microdata of a synthetic Sweden whose national figures are those that were published.
+
+    \b
+    Example:
+      handslag statistics simulate --from-year 2016 --to-year 2022 --out extract/
+    """
+    from handslag.statistics.simulating.sweden import simulate as make
+
+    with _telling() as progress:
+        make(from_year, to_year, seed, scale, out, form, progress)
+    click.echo(f"Written to {out}.")
+
+
 def _tell(falls) -> None:
     for fall in falls[:50]:
         click.echo(f"{', '.join(fall.cell)}: from {fall.low} to {fall.high} to {fall.to}")
+
+
+@contextmanager
+def _telling() -> Iterator[Progress]:
+    """Shows progress, and says in one line what is wrong with what was given."""
+    from handslag.statistics.errors import BadInput
+
+    progress = Progress()
+    try:
+        yield progress
+    except BadInput as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        progress.close()

@@ -4,14 +4,15 @@ A cell is named by its codes in every dimension of the release; a table that lac
 several tables with the same name are one variable. This is what an attacker knows beside the published counts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 
-from handslag.statistics.tables import BadInput, Hierarchy, Table
+from handslag.statistics.errors import BadInput
+from handslag.statistics.safety.tables import Earlier, Hierarchy, Table
 
 Cell = tuple[str, ...]
 
@@ -57,7 +58,7 @@ class System:
 
 def _families(codes: set[str], total: str, hierarchies: Sequence[Hierarchy]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(parent, children) of every sum that a dimension has: by each hierarchy, and up to its total."""
-    parents = {parent for h in hierarchies for parent in h.parent_of.values()}
+    parents = {parent for h in hierarchies for child, parent in h.parent_of.items() if child in codes}
     leaves = codes - parents - {total}
     covered = False
     for hierarchy in hierarchies:
@@ -96,36 +97,92 @@ def _sums(table: Table, total: str, hierarchies: Sequence[Hierarchy]) -> Iterato
                     yield Sum(cell, tuple(part for part in parts if part in table.counts))
 
 
-def build(tables: Sequence[Table], total: str, hierarchies: Sequence[Hierarchy]) -> System:
+def build(
+    tables: Sequence[Table], total: str, hierarchies: Sequence[Hierarchy], earlier: Sequence[Earlier] = ()
+) -> System:
     """The system of linked tables. A cell that a table leaves out counts as an empty one.
 
-    Raises BadInput, naming the margin, where sums do not add up or a cell has different counts in two tables.
+    Cells of `earlier` releases are the same variable where their count is still true, and else one of their own, named
+    after the release too. Raises BadInput, naming the margin, where sums do not add up or a cell has two counts.
     """
-    dimensions = tuple(dict.fromkeys(name for table in tables for name in table.dimensions))
+    every = (*tables, *(one.table for one in earlier))
+    dimensions = tuple(dict.fromkeys(name for table in every for name in table.dimensions))
     unknown = {h.dimension for h in hierarchies} - set(dimensions)
     if unknown:
         raise BadInput(f"No table has the dimension {', '.join(sorted(unknown))} that a hierarchy is given for.")
     counts: dict[Cell, int] = {}
     sums: dict[Sum, None] = {}
     for table in tables:
-        whole = _naming(table, dimensions, total)
-        for key, number in table.counts.items():
-            if counts.setdefault(whole(key), number) != number:
-                raise BadInput(
-                    f"{table.name}: {', '.join(key)} is {number}, but another table has {counts[whole(key)]}."
-                )
-        for one in _sums(table, total, hierarchies):
-            added = sum(table.counts[part] for part in one.parts)
-            if added != table.counts[one.whole]:
-                place = ", ".join(one.whole)
-                raise BadInput(
-                    f"{table.name}: the margin {place} is {table.counts[one.whole]}, its parts add up to {added}."
-                )
-            sums[Sum(whole(one.whole), tuple(map(whole, one.parts)))] = None
+        _add(table, dimensions, total, hierarchies, counts, sums)
+    new = frozenset(counts)
+    for one in earlier:
+        _add_earlier(one, dimensions, total, hierarchies, counts, sums)
+    for one, parent in _sums_across(counts, dimensions, total, hierarchies):
+        added = sum(counts[part] for part in one.parts)
+        if added == counts[one.whole]:
+            sums[one] = None
+        elif parent != total and new.issuperset((one.whole, *one.parts)):
+            place = ", ".join(one.whole)
+            raise BadInput(f"The margin {place} is {counts[one.whole]}, its parts in another table add up to {added}.")
     return System(dimensions, counts, tuple(sums))
 
 
-def _naming(table: Table, dimensions: tuple[str, ...], total: str):
+def _add(table: Table, dimensions, total, hierarchies, counts: dict, sums: dict) -> None:
+    """Adds a table's cells and sums."""
+    whole = naming(table, dimensions, total)
+    for key, number in table.counts.items():
+        if counts.setdefault(whole(key), number) != number:
+            raise BadInput(f"{table.name}: {', '.join(key)} is {number}, but another table has {counts[whole(key)]}.")
+    for one in _sums(table, total, hierarchies):
+        added = sum(table.counts[part] for part in one.parts)
+        if added != table.counts[one.whole]:
+            place = ", ".join(one.whole)
+            raise BadInput(
+                f"{table.name}: the margin {place} is {table.counts[one.whole]}, its parts add up to {added}."
+            )
+        sums[Sum(whole(one.whole), tuple(map(whole, one.parts)))] = None
+
+
+def _sums_across(
+    counts: dict[Cell, int], dimensions: tuple[str, ...], total: str, hierarchies
+) -> Iterator[tuple[Sum, str]]:
+    """Sums whose whole and parts may stand in different tables, with the code of the whole.
+
+    Of a total they may be none, where tables are by different levels.
+    """
+    for place, dimension in enumerate(dimensions):
+        lines: dict[Cell, dict[str, Cell]] = {}
+        for cell in counts:
+            if len(cell) == len(dimensions):
+                lines.setdefault((*cell[:place], *cell[place + 1 :]), {})[cell[place]] = cell
+        codes = {code for line in lines.values() for code in line}
+        families = list(_families(codes, total, [h for h in hierarchies if h.dimension == dimension]))
+        for line in lines.values():
+            for parent, children in families:
+                parts = tuple(line[child] for child in children if child in line)
+                if parent in line and parts:
+                    yield Sum(line[parent], parts), parent
+
+
+def _add_earlier(one: Earlier, dimensions, total, hierarchies, counts: dict, sums: dict) -> None:
+    """Adds an earlier table. Sums that a change of hierarchies has undone are left out."""
+    names = earlier_names(one, dimensions, total, counts)
+    for key, number in one.table.counts.items():
+        counts.setdefault(names[key], number)
+    for found in _sums(one.table, total, hierarchies):
+        if sum(one.table.counts[part] for part in found.parts) == one.table.counts[found.whole]:
+            sums[Sum(names[found.whole], tuple(names[part] for part in found.parts))] = None
+
+
+def earlier_names(one: Earlier, dimensions: tuple[str, ...], total: str, counts: dict[Cell, int]) -> dict[Cell, Cell]:
+    """The variable of each cell of an earlier table: named after the release where its count was revised since."""
+    whole = naming(one.table, dimensions, total)
+    found = {key: (whole(key), number) for key, number in one.table.counts.items()}
+    return {k: cell if counts.get(cell, n) == n else (*cell, one.edition) for k, (cell, n) in found.items()}
+
+
+def naming(table: Table, dimensions: tuple[str, ...], total: str) -> Callable[[Cell], Cell]:
+    """What a table's cell is called in a system with these dimensions."""
     places = [table.dimensions.index(name) if name in table.dimensions else None for name in dimensions]
     return lambda key: tuple(total if place is None else key[place] for place in places)
 

@@ -1,16 +1,14 @@
 """Tables of counts in long form, as files: a column a dimension, a count column, and margins as rows of their own."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from handslag.statistics.errors import BadInput
+
 PUBLISHED, SUPPRESSED = "published", "suppressed"
 STATUS = "status"
-
-
-class BadInput(Exception):
-    """Input that cannot be used; the message says where and how to mend it. Nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +18,20 @@ class Table:
     name: str
     dimensions: tuple[str, ...]
     counts: Mapping[tuple[str, ...], int | None]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A table of an earlier release: its true counts then, which of its cells were hidden, and the release's name."""
+
+    edition: str
+    table: Table
+    hidden: frozenset[tuple[str, ...]]
+
+    @property
+    def shown(self) -> Table:
+        """The table as readers know it."""
+        return without(self.table, self.hidden)
 
 
 @dataclass(frozen=True)
@@ -91,10 +103,16 @@ def read_hierarchy(dimension: str, path: Path) -> Hierarchy:
     return Hierarchy(dimension, parent_of)
 
 
-def write_table(table: Table, hidden: set[tuple[str, ...]], count: str, path: Path) -> None:
+def without(table: Table, hidden: Collection[tuple[str, ...]]) -> Table:
+    """The table with counts taken out."""
+    counts = {key: None if key in hidden else number for key, number in table.counts.items()}
+    return Table(table.name, table.dimensions, counts)
+
+
+def write_table(table: Table, count: str, path: Path) -> None:
     """Writes a table with a status, its counts empty where suppressed: one sign for all of them."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([*table.dimensions, count, STATUS])
         for key, number in table.counts.items():
-            writer.writerow([*key, "", SUPPRESSED] if key in hidden else [*key, number, PUBLISHED])
+            writer.writerow([*key, "", SUPPRESSED] if number is None else [*key, number, PUBLISHED])

@@ -1,0 +1,234 @@
+"""From microdata to cubes: each unit once with what it is counted by, then the number of units in each cell."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+import duckdb
+
+from handslag.statistics.codes import labels
+from handslag.statistics.definitions.catalogue import Definition
+from handslag.statistics.errors import BadInput
+from handslag.statistics.microdata.opening import unreadable
+from handslag.statistics.safety.tables import Hierarchy, Table
+
+TOTAL = "total"
+AGES = ("0-29", "30-39", "40-49", "50-59", "60-")
+ANSWERS = ("yes", "no", "unknown")
+Leaf = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The units of a year as counts by every dimension at its finest: all that is needed when persons are removed."""
+
+    dimensions: tuple[str, ...]
+    counts: Mapping[Leaf, int]
+
+
+def set_period(connection: duckdb.DuckDBPyConnection, year: int) -> None:
+    """Makes `period` the calendar year."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    connection.execute(
+        f"CREATE OR REPLACE VIEW period AS SELECT DATE '{first}' AS first_day, DATE '{last}' AS last_day"
+    )
+
+
+def _age(columns: set[str]) -> str:
+    if "birth_year" not in columns:
+        return ""
+    age = "(year(t.last_day) - u.birth_year)"
+    cases = " ".join(f"WHEN {age} < {group.split('-')[1]} + 1 THEN '{group}'" for group in AGES[:-1])
+    return f"CASE {cases} ELSE '{AGES[-1]}' END AS age_group, "
+
+
+def collect(
+    connection: duckdb.DuckDBPyConnection, units: Definition, outcomes: Sequence[Definition], year: int
+) -> tuple[str, ...]:
+    """Fills the table `counted`: a row a unit, with its `record`, `day`, dimensions and outcomes. Returns dimensions.
+
+    Raises BadInput where the files do not give what a definition reads.
+    """
+    try:
+        set_period(connection, year)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE units AS {units.sql}")
+        there = {row[0] for row in connection.execute("DESCRIBE units").fetchall()}
+        place = "municipality || '|' || association" if "association" in there else "municipality"
+        own = sorted(there - {"record", "person_id", "day", "birth_year", "municipality", "association"})
+        joins = " ".join(f"LEFT JOIN ({o.sql}) o{n} ON o{n}.record = u.record" for n, o in enumerate(outcomes))
+        results = "".join(f", o{n}.outcome AS {o.indicator}" for n, o in enumerate(outcomes))
+        columns = "".join(f", u.{name}" for name in own)
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE counted AS SELECT u.record, u.day, {_age(there)}{place} AS place"
+            f"{columns}{results} FROM units u CROSS JOIN period t {joins}"
+        )
+    except duckdb.Error as error:
+        raise unreadable(units.label, error) from None
+    ages = ("age_group",) if "birth_year" in there else ()
+    return (*ages, "place", *own, *(o.indicator for o in outcomes))
+
+
+def count(
+    connection: duckdb.DuckDBPyConnection, units: Definition, outcomes: Sequence[Definition], year: int
+) -> Counted:
+    """Counts a year's units by every dimension at once. Raises BadInput as `collect` does."""
+    dimensions = collect(connection, units, outcomes, year)
+    names = ", ".join(dimensions)
+    rows = connection.execute(f"SELECT {names}, count(*) FROM counted GROUP BY ALL ORDER BY ALL").fetchall()
+    return Counted(dimensions, {tuple(row[:-1]): row[-1] for row in rows})
+
+
+def codes_of(dimension: str) -> tuple[str, ...] | None:
+    """A dimension's codes, where they are a list; None where they come from the data (places)."""
+    lists = {"benefit": "livelihood", "direction": None, "place": None}
+    if dimension == "age_group":
+        return AGES
+    if dimension == "identified":
+        return ANSWERS[:2]
+    name = lists.get(dimension, dimension)
+    try:
+        return tuple(labels(name)) if name else None
+    except FileNotFoundError:
+        return ANSWERS
+
+
+class Places:
+    """Where units are counted: municipalities within counties, and within associations where units have them.
+
+    A place that several associations share is as many places (`1380|Association`), so that both sums hold exactly.
+    """
+
+    def __init__(self, leaves: set[str]):
+        self._associations: dict[str, set[str]] = defaultdict(set)
+        for leaf in leaves:
+            municipality, _sign, association = leaf.partition("|")
+            self._associations[municipality].add(association)
+        self._levels: dict[str, dict[str, None]] = {"county": {}, "municipality": {}, "association": {}}
+        self.by_county: dict[str, str] = {}
+        self.by_association: dict[str, str] = {}
+        with_associations = any("|" in leaf for leaf in leaves)
+        for municipality in labels("municipality"):
+            if not with_associations or municipality in self._associations:
+                self._add(municipality)
+
+    def _add(self, municipality: str) -> None:
+        county = municipality[:2]
+        self._levels["county"][county] = None
+        self._levels["municipality"][municipality] = None
+        self.by_county[municipality] = county
+        for association in sorted(self._associations.get(municipality, ())):
+            leaf = self.leaf(f"{municipality}|{association}")
+            if leaf != municipality:
+                self.by_county[leaf] = municipality
+                self._levels["municipality"][leaf] = None
+            if association:
+                self._levels["association"][association] = None
+                self.by_association[leaf] = association
+
+    def leaf(self, found: str) -> str:
+        """The finest place for a unit's `municipality|association`: the municipality where it has one association."""
+        municipality = found.partition("|")[0]
+        return municipality if len(self._associations[municipality]) < 2 else found
+
+    def codes(self, level: str) -> tuple[str, ...]:
+        """The codes of a level; of all levels for an empty one."""
+        if level:
+            return tuple(self._levels[level])
+        return tuple(code for codes in self._levels.values() for code in codes)
+
+    def above(self, leaf: str) -> Iterator[str]:
+        """The leaf itself and every place that it lies in."""
+        yield leaf
+        for parents in (self.by_county, self.by_association):
+            code = leaf
+            while code := parents.get(code, ""):
+                yield code
+
+    @property
+    def hierarchies(self) -> list[Hierarchy]:
+        """The ways of summing places."""
+        ways = [Hierarchy("place", self.by_county), Hierarchy("place", self.by_association)]
+        return [way for way in ways if way.parent_of]
+
+
+@dataclass(frozen=True)
+class Cube:
+    """A year's published tables of the same units, with the hierarchies that link them."""
+
+    year: int
+    tables: tuple[Table, ...]
+    hierarchies: tuple[Hierarchy, ...]
+
+
+def build_cube(counted: Counted, tables: Sequence[Sequence[str]], year: int) -> Cube:
+    """Sums the finest counts up to tables with every margin. A cell in which nobody is counts zero."""
+    places = Places({leaf[counted.dimensions.index("place")] for leaf in counted.counts})
+    built = tuple(_table(counted, spec, places) for spec in tables)
+    placed = any("place" in table.dimensions for table in built)
+    return Cube(year, built, tuple(places.hierarchies) if placed else ())
+
+
+def _table(counted: Counted, spec: Sequence[str], places: Places) -> Table:
+    names = tuple(one.partition(":")[0] for one in spec)
+    cells = _cells(counted, spec, places)
+    counts = {key: sum(counted.counts[leaf] for leaf in leaves) for key, leaves in cells.items()}
+    return Table("-".join(one.replace(":", "-") for one in spec), names, counts)
+
+
+def cells_of(counted: Counted, spec: Sequence[str]) -> dict[Leaf, list[Leaf]]:
+    """Every cell of a table, margins included, with the finest cells that it sums."""
+    return _cells(counted, spec, Places({leaf[counted.dimensions.index("place")] for leaf in counted.counts}))
+
+
+def _cells(counted: Counted, spec: Sequence[str], places: Places) -> dict[Leaf, list[Leaf]]:
+    split = [one.partition(":")[::2] for one in spec]
+    at = [counted.dimensions.index(name) for name, _level in split]
+    codes = [_codes(counted, name, level, places) for name, level in split]
+    allowed = [set(found) | {TOTAL} for found in codes]
+    cells: dict[Leaf, list[Leaf]] = {key: [] for key in product(*((*found, TOTAL) for found in codes))}
+    for leaf in counted.counts:
+        ways = [_above(split[i][0], leaf[place], places, allowed[i]) for i, place in enumerate(at)]
+        for key in product(*ways):
+            cells[key].append(leaf)
+    return cells
+
+
+def _above(name: str, code: str, places: Places, allowed: set[str]) -> list[str]:
+    if name != "place":
+        return [code, TOTAL]
+    return [place for place in dict.fromkeys((*places.above(places.leaf(code)), TOTAL)) if place in allowed]
+
+
+def _codes(counted: Counted, name: str, level: str, places: Places) -> tuple[str, ...]:
+    if name == "place":
+        return places.codes(level)
+    there = {leaf[counted.dimensions.index(name)] for leaf in counted.counts}
+    listed = codes_of(name)
+    if listed is None:
+        return tuple(sorted(there))
+    if unknown := there - set(listed):
+        raise BadInput(f"{name} has the value {sorted(map(str, unknown))[0]}, which is not in its code list.")
+    always = listed if name == "sex" else ANSWERS[:2] if "yes" in listed else ()
+    return tuple(code for code in listed if code in there or code in always)
+
+
+def write_counted(counted: Counted, path: Path) -> None:
+    """Writes the finest counts as CSV: no person can be followed in them, but they are not for publication."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*counted.dimensions, "count"])
+        writer.writerows([*leaf, number] for leaf, number in counted.counts.items())
+
+
+def read_counted(path: Path) -> Counted:
+    """Reads what `write_counted` wrote. Raises BadInput for another file."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            heading, *rows = csv.reader(file)
+        return Counted(tuple(heading[:-1]), {tuple(row[:-1]): int(row[-1]) for row in rows})
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path}: not the counts that a report wrote ({error}).") from None

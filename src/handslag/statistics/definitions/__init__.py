@@ -1,0 +1,1 @@
+"""What each figure counts: definitions as data, with versions. Old versions still compute."""

@@ -1,0 +1,1 @@
+"""Person-level files after a published schema: describing, checking and opening them."""

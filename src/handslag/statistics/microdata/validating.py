@@ -1,0 +1,184 @@
+"""Checking a folder of microdata against the schema: file, row, column and reason of what is wrong.
+
+Every file is read as text and streams by, so that 100 million rows need no more memory than a thousand; what must be
+unique or point to another file is compared by DuckDB, which spills to disk.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from handslag.statistics.errors import BadInput
+from handslag.statistics.microdata.opening import SQL_TYPES, connect, file_of, first_line, reading
+from handslag.statistics.microdata.schema import Field, Resource, resources
+
+MOST = 100
+"""So many findings are told of each check of a file."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong. `row` counts from 1 after the heading; None where it is the file as a whole."""
+
+    file: str
+    row: int | None
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = f", row {self.row}" if self.row else ""
+        column = f", {self.column}" if self.column else ""
+        return f"{self.file}{place}{column}: {self.reason}"
+
+
+def _wrong(field: Field) -> Iterator[tuple[str, str]]:
+    """(SQL that is true of a wrong text in the column, reason) for each way in which it can be wrong."""
+    text = f'"{field.name}"'
+    if field.required:
+        yield f"{text} IS NULL OR {text} = ''", "is empty"
+    if field.type == "date":
+        shaped = f"regexp_full_match({text}, '\\d{{4}}-\\d\\d-\\d\\d')"
+        yield (
+            f"NOT coalesce({shaped} AND isfinite(TRY_CAST({text} AS DATE)), {text} IS NULL)",
+            "is no date (YYYY-MM-DD)",
+        )
+    if field.type == "integer":
+        yield f"NOT regexp_full_match({text}, '-?\\d{{1,9}}')", "is no whole number"
+        low, high = field.minimum, field.maximum
+        if low is not None:
+            yield f"TRY_CAST({text} AS INTEGER) NOT BETWEEN {low} AND {high}", f"is not from {low} to {high}"
+    if field.values:
+        listed = ", ".join(f"'{value}'" for value in field.values)
+        one = f"NOT list_has_all([{listed}], string_split({text}, '{field.separator}'))"
+        yield one if field.separator else f"{text} NOT IN ({listed})", "is not in the code list"
+
+
+class _File:
+    """A file under check, as a relation of texts with row numbers."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, resource: Resource, path: Path):
+        self._connection, self._resource, self.path = connection, resource, path
+
+    def heading(self) -> Iterator[Finding]:
+        """Columns that are missing, or that the schema does not know."""
+        described = self._connection.execute(f"DESCRIBE SELECT * FROM {reading(self.path)}").fetchall()
+        there, known = {row[0] for row in described}, {field.name for field in self._resource.fields}
+        for name in sorted(known - there):
+            yield Finding(self.path.name, None, name, "the column is missing")
+        for name in sorted(there - known):
+            yield Finding(self.path.name, None, name, "the schema has no such column")
+
+    def view(self) -> None:
+        """Lets the other checks read the file as `NAME_text`, and typed, NULL where it cannot be, as `NAME_typed`."""
+        fields, name = self._resource.fields, self._resource.name
+        texts = ", ".join(f'CAST("{f.name}" AS VARCHAR) AS "{f.name}"' for f in fields)
+        self._connection.execute(
+            f"CREATE VIEW {name}_text AS SELECT row_number() OVER () AS row, {texts} FROM {reading(self.path)}"
+        )
+        typed = ", ".join(f'TRY_CAST("{f.name}" AS {SQL_TYPES[f.type]}) AS "{f.name}"' for f in fields)
+        self._connection.execute(f"CREATE VIEW {name}_typed AS SELECT row, {typed} FROM {name}_text")
+
+    def values(self) -> Iterator[Finding]:
+        """Cells whose value cannot be right in itself, all columns in one reading."""
+        ways = [(field, sql, reason) for field in self._resource.fields for sql, reason in _wrong(field)]
+        flags = ", ".join(f"CASE WHEN {sql} THEN {n} END" for n, (_field, sql, _reason) in enumerate(ways))
+        cells = ", ".join(f'"{field.name}"' for field, _sql, _reason in ways)
+        found = self._connection.execute(
+            f"SELECT row, way, [{cells}][way + 1] FROM (SELECT *, unnest([{flags}]) AS way "
+            f"FROM {self._resource.name}_text) WHERE way IS NOT NULL LIMIT {MOST}"
+        ).fetchall()
+        for row, way, cell in found:
+            field, _sql, reason = ways[way]
+            yield Finding(self.path.name, row, field.name, reason if cell is None else f"“{cell[:40]}” {reason}")
+
+    def rules(self) -> Iterator[Finding]:
+        """Rows in which columns contradict each other."""
+        for rule in self._resource.rules:
+            for row in self._rows(f"SELECT row FROM {self._resource.name}_typed WHERE NOT ({rule.sql})"):
+                yield Finding(self.path.name, row, rule.field, rule.message)
+
+    def key(self) -> Iterator[Finding]:
+        """Rows whose key stands further up already."""
+        if key := self._resource.key:
+            name = self._resource.name
+            twice = f'SELECT "{key}" FROM {name}_text GROUP BY 1 HAVING count(*) > 1 LIMIT {MOST}'
+            again = f'SELECT max(row) FROM {name}_text WHERE "{key}" IN ({twice}) GROUP BY "{key}" ORDER BY 1'
+            for row in self._rows(again):
+                yield Finding(self.path.name, row, key, "stands in an earlier row too")
+
+    def pointers(self, present: set[str]) -> Iterator[Finding]:
+        """Rows that point to something that is not there."""
+        for column, target in self._resource.points_to:
+            if target not in present:
+                yield Finding(self.path.name, None, column, f"points to {target}, a file that is missing")
+                continue
+            own, other, key = f"{self._resource.name}_text", f"{target}_text", resources()[target].key
+            orphans = (
+                f'SELECT row FROM {own} o WHERE "{column}" IS NOT NULL '
+                f'AND NOT EXISTS (SELECT 1 FROM {other} t WHERE t."{key}" = o."{column}")'
+            )
+            for row in self._rows(orphans):
+                yield Finding(self.path.name, row, column, f"is not in {target}")
+
+    def _rows(self, sql: str) -> list[int]:
+        return [row for (row,) in self._connection.execute(f"{sql} LIMIT {MOST}").fetchall()]
+
+
+def _sexes_agree(connection: duckdb.DuckDBPyConnection, file: str) -> Iterator[Finding]:
+    """A participant's sex is the person's: what is counted by sex must be fixed for a person."""
+    found = connection.execute(
+        "SELECT q.row FROM participations_text q JOIN persons_text p USING (person_id) "
+        f"WHERE p.sex <> q.sex LIMIT {MOST}"
+    )
+    for (row,) in found.fetchall():
+        yield Finding(file, row, "sex", "is not the person's sex in persons")
+
+
+def validate(
+    folder: Path, progress: Callable[[str, int, int], None] = lambda what, done, of: None, names: set[str] | None = None
+) -> list[Finding]:
+    """Everything that is wrong with a folder's files (at most 100 a check), file by file; empty if all is well.
+
+    `names` limits the check to some files. `progress` is told (file and check, checks done, of how many). Raises
+    BadInput for a folder that holds none of the files.
+    """
+    paths = {name: path for name in resources() if (path := file_of(folder, name)) and (not names or name in names)}
+    if not paths:
+        raise BadInput(f"{folder}: none of the files {', '.join(resources())} is there, as .parquet or .csv.")
+    connection = connect()
+    files = {name: _File(connection, resources()[name], path) for name, path in paths.items()}
+    readable: set[str] = set()
+    findings: list[Finding] = []
+    for name, file in files.items():
+        try:
+            wrong = list(file.heading())
+            findings += wrong
+            if not wrong:
+                file.view()
+                readable.add(name)
+        except duckdb.Error as error:
+            findings.append(_unreadable(file.path, error))
+    checks = [(name, check) for name in sorted(readable) for check in ("values", "rules", "key", "pointers")]
+    for done, (name, check) in enumerate(checks):
+        progress(f"{name}: {check}", done, len(checks))
+        arguments = (set(files),) if check == "pointers" else ()
+        findings += _told(files[name].path, lambda n=name, c=check, a=arguments: getattr(files[n], c)(*a))
+    if {"persons", "participations"} <= readable:
+        path = files["participations"].path
+        findings += _told(path, lambda: _sexes_agree(connection, path.name))
+    progress("done", len(checks), len(checks))
+    order = list(paths)
+    return sorted(dict.fromkeys(findings), key=lambda f: (order.index(f.file.rsplit(".", 1)[0]), f.row or 0, f.column))
+
+
+def _told(path: Path, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    try:
+        return list(check())
+    except duckdb.Error as error:
+        return [_unreadable(path, error)]
+
+
+def _unreadable(path: Path, error: duckdb.Error) -> Finding:
+    return Finding(path.name, None, "", f"cannot be read: {first_line(error)}")

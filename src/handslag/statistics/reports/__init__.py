@@ -1,0 +1,1 @@
+"""The yearly reports: their specification, their figures and what is said of them."""

@@ -1,0 +1,59 @@
+"""What a publication was made of and how, so that it can be told again."""
+
+import hashlib
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+from handslag.statistics.microdata.opening import file_of
+from handslag.statistics.microdata.schema import resources
+from handslag.statistics.reports.figures import Figures, Rules
+
+CHUNK = 1 << 20
+
+
+def digest(path: Path) -> str:
+    """A file's SHA-256."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def inputs(data: Path) -> dict[str, str]:
+    """The digests of a folder's microdata files."""
+    paths = [path for name in resources() if (path := file_of(data, name))]
+    return {path.name: digest(path) for path in paths}
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    """The digests of everything that was published into a folder."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): digest(path) for path in found}
+
+
+def manifest(
+    figures: Figures, data: Path, data_day: str, languages: list[str], edition: str, known: list[str], written: Path
+) -> dict:
+    """The manifest of a publication whose files are in `written`; `known` are the releases made before it."""
+    labels = sorted({d.label for cube in figures.cubes for d in (cube.units, *cube.outcomes)})
+    return {
+        "report": figures.spec.name,
+        "year": figures.year,
+        "edition": edition,
+        "known_before": known,
+        "data_day": data_day,
+        "languages": languages,
+        "definitions": labels,
+        "rules": asdict(figures.rules),
+        "software": {"handslag": version("handslag")},
+        "inputs": inputs(data),
+        "outputs": outputs(written),
+    }
+
+
+def rules_of(told: dict) -> Rules:
+    """The rules that a manifest names."""
+    given = told["rules"]
+    return Rules(**{**given, "sensitive": tuple(given["sensitive"])})

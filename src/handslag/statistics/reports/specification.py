@@ -1,0 +1,52 @@
+"""Reading the reports' specification (`reports.toml`)."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from handslag.statistics.errors import BadInput
+
+REPORTS = Path(__file__).with_name("reports.toml")
+
+
+@dataclass(frozen=True)
+class CubeSpec:
+    """Units, their outcomes, and the tables of them that are published together: dimensions, `place:LEVEL` allowed."""
+
+    units: str
+    tables: tuple[tuple[str, ...], ...]
+    outcomes: tuple[str, ...] = ()
+    public: bool = False
+    """Whether it counts no persons, so that nothing needs to be hidden."""
+
+
+@dataclass(frozen=True)
+class ReportSpec:
+    """A report: its name, its title by language, and its cubes."""
+
+    name: str
+    title: Mapping[str, str]
+    cubes: tuple[CubeSpec, ...]
+
+
+def _cube(given: dict) -> CubeSpec:
+    tables = tuple(map(tuple, given["tables"]))
+    return CubeSpec(given["units"], tables, tuple(given.get("outcomes", ())), given.get("public", False))
+
+
+@cache
+def reports() -> dict[str, ReportSpec]:
+    """Every report by its name."""
+    found = tomllib.loads(REPORTS.read_text(encoding="utf-8"))["report"]
+    return {r["name"]: ReportSpec(r["name"], r["title"], tuple(map(_cube, r["cube"]))) for r in found}
+
+
+def report(name: str) -> ReportSpec:
+    """The report of that name (hyphens serve too). Raises BadInput for one that does not exist."""
+    key = name.replace("-", "_")
+    if key not in reports():
+        known = ", ".join(reports()).replace("_", "-")
+        raise BadInput(f"There is no report “{name}”. There are {known}.")
+    return reports()[key]

@@ -1,0 +1,36 @@
+"""The records behind one figure, for those who hold the microdata."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from handslag.statistics.counting.cubes import collect, set_period
+from handslag.statistics.errors import BadInput
+from handslag.statistics.microdata.opening import open_folder
+from handslag.statistics.reports.figures import definitions_of
+from handslag.statistics.reports.specification import report
+
+
+def trace(
+    name: str, units: str, data: Path, year: int, where: Mapping[str, str], versions: Mapping[str, int]
+) -> list[tuple[str, date]]:
+    """The records behind one figure, as (id, day): of the report's units those with the codes in `where`.
+
+    `place` may be a municipality or a county. Raises BadInput for a dimension that the units do not have.
+    """
+    cube = next((c for c in report(name).cubes if c.units == units), None)
+    if cube is None:
+        raise BadInput(f"{name} does not count {units}. It counts {', '.join(c.units for c in report(name).cubes)}.")
+    definition, outcomes = definitions_of(cube, versions)
+    connection = open_folder(data, dict.fromkeys(file for d in (definition, *outcomes) for file in d.files))
+    set_period(connection, year)
+    dimensions = collect(connection, definition, outcomes, year)
+    if unknown := where.keys() - set(dimensions):
+        raise BadInput(f"{units} has no {min(unknown)}. It has {', '.join(dimensions)}.")
+    tests = [_test(dimension) for dimension in where]
+    sql = f"SELECT record, day FROM counted WHERE {' AND '.join(tests) or 'true'} ORDER BY 1"
+    return connection.execute(sql, list(where.values())).fetchall()
+
+
+def _test(dimension: str) -> str:
+    return "starts_with(place, ?)" if dimension == "place" else f"{dimension} = ?"

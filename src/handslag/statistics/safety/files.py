@@ -1,0 +1,111 @@
+"""Protecting and auditing files: what the commands do."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from handslag.statistics.errors import BadInput
+from handslag.statistics.safety.auditing import Fall, audit
+from handslag.statistics.safety.gate import Release, release
+from handslag.statistics.safety.ledger import Ledger
+from handslag.statistics.safety.protecting import Protection
+from handslag.statistics.safety.system import System
+from handslag.statistics.safety.tables import Hierarchy, read_hierarchy, read_table, write_table
+
+CERTIFICATE = "certificate.json"
+
+
+def hierarchies_of(given: Sequence[str]) -> list[Hierarchy]:
+    """Hierarchies given as DIMENSION=MAP.csv. Raises BadInput for another form."""
+    found = []
+    for text in given:
+        dimension, sign, path = text.partition("=")
+        if not sign or not Path(path).is_file():
+            raise BadInput(f"“{text}” is not DIMENSION=MAP.csv with a file that is there.")
+        found.append(read_hierarchy(dimension, Path(path)))
+    return found
+
+
+def certificate(system: System, protection: Protection, threshold: int) -> dict:
+    """What was hidden and why, with the witnesses: for those who answer for the release, not for publication."""
+
+    def named(cell) -> dict[str, str]:
+        return dict(zip((*system.dimensions, "release"), cell, strict=False))
+
+    return {
+        "not_for_publication": True,
+        "threshold": threshold,
+        "cells": len(system.counts),
+        "primary": [named(cell) for cell in sorted(protection.primary)],
+        "complementary": [named(cell) for cell in sorted(protection.complementary)],
+        "witnesses": [
+            {
+                "cell": named(witness.cell),
+                "reaches": witness.reaches,
+                "changes": [{**named(cell), "by": by} for cell, by in witness.changes.items()],
+            }
+            for witness in protection.witnesses
+        ],
+    }
+
+
+def protect_files(
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    count: str,
+    total: str,
+    hierarchies: Sequence[Hierarchy],
+    threshold: int,
+    sensitive: Sequence[str] = (),
+    ledger: Ledger | None = None,
+    subject: str = "",
+    edition: str = "",
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Release:
+    """Reads tables, protects them together, attacks the result, and writes it only when no unsafe cell falls.
+
+    Writes each table to `out` under its own name, and the certificate beside them; the ledger notes what was published
+    about the subject. Raises BadInput for input that is wrong or cannot be protected; then nothing is written.
+    """
+    tables = [read_table(path, count) for path in paths]
+    if len({table.name for table in tables}) < len(tables):
+        raise BadInput("Two tables have the same file name. Rename one.")
+    if any(number is None for table in tables for number in table.counts.values()):
+        raise BadInput("A table to protect holds suppressed cells already. Give the true counts.")
+    ledger = ledger or Ledger()
+    earlier = ledger.of(subject)
+    safe = release(tables, total, hierarchies, threshold, sensitive=sensitive, earlier=earlier, progress=progress)
+    if not safe.falls:
+        ledger.add(edition, subject, tables, safe.tables)
+        out.mkdir(parents=True, exist_ok=True)
+        for table in safe.tables:
+            write_table(table, count, out / table.name)
+        write_private(out / CERTIFICATE, certificate(safe.system, safe.protection, threshold))
+        ledger.save()
+    return safe
+
+
+def write_private(path: Path, content: dict) -> None:
+    """Writes JSON that is not for publication, readable by its owner alone."""
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def audit_files(
+    published: Path,
+    truth: Sequence[Path],
+    *,
+    count: str,
+    total: str,
+    hierarchies: Sequence[Hierarchy],
+    threshold: int,
+    sensitive: Sequence[str] = (),
+    ledger: Ledger | None = None,
+    subject: str = "",
+) -> list[Fall]:
+    """Attacks the tables of a folder whose true counts are in `truth`, under the same names."""
+    shown = [read_table(published / path.name, count) for path in truth]
+    true = [read_table(path, count) for path in truth]
+    earlier = (ledger or Ledger()).of(subject)
+    return audit(shown, true, total, hierarchies, threshold, sensitive=sensitive, earlier=earlier)

@@ -1,0 +1,65 @@
+"""The gate that every release passes: protected together, then attacked, with all that earlier releases gave away."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from handslag.statistics.errors import BadInput
+from handslag.statistics.safety.auditing import Fall, audit
+from handslag.statistics.safety.protecting import Protection, Unprotectable, protect, unsafe_cells
+from handslag.statistics.safety.system import Cell, System, build, earlier_names, naming
+from handslag.statistics.safety.tables import Earlier, Hierarchy, Table, without
+
+
+@dataclass(frozen=True)
+class Release:
+    """Tables as they may be shown (hidden counts are None), what was hidden and why, and what falls all the same."""
+
+    tables: tuple[Table, ...]
+    system: System
+    protection: Protection
+    falls: tuple[Fall, ...]
+
+
+def release(
+    tables: Sequence[Table],
+    total: str,
+    hierarchies: Sequence[Hierarchy],
+    threshold: int,
+    *,
+    sensitive: Sequence[str] = (),
+    earlier: Sequence[Earlier] = (),
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Release:
+    """Protects linked tables and attacks the result. Only a release without falls may leave the house.
+
+    Raises BadInput for tables that contradict each other, and for a cell that nothing can protect (any more).
+    """
+    system = build(tables, total, hierarchies, earlier)
+    published, withheld = _known_before(system, tables, total, earlier)
+    unsafe = unsafe_cells(system, threshold, sensitive, total)
+    try:
+        protection = protect(system, threshold, progress, unsafe=unsafe, published=published, withheld=withheld)
+    except Unprotectable as error:
+        cell = ", ".join(error.args[0])
+        since = " any more, because of what was published before" if earlier else ""
+        raise BadInput(f"{cell} cannot be protected{since}. Publish fewer or coarser tables.") from None
+    shown = tuple(_shown(table, system, protection.hidden, total) for table in tables)
+    falls = audit(shown, tables, total, hierarchies, threshold, sensitive=sensitive, earlier=earlier)
+    return Release(shown, system, protection, tuple(falls))
+
+
+def _known_before(
+    system: System, tables: Sequence[Table], total: str, earlier: Sequence[Earlier]
+) -> tuple[set[Cell], set[Cell]]:
+    """The cells that earlier releases published, and those that no reader has seen and the new tables do not hold."""
+    now = {naming(table, system.dimensions, total)(key) for table in tables for key in table.counts}
+    published, hidden = set(), set()
+    for one in earlier:
+        for key, cell in earlier_names(one, system.dimensions, total, system.counts).items():
+            (hidden if key in one.hidden else published).add(cell)
+    return published, hidden - published - now
+
+
+def _shown(table: Table, system: System, hidden: set[Cell], total: str) -> Table:
+    whole = naming(table, system.dimensions, total)
+    return without(table, {key for key in table.counts if whole(key) in hidden})

@@ -1,0 +1,61 @@
+"""What has been published before: every cell of every release, which an attacker knows. Not for publication itself."""
+
+import json
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from handslag.statistics.errors import BadInput
+from handslag.statistics.safety.tables import Earlier, Table
+
+
+class Ledger:
+    """A file with a line a table of each release; without a path, an empty one that keeps nothing."""
+
+    def __init__(self, path: Path | None = None):
+        self.path = path
+        self._lines: list[dict] = []
+        if path and path.exists():
+            try:
+                self._lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+            except ValueError as error:
+                raise BadInput(f"{path}: not a release ledger ({error}).") from None
+
+    @property
+    def editions(self) -> list[str]:
+        """The releases, the oldest first."""
+        return list(dict.fromkeys(line["edition"] for line in self._lines))
+
+    def until(self, editions: Collection[str]) -> "Ledger":
+        """What was known when only these releases had been made. Raises BadInput where one is not here."""
+        if missing := set(editions) - set(self.editions):
+            raise BadInput(f"The ledger lacks the release {min(missing)}, which was known when this was made.")
+        found = Ledger()
+        found._lines = [line for line in self._lines if line["edition"] in editions]
+        return found
+
+    def of(self, subject: str) -> list[Earlier]:
+        """The tables that were released about a subject (whom is counted, and when)."""
+        return [_earlier(line) for line in self._lines if line["subject"] == subject]
+
+    def add(self, edition: str, subject: str, truth: Sequence[Table], shown: Sequence[Table]) -> None:
+        """Notes a release; `save` keeps it. Raises BadInput for a release that was noted before."""
+        if any(line["edition"] == edition and line["subject"] == subject for line in self._lines):
+            raise BadInput(f"The ledger has the release {edition} of {subject} already. Give another name.")
+        for true, safe in zip(truth, shown, strict=True):
+            cells = [[*key, n, safe.counts[key] is not None] for key, n in true.counts.items()]
+            line = {"edition": edition, "subject": subject, "table": true.name, "dimensions": list(true.dimensions)}
+            self._lines.append({**line, "cells": cells})
+
+    def save(self) -> None:
+        """Writes the file, readable by its owner alone."""
+        if self.path:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)
+            lines = (json.dumps(line, ensure_ascii=False) for line in self._lines)
+            self.path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _earlier(line: dict) -> Earlier:
+    counts = {tuple(cell[:-2]): cell[-2] for cell in line["cells"]}
+    hidden = frozenset(tuple(cell[:-2]) for cell in line["cells"] if not cell[-1])
+    return Earlier(line["edition"], Table(line["table"], tuple(line["dimensions"]), counts), hidden)

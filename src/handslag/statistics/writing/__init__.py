@@ -1,0 +1,1 @@
+"""One publication in every form: HTML, PDF, spreadsheets and statistical exchange formats."""
