@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 GUARDS, STATEFUL, HANDOVERS = "tests/test_guards.py", "tests/test_promises_stateful.py", "tests/test_handovers.py"
 CASES, WATCH, CHECK = "tests/test_cases.py", "tests/test_watch.py", "tests/test_check.py"
+CONTROL = "tests/test_disclosure_control.py"
 DEFS, REPORTS, RELEASES = "tests/test_definitions.py", "tests/test_reports.py", "tests/test_releases.py"
 LAWFUL, JOURNAL, SHARING, PERSON, SIGNING, SURFACE = (
     f"tests/test_{n}.py" for n in ("lawful", "journal", "sharing", "person_rights", "signing_in", "surface")
@@ -95,7 +96,11 @@ MUTANTS = [
     ("figures: a hidden cell is in the px file", "statistics/writing/cubes.py", "_quoted(HIDDEN) if count is None else str(count)", '"0" if count is None else str(count)', REPORTS),
     ("figures: what was published before is forgotten", "statistics/safety/gate.py", "build(tables, total, hierarchies, earlier)", "build(tables, total, hierarchies)", RELEASES),
     ("figures: sums between tables are not known", "statistics/safety/system.py", "    sums |= dict.fromkeys(_sums_across", "    dict.fromkeys(_sums_across", RELEASES),
-    ("figures: the auditor forgets earlier releases", "statistics/safety/auditing.py", "[(one.shown, one.table, one.edition) for one in earlier]", "[]", RELEASES),
+    ("figures: the auditor forgets earlier releases", "statistics/safety/reading.py", "[(one.shown, one.table, one.edition) for one in earlier]", "[]", RELEASES),
+    ("figures: the auditor believes what it is told", "statistics/safety/auditing.py", "if (self._columns[:, moved] @ by).any():", "if False:", CONTROL),
+    ("figures: a bundle's cells all rise", "statistics/safety/bundling.py", "-1 if values[0] == values[1] else 1", "1", CONTROL),
+    ("figures: known changes are made too often", "statistics/safety/combining.py", "room = np.where(values > 0, self._rise[places], self._fall[places])", "room = np.where(values > 0, self._rise[places], np.inf)", CONTROL),
+    ("figures: sums of changes go below nothing", "statistics/safety/combining.py", "and (after >= -self._fall[places]).all()", "", CONTROL),
     ("figures: sensitive zeros are public", "statistics/safety/protecting.py", "if name in sensitive:", "if False:", RELEASES),
     ("figures: a sentence without certainty", "statistics/reports/intervals.py", "return self.low > 0 or self.high < 0", "return True", REPORTS),
     ("figures: small bases are shown", "statistics/reports/presenting.py", "found[1] < self._figures.rules.least_base", "found[1] < 1", REPORTS),

@@ -10,17 +10,20 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import linalg
 
 from handslag.cli.main import main
 from handslag.statistics.errors import BadInput
 from handslag.statistics.safety.auditing import audit
+from handslag.statistics.safety.bundling import bundle
 from handslag.statistics.safety.protecting import protect, unsafe_cells
-from handslag.statistics.safety.system import build
-from handslag.statistics.safety.tables import Hierarchy, Table
+from handslag.statistics.safety.system import build, vector
+from handslag.statistics.safety.tables import Hierarchy, Table, without
 
 TOTAL, THRESHOLD = "Total", 5
 COUNTY = {"m1": "c1", "m2": "c1", "m3": "c2", "m4": "c2", "m5": "c2"}
@@ -95,7 +98,8 @@ def test_a_witness_is_a_table_that_agrees_with_all_that_is_published(records, ch
     protection = protect(system, THRESHOLD)
     reached = defaultdict(set)
     for witness in protection.witnesses:
-        other = {**system.counts, **{c: system.counts[c] + by for c, by in witness.changes.items()}}
+        changes = protection.changes[witness.change]
+        other = {**system.counts, **{c: system.counts[c] + witness.times * by for c, by in changes.items()}}
         assert all(n >= 0 and n == int(n) for n in other.values())
         assert all(other[c] == n for c, n in system.counts.items() if c not in protection.hidden)
         assert all(other[s.whole] == sum(other[p] for p in s.parts) for s in system.sums)
@@ -256,6 +260,10 @@ def test_the_commands_protect_certify_and_attack(files):
     assert {row["status"] for row in rows} == {"published", "suppressed"}, "one sign for all that is hidden"
     assert all((row["n"] == "") == (row["status"] == "suppressed") for row in rows)
     assert run("audit", str(out), *paths, *options).exit_code == 0
+    shown = ["--certificate", str(out / "certificate.json")]
+    assert run("audit", str(out), *paths, *options, *shown).exit_code == 0
+    refused = run("audit", str(out), *paths, *options, "--certificate", options[-1].split("=")[1])
+    assert refused.exit_code != 0 and "is not a certificate" in refused.output
     lines = (out / "sex.csv").read_text().splitlines()
     true = dict(line.rsplit(",", 1) for line in Path(paths[0]).read_text().splitlines())
     index = next(
@@ -264,8 +272,46 @@ def test_the_commands_protect_certify_and_attack(files):
     key = lines[index].rsplit(",", 2)[0]
     lines[index] = f"{key},{true[key]},published"
     (out / "sex.csv").write_text("\n".join(lines) + "\n")
-    caught = run("audit", str(out), *paths, *options)
-    assert caught.exit_code == 1
+    for more in ([], shown):
+        caught = run("audit", str(out), *paths, *options, *more)
+        assert caught.exit_code == 1
+
+
+@settings(max_examples=25)
+@given(crowds.filter(bool), st.data())
+def test_the_auditor_believes_no_change_that_breaks_a_sum(records, data):
+    """Who could talk the attacker into tables that are not possible could pass any release through the gate."""
+    tables = linked(records)
+    naive = [without(t, {k for k, n in t.counts.items() if 0 < n < THRESHOLD}) for t in tables]
+    honest = audit(naive, tables, TOTAL, TREES, THRESHOLD)
+    names = sorted({name for t in tables for name in t.dimensions})
+    cells = sorted({tuple(dict(zip(t.dimensions, k, strict=True)).get(n, TOTAL) for n in names)
+                    for t in tables for k in t.counts})  # fmt: skip
+    lie = st.dictionaries(st.sampled_from(cells), st.integers(-6, 6).filter(bool), min_size=1, max_size=4)
+    lies = data.draw(st.lists(lie, max_size=8)) + [{cell: 6} for cell in cells] + [{cell: -1} for cell in cells]
+    assert audit(naive, tables, TOTAL, TREES, THRESHOLD, changes=lies) == honest
+
+
+@given(st.integers(2, 5), st.integers(2, 4), st.data())
+def test_cells_in_one_bundle_change_together_in_every_table(width, height, data):
+    """Bundles are found from the sums alone; here every table of a small margin is tried."""
+    counts = data.draw(st.lists(st.integers(0, 3), min_size=width * height, max_size=width * height))
+    rows = {f"r{i}": {f"c{j}": counts[i * width + j] for j in range(width)} for i in range(height)}
+    full = {(r, c): n for r, row in rows.items() for c, n in row.items()}
+    for r, row in rows.items():
+        full[r, TOTAL] = sum(row.values())
+    for c in [*rows["r0"], TOTAL]:
+        full[TOTAL, c] = sum(full[r, c] for r in rows)
+    system = build([Table("t", ("row", "column"), full)], TOTAL, [])
+    true = vector(system)
+    margins = np.array([TOTAL in cell for cell in system.cells])
+    found = bundle(system.matrix, true, (true > 0) & ~margins)
+    change = data.draw(st.lists(st.integers(-2, 2), min_size=found.holds.shape[1], max_size=found.holds.shape[1]))
+    moved = found.holds @ np.array(change, dtype=float)
+    assert ((found.sums @ np.array(change)) == 0).all() == ((system.matrix @ moved) == 0).all()
+    free = linalg.null_space(system.matrix.toarray()[:, (true > 0) & ~margins])
+    held = found.holds[(true > 0) & ~margins].toarray()
+    assert np.allclose(held @ np.linalg.lstsq(held, free, rcond=None)[0], free), "no change is lost"
 
 
 @pytest.mark.parametrize(

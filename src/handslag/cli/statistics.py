@@ -93,8 +93,13 @@ def protect(ctx, tables, count, total, maps, threshold, sensitive, ledger, subje
 @click.argument("published", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @TABLES
 @_with_options
+@click.option(
+    "--certificate",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What protect wrote beside the tables: saves the attacker time, and is believed in nothing.",
+)
 @click.pass_context
-def audit(ctx, published, tables, count, total, maps, threshold, sensitive, ledger, subject) -> None:
+def audit(ctx, published, tables, count, total, maps, threshold, sensitive, ledger, subject, certificate) -> None:
     """Attack the tables of the folder PUBLISHED, whose true counts are in TABLES of the same names.
 
     Names each unsafe cell that a reader can bound tighter than from 0 to the threshold, or that somebody alone in a
@@ -118,6 +123,7 @@ def audit(ctx, published, tables, count, total, maps, threshold, sensitive, ledg
             sensitive=sensitive,
             ledger=Ledger(ledger),
             subject=subject,
+            certificate=certificate,
         )
     _tell(falls)
     click.echo("Unsafe cells fall." if falls else "No unsafe cell falls.")

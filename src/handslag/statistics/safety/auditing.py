@@ -8,7 +8,7 @@ knows (the own cell, where the person is alone) are tried as known too.
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 
 from handslag.statistics.errors import BadInput
+from handslag.statistics.safety.reading import Equation, Seen, components, worlds
 from handslag.statistics.safety.tables import Earlier, Hierarchy, Table, without
 
 
@@ -31,129 +32,8 @@ class Fall:
 
 NEAR = 400
 """So many linked unknowns are tried first."""
-
-Equation = tuple[frozenset[int], frozenset[int], int]
-"""Unknowns that add, unknowns that subtract, and the number that they come to."""
-
-
-class _Named:
-    """A table with the unknown that each of its cells is. Of an earlier one they are its own where revised since."""
-
-    def __init__(self, table: Table, truth: Table, names: Sequence[str], total: str):
-        self.table, self.truth, self.is_earlier = table, truth, False
-        self.names = {}
-        for key in table.counts:
-            codes = dict(zip(table.dimensions, key, strict=True))
-            self.names[key] = tuple(codes.get(name, total) for name in names)
-
-    def made_earlier(self, edition: str, current: dict[tuple, int]) -> "_Named":
-        """The same as a table of an earlier release, whose counts may have been true only then."""
-        self.is_earlier = True
-        for key, cell in self.names.items():
-            if current.setdefault(cell, self.truth.counts[key]) != self.truth.counts[key]:
-                self.names[key] = (*cell, edition)
-        return self
-
-    def adds_up(self, whole: tuple[str, ...], parts: list[tuple[str, ...]]) -> bool:
-        """Whether a sum held; in an earlier table a change of hierarchies may have undone it."""
-        counts = self.truth.counts
-        return not self.is_earlier or counts[whole] == sum(counts[part] for part in parts)
-
-
-class _Published:
-    """The published tables as unknowns and equations between them."""
-
-    def __init__(self, tables: Sequence["_Named"], names: Sequence[str], total: str, hierarchies: Sequence[Hierarchy]):
-        self.names = names
-        self.known: dict[tuple, int] = {}
-        suppressed: dict[tuple, bool] = {}
-        for one in tables:
-            for key, number in one.table.counts.items():
-                cell = one.names[key]
-                if number is None:
-                    suppressed[cell] = suppressed.get(cell, False) or not one.is_earlier
-                else:
-                    self.known[cell] = number
-        if both := [cell for cell, is_new in suppressed.items() if is_new and cell in self.known]:
-            raise BadInput(f"{', '.join(min(both))} is published in one table and suppressed in another.")
-        self.unknown = {cell: n for n, cell in enumerate(c for c in suppressed if c not in self.known)}
-        self.equations = {e for one in tables for e in self._equations(one, total, hierarchies)}
-        self.equations |= set(self._between(tables, total, hierarchies))
-
-    def _equations(self, one: "_Named", total: str, hierarchies: Sequence[Hierarchy]) -> Iterator[Equation]:
-        for axis, name in enumerate(one.table.dimensions):
-            trees = [h.parent_of for h in hierarchies if h.dimension == name]
-            lines = defaultdict(dict)
-            for key in one.table.counts:
-                lines[key[:axis] + key[axis + 1 :]][key[axis]] = key
-            codes = {key[axis] for key in one.table.counts}
-            for line in lines.values():
-                for parent, children in _trees(codes, trees, total):
-                    parts = [line[c] for c in children if c in line]
-                    if parent in line and one.adds_up(line[parent], parts):
-                        yield from self._equation(one.names[line[parent]], [one.names[part] for part in parts])
-
-    def _between(self, tables: Sequence["_Named"], total: str, hierarchies: Sequence[Hierarchy]) -> Iterator[Equation]:
-        """Sums over cells of several tables, wherever they hold."""
-        real = {one.names[key]: n for one in tables for key, n in one.truth.counts.items()}
-        for axis, name in enumerate(self.names):
-            trees = [h.parent_of for h in hierarchies if h.dimension == name]
-            lines = defaultdict(dict)
-            for cell in (c for c in real if len(c) == len(self.names)):
-                lines[cell[:axis] + cell[axis + 1 :]][cell[axis]] = cell
-            linked = _trees({code for line in lines.values() for code in line}, trees, total)
-            for line, (parent, children) in itertools.product(lines.values(), linked):
-                parts = [line[c] for c in children if c in line]
-                if parent in line and parts and real[line[parent]] == sum(real[part] for part in parts):
-                    yield from self._equation(line[parent], parts)
-
-    def _equation(self, whole, parts) -> Iterator[Equation]:
-        adds = frozenset(self.unknown[p] for p in parts if p in self.unknown)
-        less = frozenset([self.unknown[whole]] if whole in self.unknown else [])
-        if adds or less:
-            yield adds, less, self.known.get(whole, 0) - sum(self.known.get(p, 0) for p in parts)
-
-
-def _trees(codes: set[str], trees: list[dict], total: str) -> list[tuple[str, list[str]]]:
-    above = {tree[code] for tree in trees for code in codes & tree.keys()}
-    bottom = sorted(code for code in codes if code != total and code not in above)
-    found, complete = [], False
-    for tree in trees:
-        below = defaultdict(list)
-        for code in codes:
-            if code in tree:
-                below[tree[code]].append(code)
-        found += list(below.items())
-        roots = sorted(parent for parent in below if parent not in tree)
-        if total in below:
-            complete = True
-        elif all(code in tree for code in bottom) and set(roots) <= codes:
-            found.append((total, roots))
-            complete = True
-    return found if complete or not bottom else [*found, (total, bottom)]
-
-
-def _components(size: int, equations: Iterable[Equation]) -> list[tuple[list[int], list[Equation]]]:
-    """The unknowns in groups that no equation links, each with its equations."""
-    root = list(range(size))
-
-    def find(i: int) -> int:
-        while root[i] != i:
-            root[i] = root[root[i]]
-            i = root[i]
-        return i
-
-    equations = list(equations)
-    for adds, less, _number in equations:
-        first, *others = [*adds, *less]
-        for other in others:
-            root[find(other)] = find(first)
-    members, own = defaultdict(list), defaultdict(list)
-    for i in range(size):
-        members[find(i)].append(i)
-    for equation in equations:
-        own[find(next(iter(equation[0] | equation[1])))].append(equation)
-    return [(found, own[key]) for key, found in members.items()]
+HEARD = 12
+"""A change that the attacker is told of is tried at most so many times over."""
 
 
 class _Group:
@@ -172,8 +52,25 @@ class _Group:
         self._true = np.array(true)
         if (self._matrix @ self._true != np.array([number for *_sides, number in equations] or [0])).any():
             raise BadInput("The published cells and margins contradict each other.")
-        self._points = [self._true]
+        self._moved: list[np.ndarray] = []
+        self._moving: dict[int, list[int]] = {}
+        self._times = np.zeros(len(true), dtype=int)
         self._least, self._most = self._true.copy(), self._true.copy()
+
+    def hear(self, change: Mapping[int, int]) -> None:
+        """Is told of a change by which the true table may become another: believed only if every sum agrees.
+
+        The same change made more often, or the opposite way, is tried too.
+        """
+        moved = np.array([self.place[unknown] for unknown in change])
+        by = np.array(list(change.values()))
+        if (self._columns[:, moved] @ by).any():
+            return
+        for way in (by, -by):
+            falls = way < 0
+            times = (self._true[moved][falls] // -way[falls]).min(initial=HEARD)
+            for often in range(1, int(times) + 1):
+                self._keep(moved, self._true[moved] + often * way)
 
     def reaches(self, unknown: int, wanted: int) -> int:
         """How near to `wanted` the unknown can come, from its true count, in a whole table that agrees with all."""
@@ -190,11 +87,10 @@ class _Group:
     def still_closed(self, knower: int, others: list[int]) -> list[int]:
         """Of `others`, those that no table found yet opens to somebody who knows that `knower` is 1."""
         known = self.place[knower]
-        differs = np.zeros(len(self._true), dtype=bool)
-        for point in self._points:
-            if point[known] == 1:
-                differs |= point != self._true
-        return [other for other in others if not differs[self.place[other]]]
+        with_it = np.zeros(len(self._true), dtype=int)
+        for point in self._moving.get(known, ()):
+            with_it[self._moved[point]] += 1
+        return [other for other in others if with_it[self.place[other]] == self._times[self.place[other]]]
 
     def is_open(self, unknown: int, knower: int) -> bool:
         """Whether the unknown can still have two counts for somebody who knows that `knower` is 1."""
@@ -244,10 +140,14 @@ class _Group:
         return int(found[at])
 
     def _keep(self, columns: np.ndarray, found: np.ndarray) -> None:
-        point = self._true.copy()
-        point[columns] = found
-        self._points.append(point)
-        self._least, self._most = np.minimum(self._least, point), np.maximum(self._most, point)
+        """Remembers a table that is possible, by the unknowns that differ from their true counts."""
+        self._least[columns] = np.minimum(self._least[columns], found)
+        self._most[columns] = np.maximum(self._most[columns], found)
+        moved = columns[found != self._true[columns]]
+        for place in moved.tolist():
+            self._moving.setdefault(place, []).append(len(self._moved))
+        self._times[moved] += 1
+        self._moved.append(moved)
 
 
 def audit(
@@ -259,14 +159,17 @@ def audit(
     *,
     sensitive: Sequence[str] = (),
     earlier: Sequence[Earlier] = (),
+    changes: Sequence[Mapping[tuple[str, ...], int]] = (),
 ) -> list[Fall]:
     """Every unsafe cell (by `truth`) that an attacker can bound tighter than from 0 to `threshold`, or reads in print.
 
     Also each that somebody alone in a cell, who knows it to be 1, can work out exactly. The attacker knows what
-    `earlier` releases published too; cells are unsafe as `sensitive` says of `protect`. Raises BadInput where published
-    tables and truth do not fit together.
+    `earlier` releases published too; cells are unsafe as `sensitive` says of `protect`. `changes` are hints of tables
+    that may be possible, by how they differ from the truth (cells named as in the certificate); each is tried against
+    every sum before it counts, so that wrong ones cost time and nothing else. Raises BadInput where published tables
+    and truth do not fit together.
     """
-    seen, real = _worlds(published, truth, total, hierarchies, earlier)
+    seen, real = worlds(published, truth, total, hierarchies, earlier)
     if wrong := [cell for cell, number in seen.known.items() if real.known[cell] != number]:
         raise BadInput(f"{', '.join(wrong[0])} is published as {seen.known[wrong[0]]}, but is {real.known[wrong[0]]}.")
     small = {
@@ -275,37 +178,36 @@ def audit(
     falls = [Fall(cell, number, number, "every reader") for cell, number in small.items() if cell in seen.known]
     by_number = {number: cell for cell, number in seen.unknown.items()}
     bare = _OnlyZeros(truth, total, hierarchies)
-    person_of = _persons([cell for cell, number in small.items() if number == 1], _Inside(seen, total, hierarchies))
-    for unknowns, equations in _components(len(seen.unknown), seen.equations):
+    person_of = _persons([cell for cell, number in small.items() if number == 1], _Within(seen, total, hierarchies))
+    groups = components(len(seen.unknown), seen.equations)
+    hints = _hints(changes, seen, groups)
+    for number, (unknowns, equations) in enumerate(groups):
         unsafe = [u for u in unknowns if by_number[u] in small]
         if unsafe:
             group = _Group(unknowns, equations, [real.known[by_number[u]] for u in unknowns])
+            for change in hints[number]:
+                group.hear(change)
             falls += _attack(group, unsafe, by_number, threshold)
             falls += _by_the_lone(group, unsafe, by_number, small, person_of, bare)
     return sorted(falls, key=lambda fall: (fall.cell, fall.to))
 
 
-def _worlds(published, truth, total, hierarchies, earlier) -> tuple[_Published, _Published]:
-    """What readers have seen, and what is real."""
-    both = list(zip(published, truth, strict=True))
-    if any(shown.counts.keys() != true.counts.keys() for shown, true in both):
-        raise BadInput("The published tables and the true ones do not have the same cells.")
-    before = [(one.shown, one.table, one.edition) for one in earlier]
-    every = [*truth, *(table for _shown, table, _edition in before)]
-    names = sorted({name for table in every for name in table.dimensions})
-    worlds = []
-    for new, old in (
-        ([(s, t) for s, t in both], before),
-        ([(t, t) for _s, t in both], [(t, t, e) for _s, t, e in before]),
-    ):
-        tables = [_Named(shown, true, names, total) for shown, true in new]
-        current = {one.names[key]: n for one, true in zip(tables, truth, strict=True) for key, n in true.counts.items()}
-        tables += [_Named(shown, true, names, total).made_earlier(edition, current) for shown, true, edition in old]
-        worlds.append(_Published(tables, names, total, hierarchies))
-    return worlds[0], worlds[1]
+def _hints(changes: Sequence[Mapping[tuple[str, ...], int]], seen: Seen, groups: list) -> dict[int, list[dict]]:
+    """Changes by unknown, in the parts that each group has of them; one of something published is none."""
+    group_of = {unknown: number for number, (unknowns, _equations) in enumerate(groups) for unknown in unknowns}
+    found = defaultdict(list)
+    for change in changes:
+        if change.keys() <= seen.unknown.keys():
+            parts = defaultdict(dict)
+            for cell, by in change.items():
+                unknown = seen.unknown[cell]
+                parts[group_of[unknown]][unknown] = by
+            for number, part in parts.items():
+                found[number].append(part)
+    return found
 
 
-def _all_or_none(cell: tuple[str, ...], real: _Published, sensitive: Sequence[str], total: str) -> bool:
+def _all_or_none(cell: tuple[str, ...], real: Seen, sensitive: Sequence[str], total: str) -> bool:
     """Whether a cell tells that nobody of a group, which is not empty, has a sensitive value."""
     if real.known[cell] or not sensitive:
         return False
@@ -320,32 +222,34 @@ def _attack(group: _Group, unsafe: list[int], by_number: dict, threshold: int) -
             yield Fall(by_number[unknown], low, high, "every reader")
 
 
-class _Inside:
-    """Whether one cell lies within another: then somebody alone in both is the same person."""
+class _Within:
+    """The cells that a cell lies within, itself among them: somebody alone in two such cells is the same person."""
 
-    def __init__(self, seen: _Published, total: str, hierarchies: Sequence[Hierarchy]):
+    def __init__(self, seen: Seen, total: str, hierarchies: Sequence[Hierarchy]):
         self._total = total
         self._trees = [[h.parent_of for h in hierarchies if h.dimension == name] for name in seen.names]
 
-    def __call__(self, inner: tuple[str, ...], outer: tuple[str, ...]) -> bool:
-        return all(self._below(i, o, trees) for i, o, trees in zip(inner, outer, self._trees, strict=False))
+    def __call__(self, cell: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        named = len(self._trees)
+        above = [self._above(code, trees) for code, trees in zip(cell, self._trees, strict=False)]
+        return ((*codes, *cell[named:]) for codes in itertools.product(*above))
 
-    def _below(self, code: str, other: str, trees: list) -> bool:
-        if other in (self._total, code):
-            return True
-        return any(code in tree and self._below(tree[code], other, [tree]) for tree in trees)
+    def _above(self, code: str, trees: list) -> list[str]:
+        found = {code: None, self._total: None}
+        for tree in trees:
+            higher = code
+            while higher in tree:
+                higher = tree[higher]
+                found[higher] = None
+        return list(found)
 
 
-def _persons(alone: list[tuple[str, ...]], inside: _Inside) -> dict[tuple[str, ...], int]:
+def _persons(alone: list[tuple[str, ...]], within: _Within) -> dict[tuple[str, ...], int]:
     """A number for whoever is alone in each cell: of two such cells, one within the other, it is the same person."""
-    groups = _components(len(alone), _nested(alone, inside))
+    number_of = {cell: number for number, cell in enumerate(alone)}
+    same = [(number_of[cell], number_of[other]) for cell in alone for other in within(cell) if other in number_of]
+    groups = components(len(alone), [(frozenset([one]), frozenset([other]), 0) for one, other in same])
     return {alone[i]: number for number, (members, _equations) in enumerate(groups) for i in members}
-
-
-def _nested(alone: list[tuple[str, ...]], inside: _Inside) -> Iterator[Equation]:
-    for (i, one), (j, other) in itertools.combinations(enumerate(alone), 2):
-        if inside(one, other) or inside(other, one):
-            yield frozenset([i]), frozenset([j]), 0
 
 
 class _OnlyZeros:
@@ -365,10 +269,10 @@ class _OnlyZeros:
         if self._groups is None:
             truth, total, hierarchies = self._given
             hidden = [without(table, {key for key, n in table.counts.items() if n}) for table in truth]
-            seen, real = _worlds(hidden, truth, total, hierarchies, ())
+            seen, real = worlds(hidden, truth, total, hierarchies, ())
             by_number = {number: cell for cell, number in seen.unknown.items()}
             self._groups = {}
-            for unknowns, equations in _components(len(by_number), seen.equations):
+            for unknowns, equations in components(len(by_number), seen.equations):
                 group = _Group(unknowns, equations, [real.known[by_number[u]] for u in unknowns])
                 self._groups |= {by_number[u]: (group, u) for u in unknowns}
         return self._groups

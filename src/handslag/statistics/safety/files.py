@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from handslag.statistics.errors import BadInput
@@ -27,26 +28,37 @@ def hierarchies_of(given: Sequence[str]) -> list[Hierarchy]:
 
 
 def certificate(system: System, protection: Protection, threshold: int) -> dict:
-    """What was hidden and why, with the witnesses: for those who answer for the release, not for publication."""
+    """What was hidden and why, with the witnesses: for those who answer for the release, not for publication.
+
+    A change lists cells (by their place among those in changes) and by how much each differs from the truth; a witness
+    names its change, and how often it is made (with a minus: the opposite way).
+    """
 
     def named(cell) -> dict[str, str]:
         return dict(zip((*system.dimensions, "release"), cell, strict=False))
 
+    moved = sorted({cell for change in protection.changes for cell in change})
+    place = {cell: number for number, cell in enumerate(moved)}
     return {
         "not_for_publication": True,
         "threshold": threshold,
         "cells": len(system.counts),
         "primary": [named(cell) for cell in sorted(protection.primary)],
         "complementary": [named(cell) for cell in sorted(protection.complementary)],
-        "witnesses": [
-            {
-                "cell": named(witness.cell),
-                "reaches": witness.reaches,
-                "changes": [{**named(cell), "by": by} for cell, by in witness.changes.items()],
-            }
-            for witness in protection.witnesses
-        ],
+        "moved": [named(cell) for cell in place],
+        "changes": [[[place[cell], by] for cell, by in change.items()] for change in protection.changes],
+        "witnesses": [{**asdict(witness), "cell": named(witness.cell)} for witness in protection.witnesses],
     }
+
+
+def read_changes(path: Path, names: Sequence[str]) -> list[dict[tuple[str, ...], int]]:
+    """The changes of a certificate, with cells named by these dimensions (and the release). Raises BadInput."""
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        cells = [tuple(cell[name] for name in (*names, *(["release"] * ("release" in cell)))) for cell in held["moved"]]
+        return [{cells[place]: int(by) for place, by in change} for change in held["changes"]]
+    except (ValueError, KeyError, IndexError, TypeError):
+        raise BadInput(f"{path} is not a certificate of these tables. Attack without --certificate.") from None
 
 
 def protect_files(
@@ -103,9 +115,16 @@ def audit_files(
     sensitive: Sequence[str] = (),
     ledger: Ledger | None = None,
     subject: str = "",
+    certificate: Path | None = None,
 ) -> list[Fall]:
-    """Attacks the tables of a folder whose true counts are in `truth`, under the same names."""
+    """Attacks the tables of a folder whose true counts are in `truth`, under the same names.
+
+    The changes of a certificate are tried first, and believed only where every sum agrees. Raises BadInput for a file
+    that is no certificate.
+    """
     shown = [read_table(published / path.name, count) for path in truth]
     true = [read_table(path, count) for path in truth]
     earlier = (ledger or Ledger()).of(subject)
-    return audit(shown, true, total, hierarchies, threshold, sensitive=sensitive, earlier=earlier)
+    names = sorted({name for table in (*true, *(one.table for one in earlier)) for name in table.dimensions})
+    changes = read_changes(certificate, names) if certificate else []
+    return audit(shown, true, total, hierarchies, threshold, sensitive=sensitive, earlier=earlier, changes=changes)

@@ -44,8 +44,19 @@ def release(
         since = " any more, because of what was published before" if earlier else ""
         raise BadInput(f"{cell} cannot be protected{since}. Publish fewer or coarser tables.") from None
     shown = tuple(_shown(table, system, protection.hidden, total) for table in tables)
-    falls = audit(shown, tables, total, hierarchies, threshold, sensitive=sensitive, earlier=earlier)
+    changes = changes_of(system, protection)
+    falls = audit(shown, tables, total, hierarchies, threshold, sensitive=sensitive, earlier=earlier, changes=changes)
     return Release(shown, system, protection, tuple(falls))
+
+
+def changes_of(system: System, protection: Protection) -> list[dict[Cell, int]]:
+    """The changes that were found, for the attacker to try: its cells are named by the dimensions in their order."""
+    order = sorted(range(len(system.dimensions)), key=system.dimensions.__getitem__)
+
+    def named(cell: Cell) -> Cell:
+        return (*(cell[place] for place in order), *cell[len(order) :])
+
+    return [{named(cell): by for cell, by in change.items()} for change in protection.changes]
 
 
 def _known_before(

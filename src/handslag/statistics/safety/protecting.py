@@ -1,49 +1,51 @@
 """Complementary suppression: hiding no more than is needed so that nobody can bound a small cell from what is shown.
 
 For each unsafe cell two witnesses are sought: tables that agree with everything published and with every sum, are whole
-and not negative, in which the cell is empty, and in which it has reached the threshold. A witness is found by a linear
-program that changes the true table as cheaply as it can, first among the cells nearest by; the published cells that it
-changes are hidden. What is hidden later only widens what an attacker must hold for possible, so a witness stays one.
-Source of the approach: Fischetti and Salazar, Management Science 47 (2001), in a heuristic form.
+and not negative, in which the cell is empty, and in which it has reached the threshold. A witness is a change of the
+true table, put together from those known already or else the cheapest that a linear program finds; the published cells
+that it changes are hidden. What is hidden later only widens what an attacker must hold for possible, so a witness stays
+one. Source of the approach: Fischetti and Salazar, Management Science 47 (2001), in a heuristic form.
 """
 
-from collections.abc import Callable, Collection
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
+from handslag.statistics.safety.bundling import bundle
+from handslag.statistics.safety.combining import Known
+from handslag.statistics.safety.searching import AT_ONCE, Search
 from handslag.statistics.safety.system import Cell, System, vector
 
-ROUNDING = 1e-6
-TIME_LIMIT = 60.0
-NEAR = (150, 1300, 6000)
-"""A witness is sought among so many cells nearest by, then among more, then among all."""
-FREE = 1e-4
-"""What it costs to change a cell by one that is hidden already."""
-WISH = 1e-3
-"""What it is worth to change a cell by one towards a witness that it still lacks."""
-WISHING = 0.3
-"""The share of cells that wish at a time: where all do, none can give."""
+AHEAD = 100
+"""Among so many needs one looks for some that can be sought side by side."""
+
+Need = tuple[int, int]
+"""An unsafe cell's place, and the count that it should be able to reach."""
 
 
 @dataclass(frozen=True)
 class Witness:
-    """A table that an attacker must hold for possible, as the cells in which it differs from the true one."""
+    """That a cell can be empty, or reach a count: by a change (its place in the protection's list), so many times."""
 
     cell: Cell
     reaches: int
-    changes: dict[Cell, int]
+    change: int
+    times: int
 
 
 @dataclass
 class Protection:
-    """What is hidden: unsafe cells themselves, and others for their sake; with the witnesses of each."""
+    """What is hidden: unsafe cells themselves, and others for their sake; with the witnesses of each.
+
+    A change is a table that an attacker must hold for possible, as the cells in which it differs from the true one.
+    """
 
     primary: set[Cell]
     complementary: set[Cell] = field(default_factory=set)
+    changes: list[dict[Cell, int]] = field(default_factory=list)
     witnesses: list[Witness] = field(default_factory=list)
 
     @property
@@ -54,125 +56,6 @@ class Protection:
 
 class Unprotectable(Exception):
     """A cell (its codes are the argument) that nothing can protect; the release must be specified otherwise."""
-
-
-class _Neighbours:
-    """Which cells are near a cell: those in its shortest sums first, then those in theirs."""
-
-    def __init__(self, matrix: sparse.csr_matrix, is_open: np.ndarray):
-        self._rows = [matrix.indices[a:b] for a, b in zip(matrix.indptr, matrix.indptr[1:], strict=False)]
-        self._rows = [row[is_open[row]].tolist() for row in self._rows]
-        columns = matrix.tocsc()
-        self._sums = [columns.indices[a:b].tolist() for a, b in zip(columns.indptr, columns.indptr[1:], strict=False)]
-
-    def of(self, place: int, most: int) -> np.ndarray:
-        """About `most` open cells around the cell, itself among them, in order of their number."""
-        near, seen, waiting = {place}, set(), []
-        self._queue(place, 0, waiting, seen)
-        while waiting and len(near) < most:
-            length, row = heappop(waiting)
-            for cell in self._rows[row]:
-                if cell not in near:
-                    near.add(cell)
-                    self._queue(cell, length, waiting, seen)
-        return np.array(sorted(near))
-
-    def _queue(self, cell: int, length: int, waiting: list, seen: set) -> None:
-        for row in self._sums[cell]:
-            if row not in seen:
-                seen.add(row)
-                heappush(waiting, (length + len(self._rows[row]), row))
-
-
-class _Search:
-    """Finds changes of the true table; cells that are hidden already cost next to nothing."""
-
-    def __init__(self, system: System, hidden: np.ndarray, is_open: np.ndarray):
-        self._system, self._hidden, self._open = system, hidden, is_open
-        self._true = vector(system)
-        self._cost = np.log2(1 + self._true) + 1
-        self._matrix = system.matrix
-        self._near = _Neighbours(self._matrix, is_open)
-
-    def change(self, place: int, by: int, still: int | None = None, wishes: np.ndarray | None = None) -> np.ndarray:
-        """The cheapest change of the whole table in which one cell changes by `by`. Raises Unprotectable for none.
-
-        The cell `still` does not change. `wishes` are the changes by which other cells would gain a witness too.
-        Cells that are not open stay as they are: public zeros, and what was published before; neither they nor what
-        they give away can be hidden.
-        """
-        everything = np.flatnonzero(self._open)
-        for most in (*NEAR, None):
-            columns = everything if most is None else self._near.of(place, most)
-            columns = columns[columns != still] if still is not None else columns
-            found = self._among(columns, place, by, wishes)
-            if found is not None:
-                return found
-            if most is not None and len(columns) >= len(everything):
-                break
-        raise Unprotectable(self._system.cells[place])
-
-    def _among(self, columns: np.ndarray, place: int, by: int, wishes: np.ndarray | None) -> np.ndarray | None:
-        at = int(np.searchsorted(columns, place))
-        matrix = self._matrix[:, columns]
-        matrix = matrix[np.diff(matrix.indptr) > 0]
-        cost = np.where(self._hidden[columns], FREE, self._cost[columns])
-        falls = self._true[columns]
-        found = None
-        if wishes is not None:
-            found = _solve(matrix, cost, falls, at, by, wishes=wishes[columns])
-            if found is None:
-                return None
-        if found is None or _is_broken(found):
-            found = _solve(matrix, cost, falls, at, by)
-        if found is not None and _is_broken(found):
-            found = self._made_whole(found, matrix, cost, falls, at, by)
-        if found is None:
-            return None
-        change = np.zeros(len(self._true))
-        change[columns] = np.rint(found)
-        return change
-
-    def _made_whole(self, broken, matrix, cost, falls, at: int, by: int) -> np.ndarray | None:
-        """A change in whole numbers: among the cells of the broken one, then those hidden too, then all of them."""
-        near = np.abs(broken) > ROUNDING
-        for among in (near, near | (cost == FREE), np.ones(len(falls), dtype=bool)):
-            place = int(among[:at].sum())
-            found = _solve(matrix[:, among], cost[among], falls[among], place, by, whole=True)
-            if found is not None:
-                whole = np.zeros(len(falls))
-                whole[among] = found
-                return whole
-        return None
-
-
-def _is_broken(change: np.ndarray) -> bool:
-    return np.abs(change - np.rint(change)).max() > ROUNDING
-
-
-def _solve(matrix, cost, falls, at: int, by: int, *, whole: bool = False, wishes=None) -> np.ndarray | None:
-    """The cheapest change of cells that keeps every sum, `at` changing by `by`; no cell falls by more than `falls`."""
-    size = len(falls)
-    low, high = np.zeros(2 * size), np.r_[np.full(size, np.inf), falls]
-    costs = np.r_[cost, cost]
-    if wishes is not None:
-        rise, fall = np.flatnonzero(wishes > 0), np.flatnonzero(wishes < 0)
-        high[rise] = wishes[rise]
-        costs[rise] = costs[size + fall] = -WISH
-        costs[fall] = costs[size + rise] = 2 * WISH
-    rising, falling = (at, size + at) if by > 0 else (size + at, at)
-    low[rising] = high[rising] = abs(by)
-    high[falling] = 0
-    if whole:
-        high = np.minimum(high, float(falls.sum() + abs(by)))
-    solved = milp(
-        costs,
-        integrality=np.full(2 * size, int(whole)),
-        bounds=Bounds(low, high),
-        constraints=LinearConstraint(sparse.hstack([matrix, -matrix], format="csc"), 0, 0),
-        options={"time_limit": TIME_LIMIT, "mip_rel_gap": 0.05} if whole else {"time_limit": TIME_LIMIT},
-    )
-    return None if solved.x is None else solved.x[:size] - solved.x[size:]
 
 
 def unsafe_cells(system: System, threshold: int, sensitive: Collection[str] = (), total: str = "") -> set[Cell]:
@@ -206,100 +89,149 @@ def protect(
     `progress` is told (unsafe cells done, of how many). Raises Unprotectable where the tables leave no way.
     """
     primary = unsafe_cells(system, threshold) if unsafe is None else unsafe
-    protection = Protection(set(primary))
     if told := sorted(primary & set(published)):
         raise Unprotectable(told[0])
-    places = np.array([system.index[cell] for cell in system.cells if cell in primary], dtype=int)
-    true = vector(system)
-    places = places[np.argsort(-true[places], kind="stable")]
-    hidden = np.zeros(len(true), dtype=bool)
-    hidden[places] = True
-    hidden[[system.index[cell] for cell in withheld]] = True
-    is_open = (true > 0) | hidden
-    is_open[[system.index[cell] for cell in published]] = False
-    search = _Search(system, hidden, is_open)
-    met = {0: true[places] == 0, threshold: true[places] >= threshold}
-    chance = np.random.default_rng(len(places))
-    for done, place in enumerate(places):
-        for reaches in (threshold, 0):
-            if not met[reaches][done]:
-                wishes = _wishes(true, places, met, threshold, chance)
-                change = search.change(place, reaches - int(true[place]), wishes=wishes)
-                hidden |= change != 0
-                _remember(system, protection, change, true, places, met)
-        progress(done + 1, len(places))
-    _blind_the_lone(system, protection, hidden, search)
-    protection.complementary = {system.cells[i] for i in np.flatnonzero(hidden)} - protection.primary
-    _spare(protection)
-    return protection
+    work = _Work(system, threshold, primary, published, withheld)
+    work.find_witnesses(progress)
+    work.blind_the_lone()
+    return work.protection
 
 
-def _wishes(true, places, met, threshold: int, chance: np.random.Generator) -> np.ndarray:
-    """By how much some unsafe cells would have to change for a witness that they lack; the others can pay for it."""
-    wishes = np.zeros(len(true))
-    lacks_up, lacks_down = ~met[threshold], ~met[0]
-    up = lacks_up & (~lacks_down | (chance.random(len(places)) < 0.5))
-    change = np.where(up, threshold - true[places], np.where(lacks_down, -true[places], 0))
-    wishes[places] = np.where(chance.random(len(places)) < WISHING, change, 0)
-    return wishes
+class _Work:
+    """The protection as it grows. Cells and bundles are known by their places; a bundle's cells change together."""
 
+    def __init__(self, system: System, threshold: int, primary: set[Cell], published, withheld):
+        self._system, self._threshold, self._true = system, threshold, vector(system)
+        self.protection = Protection(set(primary))
+        unsafe = np.array([system.index[cell] for cell in system.cells if cell in primary], dtype=int)
+        self._unsafe = unsafe[np.argsort(-self._true[unsafe], kind="stable")]
+        hidden = np.zeros(len(self._true), dtype=bool)
+        hidden[self._unsafe] = True
+        self._is_unsafe = hidden.copy()
+        hidden[[system.index[cell] for cell in withheld]] = True
+        is_open = (self._true > 0) | hidden
+        is_open[[system.index[cell] for cell in published]] = False
+        self._bundles = bundle(system.matrix, self._true, is_open)
+        self._cells_of = abs(self._bundles.holds.T).tocsr()
+        self._bundle, self._sign = self._followed()
+        self._wanted = (self._cells_of @ self._is_unsafe) > 0
+        dear = np.where(hidden, 0, np.log2(1 + self._true) + 1)
+        self._search = Search(self._bundles, self._cells_of @ dear, (self._cells_of @ dear) == 0)
+        self._known = Known(self._bundles)
+        self._met = {0: self._true == 0, threshold: self._true >= threshold}
 
-def _remember(system, protection, change, true, places, met) -> None:
-    """Notes for which unsafe cells a found table is a witness: often for more than the one it was sought for."""
-    changed = {system.cells[i]: int(change[i]) for i in np.flatnonzero(change)}
-    value = (true + change)[places]
-    for reaches, already in met.items():
-        good = (value >= reaches if reaches else value == 0) & ~already
-        already[good] = True
-        protection.witnesses += [Witness(system.cells[places[i]], reaches, changed) for i in np.flatnonzero(good)]
+    def _followed(self) -> tuple[np.ndarray, np.ndarray]:
+        """Each cell's bundle (-1 where it stands still), and whether it rises with it (1) or falls (-1)."""
+        held = self._bundles.holds.tocoo()
+        place, sign = np.full(len(self._true), -1), np.zeros(len(self._true))
+        place[held.row], sign[held.row] = held.col, held.data
+        return place, sign
 
+    def find_witnesses(self, progress: Callable[[int, int], None]) -> None:
+        """Finds what every unsafe cell lacks; the greatest cells first."""
+        for cell in self._unsafe:
+            if self._bundle[cell] < 0:
+                raise Unprotectable(self._system.cells[cell])
+        needs = [(int(cell), reaches) for cell in self._unsafe for reaches in (self._threshold, 0)]
+        for batch, left in self._batches(needs):
+            progress(len(self._unsafe) - left // 2, len(self._unsafe))
+            wanted = [(int(self._bundle[cell]), self._by(cell, reaches)) for cell, reaches in batch]
+            for (cell, _reaches), change in zip(batch, self._search.changes(wanted), strict=True):
+                if change is None:
+                    raise Unprotectable(self._system.cells[cell])
+                self._take(change)
 
-def _blind_the_lone(system: System, protection: Protection, hidden: np.ndarray, search: _Search) -> None:
-    """Sees to it that somebody alone in a cell, who knows it to be 1, cannot work out another unsafe cell from it.
+    def _batches(self, needs: list[Need]) -> Iterator[tuple[list[Need], int]]:
+        """Needs that no known changes meet, some at a time that are sought side by side; and how many are left."""
+        waiting, tried = deque(needs), set()
+        while waiting:
+            batch, later, taken = [], [], set()
+            while waiting and len(batch) < AT_ONCE and len(later) < AHEAD:
+                need = waiting.popleft()
+                if self._is_met(need) or (need not in tried and self._put_together(need)):
+                    continue
+                tried.add(need)
+                homes = self._search.homes(int(self._bundle[need[0]]))
+                if homes & taken:
+                    later.append(need)
+                else:
+                    batch.append(need)
+                    taken |= homes
+            waiting.extendleft(reversed(later))
+            if batch:
+                yield batch, len(waiting)
 
-    For that a witness is needed that changes the other cell and leaves the known one as it is. Where there is none at
-    all, the other cell is the same person's: every other part of it is a public zero.
-    """
-    alone = [cell for cell in sorted(protection.primary) if system.counts[cell] == 1]
-    for cell, known in _always_together(protection, sorted(protection.primary), alone):
-        if any(cell in w.changes and known not in w.changes for w in protection.witnesses[-50:]):
-            continue
-        found = _other_than(search, system.index[cell], system.index[known])
-        if found is not None:
-            hidden |= found != 0
-            changes = {system.cells[i]: int(found[i]) for i in np.flatnonzero(found)}
-            protection.witnesses.append(Witness(cell, system.counts[cell] + changes[cell], changes))
+    def _is_met(self, need: Need) -> bool:
+        cell, reaches = need
+        return bool(self._met[reaches][cell])
 
+    def _put_together(self, need: Need) -> bool:
+        cell, reaches = need
+        made = self._known.put_together(int(self._bundle[cell]), self._by(cell, reaches), exactly=reaches == 0)
+        if made is not None:
+            self._take(made, is_new=False)
+        return made is not None
 
-def _always_together(protection: Protection, cells: list[Cell], alone: list[Cell]) -> list[tuple[Cell, Cell]]:
-    """(cell, lone cell) for each cell that changes in no witness without that lone one."""
-    tables = list({id(w.changes): w.changes for w in protection.witnesses}.values())
-    if not tables or not alone:
-        return []
+    def _by(self, cell: int, reaches: int) -> int:
+        """By how much the cell's bundle has to change."""
+        return int(self._sign[cell] * (reaches - self._true[cell]))
 
-    def changing(names: list[Cell]) -> sparse.csc_matrix:
-        at = {cell: column for column, cell in enumerate(names)}
-        found = [(row, at[cell]) for row, changes in enumerate(tables) for cell in changes if cell in at]
-        rows, columns = zip(*found, strict=True) if found else ((), ())
-        return sparse.csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(tables), len(names)))
+    def _take(self, change: np.ndarray, *, is_new: bool = True) -> None:
+        """Hides what a change moves, and notes for which unsafe cells it is a witness, made so often either way."""
+        if is_new:
+            self._search.hide(np.flatnonzero(change))
+            self._known.add(change, self._wanted)
+        moved = self._bundles.holds @ change
+        cells = np.flatnonzero(moved)
+        place = len(self.protection.changes)
+        self.protection.changes.append({self._system.cells[i]: int(moved[i]) for i in cells})
+        self._hide(cells)
+        cells = cells[self._is_unsafe[cells]]
+        for way in (1, -1):
+            self._note(place, cells, way * moved[cells], self._known.times(way * change), way)
 
-    with_cell = changing(cells)
-    together = (with_cell.T @ changing(alone)).tocoo()
-    times = np.asarray(with_cell.sum(axis=0)).ravel()
-    pairs = zip(together.row, together.col, together.data, strict=True)
-    return sorted((cells[i], alone[j]) for i, j, n in pairs if n == times[i] and cells[i] != alone[j])
+    def _hide(self, cells: np.ndarray) -> None:
+        names = {self._system.cells[i] for i in cells[~self._is_unsafe[cells]]}
+        self.protection.complementary |= names
 
+    def _note(self, place: int, cells: np.ndarray, by: np.ndarray, most: int, way: int) -> None:
+        true = self._true[cells]
+        for reaches, met in self._met.items():
+            times = np.maximum(np.ceil((reaches - true) / by), 1)
+            good = (times <= most) & ~met[cells] & ((by > 0) if reaches else (true + times * by == 0))
+            met[cells[good]] = True
+            self.protection.witnesses += [
+                Witness(self._system.cells[cell], reaches, place, way * int(n))
+                for cell, n in zip(cells[good], times[good], strict=True)
+            ]
 
-def _other_than(search: _Search, cell: int, known: int) -> np.ndarray | None:
-    for by in (1, -1):
-        try:
-            return search.change(cell, by, still=known)
-        except Unprotectable:
-            continue
-    return None
+    def blind_the_lone(self) -> None:
+        """Sees to it that somebody alone in a cell, who knows it to be 1, cannot work out another unsafe cell from it.
 
+        For that a change is needed that moves the other cell and leaves the known one as it is. Where there is none at
+        all, the other cell is the same person's: every other part of it is a public zero.
+        """
+        begun = len(self.protection.changes)
+        for cell, known in self._always_together():
+            names = self._system.cells[cell], self._system.cells[known]
+            if any(names[0] in change and names[1] not in change for change in self.protection.changes[begun:]):
+                continue
+            for by in (1, -1):
+                change = self._search.change(int(self._bundle[cell]), by, still=int(self._bundle[known]))
+                if change is not None:
+                    self._take(change)
+                    break
 
-def _spare(protection: Protection) -> None:
-    """Publishes again what no witness needs: each unsafe cell keeps its two witnesses, and nothing else is hidden."""
-    needed = {cell for witness in protection.witnesses for cell in witness.changes}
-    protection.complementary &= needed
+    def _always_together(self) -> Iterator[tuple[int, int]]:
+        """(cell, lone cell) for each unsafe cell, of one bundle, that no change moves without that lone one."""
+        index, changes = self._system.index, self.protection.changes
+        rows = np.repeat(np.arange(len(changes)), [len(change) for change in changes])
+        cells = np.array([index[cell] for change in changes for cell in change], dtype=int)
+        moves = sparse.csr_matrix((np.ones(len(cells)), (rows, cells)), shape=(len(changes), len(self._true)))
+        unsafe = np.sort(self._unsafe)
+        alone = unsafe[self._true[unsafe] == 1]
+        together = (moves[:, unsafe].T @ moves[:, alone]).tocoo()
+        times = np.asarray(moves[:, unsafe].sum(axis=0)).ravel()
+        always = together.data == times[together.row]
+        pairs = zip(unsafe[together.row[always]].tolist(), alone[together.col[always]].tolist(), strict=True)
+        return (pair for pair in sorted(pairs) if self._bundle[pair[0]] != self._bundle[pair[1]])

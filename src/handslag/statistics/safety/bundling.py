@@ -1,0 +1,97 @@
+"""Cells that can only change together, as one: where the other cells of a sum stand still, one cannot move alone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+
+@dataclass(frozen=True)
+class Bundles:
+    """The cells of a system in bundles.
+
+    `holds` has a row a cell and a column a bundle: 1 where the cell rises when the bundle rises, -1 where it falls;
+    a cell that cannot change has an empty row. `sums` has a row for each sum that still binds, `rise` and `fall` tell
+    how far each bundle can go before a cell of it is empty (infinity for no limit).
+    """
+
+    holds: sparse.csr_matrix
+    sums: sparse.csr_matrix
+    rise: np.ndarray
+    fall: np.ndarray
+
+
+class _Tied:
+    """Which cell each cell follows, and whether with it (1), against it (-1), or not at all: still (0)."""
+
+    def __init__(self, size: int):
+        self._follows, self._sign = list(range(size)), [1] * size
+
+    def leader(self, cell: int) -> tuple[int, int]:
+        sign = 1
+        while self._follows[cell] != cell:
+            sign, cell = sign * self._sign[cell], self._follows[cell]
+        return cell, sign * self._sign[cell]
+
+    def stop(self, cell: int) -> None:
+        self._sign[self.leader(cell)[0]] = 0
+
+    def tie(self, one: int, other: int, sign: int) -> None:
+        (one, a), (other, b) = self.leader(one), self.leader(other)
+        if not a or not b:
+            self.stop(one), self.stop(other)
+        elif one != other:
+            self._follows[other], self._sign[other] = one, a * b * sign
+        elif a * b != sign:
+            self.stop(one)
+
+
+def bundle(matrix: sparse.csr_matrix, counts: np.ndarray, is_open: np.ndarray) -> Bundles:
+    """The bundles of cells under sums (a row of `matrix` each, that stays zero); cells not open stand still."""
+    tied = _Tied(len(counts))
+    for cell in np.flatnonzero(~is_open):
+        tied.stop(int(cell))
+    while True:
+        holds, leaders = _incidence(tied, len(counts))
+        sums = (matrix @ holds).tocsr()
+        sums.eliminate_zeros()
+        length = np.diff(sums.indptr)
+        short = [row for row in np.flatnonzero((length == 1) | (length == 2)) if not _lopsided(sums, row)]
+        if not short:
+            break
+        for row in short:
+            columns, values = _row(sums, row)
+            if len(columns) == 1:
+                tied.stop(leaders[columns[0]])
+            else:
+                tied.tie(leaders[columns[0]], leaders[columns[1]], -1 if values[0] == values[1] else 1)
+    sums = sums[length > 0]
+    return Bundles(holds, sums, _room(holds, counts, -1), _room(holds, counts, 1))
+
+
+def _row(sums: sparse.csr_matrix, row: int) -> tuple[np.ndarray, np.ndarray]:
+    part = slice(sums.indptr[row], sums.indptr[row + 1])
+    return sums.indices[part], sums.data[part]
+
+
+def _lopsided(sums: sparse.csr_matrix, row: int) -> bool:
+    values = np.abs(_row(sums, row)[1])
+    return len(values) == 2 and values[0] != values[1]
+
+
+def _incidence(tied: _Tied, size: int) -> tuple[sparse.csr_matrix, list[int]]:
+    leads = [tied.leader(cell) for cell in range(size)]
+    leaders = sorted({leader for leader, sign in leads if sign})
+    place = {leader: n for n, leader in enumerate(leaders)}
+    held = [(cell, place[leader], sign) for cell, (leader, sign) in enumerate(leads) if sign]
+    rows, columns, signs = zip(*held, strict=True) if held else ((), (), ())
+    return sparse.csr_matrix((np.array(signs, dtype=float), (rows, columns)), shape=(size, len(leaders))), leaders
+
+
+def _room(holds: sparse.csr_matrix, counts: np.ndarray, sign: int) -> np.ndarray:
+    """How far each bundle can go until a cell with this sign in it is empty."""
+    room = np.full(holds.shape[1], np.inf)
+    found = holds.tocoo()
+    falling = found.data == sign
+    np.minimum.at(room, found.col[falling], counts[found.row[falling]])
+    return room

@@ -1,0 +1,154 @@
+"""What a reader of published tables knows: cells that are seen, unknown ones, and the equations between them.
+
+Written for the attacker alone; shares no code with what protects.
+"""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from handslag.statistics.errors import BadInput
+from handslag.statistics.safety.tables import Hierarchy, Table
+
+Equation = tuple[frozenset[int], frozenset[int], int]
+"""Unknowns that add, unknowns that subtract, and the number that they come to."""
+
+
+class _Named:
+    """A table with the unknown that each of its cells is. Of an earlier one they are its own where revised since."""
+
+    def __init__(self, table: Table, truth: Table, names: Sequence[str], total: str):
+        self.table, self.truth, self.is_earlier = table, truth, False
+        self.names = {}
+        for key in table.counts:
+            codes = dict(zip(table.dimensions, key, strict=True))
+            self.names[key] = tuple(codes.get(name, total) for name in names)
+
+    def made_earlier(self, edition: str, current: dict[tuple, int]) -> "_Named":
+        """The same as a table of an earlier release, whose counts may have been true only then."""
+        self.is_earlier = True
+        for key, cell in self.names.items():
+            if current.setdefault(cell, self.truth.counts[key]) != self.truth.counts[key]:
+                self.names[key] = (*cell, edition)
+        return self
+
+    def adds_up(self, whole: tuple[str, ...], parts: list[tuple[str, ...]]) -> bool:
+        """Whether a sum held; in an earlier table a change of hierarchies may have undone it."""
+        counts = self.truth.counts
+        return not self.is_earlier or counts[whole] == sum(counts[part] for part in parts)
+
+
+class Seen:
+    """The published tables as unknowns and equations between them."""
+
+    def __init__(self, tables: Sequence[_Named], names: Sequence[str], total: str, hierarchies: Sequence[Hierarchy]):
+        self.names = names
+        self.known: dict[tuple, int] = {}
+        suppressed: dict[tuple, bool] = {}
+        for one in tables:
+            for key, number in one.table.counts.items():
+                cell = one.names[key]
+                if number is None:
+                    suppressed[cell] = suppressed.get(cell, False) or not one.is_earlier
+                else:
+                    self.known[cell] = number
+        if both := [cell for cell, is_new in suppressed.items() if is_new and cell in self.known]:
+            raise BadInput(f"{', '.join(min(both))} is published in one table and suppressed in another.")
+        self.unknown = {cell: n for n, cell in enumerate(c for c in suppressed if c not in self.known)}
+        self.equations = {e for one in tables for e in self._equations(one, total, hierarchies)}
+        self.equations |= set(self._between(tables, total, hierarchies))
+
+    def _equations(self, one: _Named, total: str, hierarchies: Sequence[Hierarchy]) -> Iterator[Equation]:
+        for axis, name in enumerate(one.table.dimensions):
+            trees = [h.parent_of for h in hierarchies if h.dimension == name]
+            lines = defaultdict(dict)
+            for key in one.table.counts:
+                lines[key[:axis] + key[axis + 1 :]][key[axis]] = key
+            codes = {key[axis] for key in one.table.counts}
+            for line in lines.values():
+                for parent, children in _trees(codes, trees, total):
+                    parts = [line[c] for c in children if c in line]
+                    if parent in line and one.adds_up(line[parent], parts):
+                        yield from self._equation(one.names[line[parent]], [one.names[part] for part in parts])
+
+    def _between(self, tables: Sequence[_Named], total: str, hierarchies: Sequence[Hierarchy]) -> Iterator[Equation]:
+        """Sums over cells of several tables, wherever they hold."""
+        real = {one.names[key]: n for one in tables for key, n in one.truth.counts.items()}
+        for axis, name in enumerate(self.names):
+            trees = [h.parent_of for h in hierarchies if h.dimension == name]
+            lines = defaultdict(dict)
+            for cell in (c for c in real if len(c) == len(self.names)):
+                lines[cell[:axis] + cell[axis + 1 :]][cell[axis]] = cell
+            linked = _trees({code for line in lines.values() for code in line}, trees, total)
+            for line, (parent, children) in itertools.product(lines.values(), linked):
+                parts = [line[c] for c in children if c in line]
+                if parent in line and parts and real[line[parent]] == sum(real[part] for part in parts):
+                    yield from self._equation(line[parent], parts)
+
+    def _equation(self, whole, parts) -> Iterator[Equation]:
+        adds = frozenset(self.unknown[p] for p in parts if p in self.unknown)
+        less = frozenset([self.unknown[whole]] if whole in self.unknown else [])
+        if adds or less:
+            yield adds, less, self.known.get(whole, 0) - sum(self.known.get(p, 0) for p in parts)
+
+
+def _trees(codes: set[str], trees: list[dict], total: str) -> list[tuple[str, list[str]]]:
+    above = {tree[code] for tree in trees for code in codes & tree.keys()}
+    bottom = sorted(code for code in codes if code != total and code not in above)
+    found, complete = [], False
+    for tree in trees:
+        below = defaultdict(list)
+        for code in codes:
+            if code in tree:
+                below[tree[code]].append(code)
+        found += list(below.items())
+        roots = sorted(parent for parent in below if parent not in tree)
+        if total in below:
+            complete = True
+        elif all(code in tree for code in bottom) and set(roots) <= codes:
+            found.append((total, roots))
+            complete = True
+    return found if complete or not bottom else [*found, (total, bottom)]
+
+
+def components(size: int, equations: Iterable[Equation]) -> list[tuple[list[int], list[Equation]]]:
+    """The unknowns in groups that no equation links, each with its equations."""
+    root = list(range(size))
+
+    def find(i: int) -> int:
+        while root[i] != i:
+            root[i] = root[root[i]]
+            i = root[i]
+        return i
+
+    equations = list(equations)
+    for adds, less, _number in equations:
+        first, *others = [*adds, *less]
+        for other in others:
+            root[find(other)] = find(first)
+    members, own = defaultdict(list), defaultdict(list)
+    for i in range(size):
+        members[find(i)].append(i)
+    for equation in equations:
+        own[find(next(iter(equation[0] | equation[1])))].append(equation)
+    return [(found, own[key]) for key, found in members.items()]
+
+
+def worlds(published, truth, total, hierarchies, earlier) -> tuple[Seen, Seen]:
+    """What readers have seen, and what is real."""
+    both = list(zip(published, truth, strict=True))
+    if any(shown.counts.keys() != true.counts.keys() for shown, true in both):
+        raise BadInput("The published tables and the true ones do not have the same cells.")
+    before = [(one.shown, one.table, one.edition) for one in earlier]
+    every = [*truth, *(table for _shown, table, _edition in before)]
+    names = sorted({name for table in every for name in table.dimensions})
+    worlds = []
+    for new, old in (
+        ([(s, t) for s, t in both], before),
+        ([(t, t) for _s, t in both], [(t, t, e) for _s, t, e in before]),
+    ):
+        tables = [_Named(shown, true, names, total) for shown, true in new]
+        current = {one.names[key]: n for one, true in zip(tables, truth, strict=True) for key, n in true.counts.items()}
+        tables += [_Named(shown, true, names, total).made_earlier(edition, current) for shown, true, edition in old]
+        worlds.append(Seen(tables, names, total, hierarchies))
+    return worlds[0], worlds[1]
