@@ -5,6 +5,7 @@ Every figure is a ratio within one run, or a number of cells; seconds are printe
 
 import itertools
 import json
+import math
 import resource
 import tempfile
 import time
@@ -21,6 +22,7 @@ from handslag.statistics.microdata.validating import validate
 from handslag.statistics.reports.figures import count_report
 from handslag.statistics.reports.specification import CubeSpec, ReportSpec
 from handslag.statistics.safety.auditing import audit
+from handslag.statistics.safety.gate import changes_of
 from handslag.statistics.safety.protecting import protect
 from handslag.statistics.safety.system import build
 from handslag.statistics.safety.tables import Hierarchy, Table, without
@@ -129,9 +131,9 @@ def counting(folder: Path) -> dict:
     return {"engine": ours, "by hand": hand, "pandas": pandas, "polars": polars, "validate": checked, "peak_mb": peak}
 
 
-def people(size: int, *, municipal: bool) -> tuple[Table, list[Hierarchy]]:
-    """County (and municipality) by sex, six ages and three groups."""
-    random, places = np.random.default_rng(1), list(labels("municipality"))
+def people(size: int, *, municipal: bool, most: int | None = None) -> tuple[Table, list[Hierarchy]]:
+    """County (and municipality) by sex, six ages and three groups; of the first `most` municipalities."""
+    random, places = np.random.default_rng(1), list(labels("municipality"))[:most]
     weights = random.lognormal(0, 1.2, len(places))
     where = random.choice(len(places), size, p=weights / weights.sum())
     others = zip(random.choice(2, size, p=[0.6, 0.4]), random.choice(6, size, p=[0.1, 0.15, 0.2, 0.25, 0.2, 0.1]),
@@ -147,15 +149,21 @@ def people(size: int, *, municipal: bool) -> tuple[Table, list[Hierarchy]]:
     return table, [Hierarchy("place", {code: code[:2] for code in places})] if municipal else []
 
 
-def protecting(size: int, *, municipal: bool) -> dict:
-    """Cells, hidden cells, falls, and seconds for one table."""
-    table, trees = people(size, municipal=municipal)
+def protecting(size: int, *, municipal: bool, most: int | None = None) -> dict:
+    """Cells, hidden cells, falls, and seconds for one table. The attack has the changes as hints, as at the gate."""
+    table, trees = people(size, municipal=municipal, most=most)
     system = build([table], "Total", trees)
     seconds, found = timed(lambda: protect(system, 5), 1)
-    shown = without(table, found.hidden)
-    attack, falls = timed(lambda: audit([shown], [table], "Total", trees, 5), 1)
+    shown, hints = without(table, found.hidden), changes_of(system, found)
+    attack, falls = timed(lambda: audit([shown], [table], "Total", trees, 5, changes=hints), 1)
     return {"cells": len(system.counts), "unsafe": len(found.primary), "complementary": len(found.complementary),
             "falls": len(falls), "protect": seconds, "audit": attack}  # fmt: skip
+
+
+def growth(small: dict, large: dict) -> float:
+    """The power of the number of cells with which the seconds of protecting and attacking grow."""
+    took = [row["protect"] + row["audit"] for row in (small, large)]
+    return math.log(took[1] / took[0]) / math.log(large["cells"] / small["cells"])
 
 
 def main() -> None:
@@ -170,13 +178,17 @@ def main() -> None:
         limit = f"   (below 1.3: {'yes' if ratio < 1.3 else 'NO'})" if name == "engine" else ""
         print(f"  {name:<44} {ratio:6.2f}{limit}")
     print(f"  {'validate':<44} {told['validate'] / told['by hand']:6.2f}")
-    cases = {"county, 40,000": (40_000, False), "county, 200,000": (200_000, False)}
-    results = {name: protecting(size, municipal=deep) for name, (size, deep) in cases.items()}
+    cases = {"county, 40,000": (40_000, False, None), "county, 200,000": (200_000, False, None),
+             "70 municipalities, 10,000": (10_000, True, 70), "municipality, 40,000": (40_000, True, None),
+             "municipality, 200,000": (200_000, True, None)}  # fmt: skip
+    results = {name: protecting(size, municipal=deep, most=most) for name, (size, deep, most) in cases.items()}
     for name, row in results.items():
-        print(f"  {name:<20} {row['cells']:>6} cells, {row['unsafe']} unsafe, {row['complementary']} complementary, "
+        print(f"  {name:<26} {row['cells']:>6} cells, {row['unsafe']} unsafe, {row['complementary']} complementary, "
               f"{row['falls']} fall; protect {row['protect']:.1f} s, audit {row['audit']:.1f} s")  # fmt: skip
+    power = growth(results["70 municipalities, 10,000"], results["municipality, 40,000"])
+    print(f"  {'grows with the cells to the power of':<44} {power:6.2f}   (below 2: {'yes' if power < 2 else 'NO'})")
     OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps({"counting": told, "protecting": results}, indent=2))
+    OUT.write_text(json.dumps({"counting": told, "protecting": results, "power": power}, indent=2))
 
 
 if __name__ == "__main__":

@@ -15,12 +15,13 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import linalg
+from scipy import linalg, sparse
 
 from handslag.cli.main import main
 from handslag.statistics.errors import BadInput
 from handslag.statistics.safety.auditing import audit
-from handslag.statistics.safety.bundling import bundle
+from handslag.statistics.safety.bundling import Bundles, bundle
+from handslag.statistics.safety.combining import Known
 from handslag.statistics.safety.protecting import protect, unsafe_cells
 from handslag.statistics.safety.system import build, vector
 from handslag.statistics.safety.tables import Hierarchy, Table, without
@@ -106,6 +107,26 @@ def test_a_witness_is_a_table_that_agrees_with_all_that_is_published(records, ch
         assert other[witness.cell] >= witness.reaches and (witness.reaches or other[witness.cell] == 0)
         reached[witness.cell].add(witness.reaches)
     assert all(reached[cell] >= {0, THRESHOLD} for cell in unsafe_cells(system, THRESHOLD))
+
+
+ROOM = st.lists(st.integers(0, 6), min_size=5, max_size=5)
+MOVES = st.lists(st.lists(st.integers(-3, 3), min_size=5, max_size=5).filter(any), min_size=1, max_size=8)
+
+
+@settings(max_examples=300)
+@given(ROOM, ROOM, MOVES, st.integers(0, 4), st.integers(-5, 5).filter(bool), st.booleans())
+def test_changes_put_together_leave_no_cell_below_nothing(rise, fall, moves, bundle_, by, exactly):
+    rise, fall = np.array(rise, dtype=float), np.array(fall, dtype=float)
+    known = Known(Bundles(sparse.eye(5, format="csr"), sparse.csr_matrix((0, 5)), rise, fall))
+    for move in moves:
+        change = np.array(move, dtype=float)
+        times = known.times(change)
+        assert (times * change <= rise).all() and (times * change >= -fall).all()
+        known.add(change, np.ones(5, dtype=bool))
+    made = known.put_together(bundle_, by, exactly=exactly)
+    if made is not None:
+        assert (made <= rise).all() and (made >= -fall).all()
+        assert made[bundle_] == by if exactly else made[bundle_] * np.sign(by) >= abs(by)
 
 
 def possible(shown: Table, most: int) -> dict[tuple, set[int]]:
