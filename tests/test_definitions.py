@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from handslag.cli.main import main
 from handslag.statistics.counting.cubes import count
+from handslag.statistics.definitions import catalogue
 from handslag.statistics.definitions.catalogue import definition, definitions
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.opening import open_folder
@@ -37,9 +38,9 @@ FROZEN = {
 }
 
 
-def counted(folder: Path, indicator: str, year: int, *outcomes: str) -> Counter:
+def counted(folder: Path, indicator: str, year: int, *outcomes: str, version: int | None = None) -> Counter:
     """The number of units by outcome and sex (or by sex alone)."""
-    units, others = definition(indicator), [definition(name) for name in outcomes]
+    units, others = definition(indicator), [definition(name, version) for name in outcomes]
     connection = open_folder(folder, dict.fromkeys(file for d in (units, *others) for file in d.files))
     finest = count(connection, units, others, year)
     wanted = [*outcomes] or (["sex"] if "sex" in finest.dimensions else [])
@@ -255,6 +256,27 @@ def test_the_engine_counts_what_a_plain_count_counts(spells, ends, taking, form)
 def test_a_definition_is_never_changed_but_gets_a_new_version():
     found = {d.label: hashlib.sha256(" ".join(d.sql.split()).encode()).hexdigest()[:12] for d in definitions()}
     assert found == FROZEN
+
+
+@pytest.fixture
+def a_second_version(tmp_path, monkeypatch):
+    """A catalogue in which somebody has regained work capacity only after twice as long without sickness insurance."""
+    text = catalogue.DEFINITIONS.read_text(encoding="utf-8")
+    first = next(part for part in text.split("[[definition]]") if 'indicator = "regained_work_capacity"' in part)
+    second = first.replace("version = 1", "version = 2").replace("INTERVAL 31 DAY", "INTERVAL 61 DAY")
+    path = tmp_path / "definitions.toml"
+    path.write_text(f"{text}\n[[definition]]{second}", encoding="utf-8")
+    monkeypatch.setattr(catalogue, "DEFINITIONS", path)
+    definitions.cache_clear()
+    yield
+    definitions.cache_clear()
+
+
+def test_an_old_version_still_counts_as_it_did(by_hand, a_second_version):
+    # by the first p1, p4, p6, p7 and p9 left; by the second p4 did not: activity compensation from the 32nd day
+    old = counted(by_hand, "ended_rehabilitations", 2019, "regained_work_capacity", version=1)
+    new = counted(by_hand, "ended_rehabilitations", 2019, "regained_work_capacity")
+    assert old == {("yes",): 5, ("no",): 3} and new == {("yes",): 4, ("no",): 4}
 
 
 def test_definitions_are_listed_in_both_languages():

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 
 import click
@@ -39,10 +40,22 @@ OPTIONS = (
 )
 
 
-def _with_options(command):
+def _with_task(command):
+    """A command about linked tables: its options come as one task."""
+
+    @wraps(command)
+    def told(ctx, tables, count, total, maps, threshold, sensitive, ledger, subject, **others):
+        from handslag.statistics.safety.files import Task, hierarchies_of
+        from handslag.statistics.safety.ledger import Ledger
+
+        with _telling():
+            hierarchies = tuple(hierarchies_of(maps))
+            task = Task(tables, count, total, hierarchies, threshold, sensitive, Ledger(ledger), subject)
+        return command(ctx, task, **others)
+
     for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+        told = option(told)
+    return TABLES(told)
 
 
 @click.group()
@@ -51,12 +64,11 @@ def statistics() -> None:
 
 
 @statistics.command()
-@TABLES
-@_with_options
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where to write.")
 @click.option("--release", "edition", default="", help="The release's name in the ledger, such as 2026-03.")
 @click.pass_context
-def protect(ctx, tables, count, total, maps, threshold, sensitive, ledger, subject, out, edition) -> None:
+@_with_task
+def protect(ctx, task, out, edition) -> None:
     """Hide no more cells of linked TABLES than is needed so that no small count can be worked out.
 
     Writes each table with a status, empty where suppressed, and a certificate that is not for publication. What is
@@ -66,23 +78,10 @@ def protect(ctx, tables, count, total, maps, threshold, sensitive, ledger, subje
     Example:
       handslag statistics protect county.csv association.csv --hierarchy municipality=counties.csv --out safe/
     """
-    from handslag.statistics.safety.files import hierarchies_of, protect_files
-    from handslag.statistics.safety.ledger import Ledger
+    from handslag.statistics.safety.files import protect_files
 
     with _telling() as progress:
-        safe = protect_files(
-            tables,
-            out,
-            count=count,
-            total=total,
-            hierarchies=hierarchies_of(maps),
-            threshold=threshold,
-            sensitive=sensitive,
-            ledger=Ledger(ledger),
-            subject=subject,
-            edition=edition,
-            progress=lambda done, of: progress("unsafe cells", done, of),
-        )
+        safe = protect_files(task, out, edition=edition, progress=lambda done, of: progress("unsafe cells", done, of))
     _tell(safe.falls)
     unsafe, hidden = len(safe.protection.primary), len(safe.protection.complementary)
     click.echo(f"{unsafe:,} cells are unsafe, {hidden:,} hidden for their sake.")
@@ -91,15 +90,14 @@ def protect(ctx, tables, count, total, maps, threshold, sensitive, ledger, subje
 
 @statistics.command()
 @click.argument("published", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@TABLES
-@_with_options
 @click.option(
     "--certificate",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="What protect wrote beside the tables: saves the attacker time, and is believed in nothing.",
 )
 @click.pass_context
-def audit(ctx, published, tables, count, total, maps, threshold, sensitive, ledger, subject, certificate) -> None:
+@_with_task
+def audit(ctx, task, published, certificate) -> None:
     """Attack the tables of the folder PUBLISHED, whose true counts are in TABLES of the same names.
 
     Names each unsafe cell that a reader can bound tighter than from 0 to the threshold, or that somebody alone in a
@@ -109,22 +107,10 @@ def audit(ctx, published, tables, count, total, maps, threshold, sensitive, ledg
     Example:
       handslag statistics audit safe/ county.csv association.csv --hierarchy municipality=counties.csv
     """
-    from handslag.statistics.safety.files import audit_files, hierarchies_of
-    from handslag.statistics.safety.ledger import Ledger
+    from handslag.statistics.safety.files import audit_files
 
     with _telling():
-        falls = audit_files(
-            published,
-            tables,
-            count=count,
-            total=total,
-            hierarchies=hierarchies_of(maps),
-            threshold=threshold,
-            sensitive=sensitive,
-            ledger=Ledger(ledger),
-            subject=subject,
-            certificate=certificate,
-        )
+        falls = audit_files(task, published, certificate=certificate)
     _tell(falls)
     click.echo("Unsafe cells fall." if falls else "No unsafe cell falls.")
     ctx.exit(1 if falls else 0)

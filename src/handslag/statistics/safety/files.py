@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from handslag.statistics.errors import BadInput
@@ -11,7 +11,7 @@ from handslag.statistics.safety.gate import Release, release
 from handslag.statistics.safety.ledger import Ledger
 from handslag.statistics.safety.protecting import Protection
 from handslag.statistics.safety.system import System
-from handslag.statistics.safety.tables import Hierarchy, read_hierarchy, read_table, write_table
+from handslag.statistics.safety.tables import Hierarchy, Table, read_hierarchy, read_table, write_table
 
 CERTIFICATE = "certificate.json"
 
@@ -61,40 +61,48 @@ def read_changes(path: Path, names: Sequence[str]) -> list[dict[tuple[str, ...],
         raise BadInput(f"{path} is not a certificate of these tables. Attack without --certificate.") from None
 
 
+@dataclass(frozen=True)
+class Task:
+    """Linked tables as files, how they are to be read, and what makes a cell unsafe; the ledger knows earlier ones."""
+
+    paths: tuple[Path, ...]
+    count: str
+    total: str
+    hierarchies: tuple[Hierarchy, ...]
+    threshold: int
+    sensitive: tuple[str, ...]
+    ledger: Ledger
+    subject: str
+
+    def read(self, paths: Sequence[Path]) -> list[Table]:
+        """The tables in these files. Raises BadInput."""
+        return [read_table(path, self.count) for path in paths]
+
+
 def protect_files(
-    paths: Sequence[Path],
-    out: Path,
-    *,
-    count: str,
-    total: str,
-    hierarchies: Sequence[Hierarchy],
-    threshold: int,
-    sensitive: Sequence[str] = (),
-    ledger: Ledger | None = None,
-    subject: str = "",
-    edition: str = "",
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    task: Task, out: Path, *, edition: str = "", progress: Callable[[int, int], None] = lambda done, of: None
 ) -> Release:
     """Reads tables, protects them together, attacks the result, and writes it only when no unsafe cell falls.
 
     Writes each table to `out` under its own name, and the certificate beside them; the ledger notes what was published
-    about the subject. Raises BadInput for input that is wrong or cannot be protected; then nothing is written.
+    about the subject as `edition`. Raises BadInput for input that is wrong or cannot be protected; then nothing is
+    written.
     """
-    tables = [read_table(path, count) for path in paths]
+    tables = task.read(task.paths)
     if len({table.name for table in tables}) < len(tables):
         raise BadInput("Two tables have the same file name. Rename one.")
     if any(number is None for table in tables for number in table.counts.values()):
         raise BadInput("A table to protect holds suppressed cells already. Give the true counts.")
-    ledger = ledger or Ledger()
-    earlier = ledger.of(subject)
-    safe = release(tables, total, hierarchies, threshold, sensitive=sensitive, earlier=earlier, progress=progress)
+    earlier = task.ledger.of(task.subject)
+    rules = (task.total, task.hierarchies, task.threshold)
+    safe = release(tables, *rules, sensitive=task.sensitive, earlier=earlier, progress=progress)
     if not safe.falls:
-        ledger.add(edition, subject, tables, safe.tables)
+        task.ledger.add(edition, task.subject, tables, safe.tables)
         out.mkdir(parents=True, exist_ok=True)
         for table in safe.tables:
-            write_table(table, count, out / table.name)
-        write_private(out / CERTIFICATE, certificate(safe.system, safe.protection, threshold))
-        ledger.save()
+            write_table(table, task.count, out / table.name)
+        write_private(out / CERTIFICATE, certificate(safe.system, safe.protection, task.threshold))
+        task.ledger.save()
     return safe
 
 
@@ -104,27 +112,15 @@ def write_private(path: Path, content: dict) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def audit_files(
-    published: Path,
-    truth: Sequence[Path],
-    *,
-    count: str,
-    total: str,
-    hierarchies: Sequence[Hierarchy],
-    threshold: int,
-    sensitive: Sequence[str] = (),
-    ledger: Ledger | None = None,
-    subject: str = "",
-    certificate: Path | None = None,
-) -> list[Fall]:
-    """Attacks the tables of a folder whose true counts are in `truth`, under the same names.
+def audit_files(task: Task, published: Path, *, certificate: Path | None = None) -> list[Fall]:
+    """Attacks the tables of the folder `published`, whose true counts are the task's, under the same names.
 
     The changes of a certificate are tried first, and believed only where every sum agrees. Raises BadInput for a file
     that is no certificate.
     """
-    shown = [read_table(published / path.name, count) for path in truth]
-    true = [read_table(path, count) for path in truth]
-    earlier = (ledger or Ledger()).of(subject)
+    shown, true = task.read([published / path.name for path in task.paths]), task.read(task.paths)
+    earlier = task.ledger.of(task.subject)
     names = sorted({name for table in (*true, *(one.table for one in earlier)) for name in table.dimensions})
     changes = read_changes(certificate, names) if certificate else []
-    return audit(shown, true, total, hierarchies, threshold, sensitive=sensitive, earlier=earlier, changes=changes)
+    rules = (task.total, task.hierarchies, task.threshold)
+    return audit(shown, true, *rules, sensitive=task.sensitive, earlier=earlier, changes=changes)
