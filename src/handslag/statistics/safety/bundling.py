@@ -20,6 +20,13 @@ class Bundles:
     rise: np.ndarray
     fall: np.ndarray
 
+    def followed(self) -> tuple[np.ndarray, np.ndarray]:
+        """Each cell's bundle (-1 where it stands still), and whether it rises with it (1) or falls (-1)."""
+        held = self.holds.tocoo()
+        place, sign = np.full(self.holds.shape[0], -1), np.zeros(self.holds.shape[0])
+        place[held.row], sign[held.row] = held.col, held.data
+        return place, sign
+
 
 class _Tied:
     """Which cell each cell follows, and whether with it (1), against it (-1), or not at all: still (0)."""
@@ -46,13 +53,16 @@ class _Tied:
             self.stop(one)
 
 
-def bundle(matrix: sparse.csr_matrix, counts: np.ndarray, is_open: np.ndarray) -> Bundles:
-    """The bundles of cells under sums (a row of `matrix` each, that stays zero); cells not open stand still."""
-    tied = _Tied(len(counts))
+def bundle(matrix: sparse.csr_matrix, rise: np.ndarray, fall: np.ndarray, is_open: np.ndarray) -> Bundles:
+    """The bundles of cells (or of bundles) under sums: a row of `matrix` each, that stays zero.
+
+    `rise` and `fall` tell how far each can go; what is not open stands still.
+    """
+    tied = _Tied(len(rise))
     for cell in np.flatnonzero(~is_open):
         tied.stop(int(cell))
     while True:
-        holds, leaders = _incidence(tied, len(counts))
+        holds, leaders = _incidence(tied, len(rise))
         sums = (matrix @ holds).tocsr()
         sums.eliminate_zeros()
         length = np.diff(sums.indptr)
@@ -66,7 +76,7 @@ def bundle(matrix: sparse.csr_matrix, counts: np.ndarray, is_open: np.ndarray) -
             else:
                 tied.tie(leaders[columns[0]], leaders[columns[1]], -1 if values[0] == values[1] else 1)
     sums = sums[length > 0]
-    return Bundles(holds, sums, _room(holds, counts, -1), _room(holds, counts, 1))
+    return Bundles(holds, sums, _room(holds, rise, fall), _room(holds, fall, rise))
 
 
 def _row(sums: sparse.csr_matrix, row: int) -> tuple[np.ndarray, np.ndarray]:
@@ -88,10 +98,9 @@ def _incidence(tied: _Tied, size: int) -> tuple[sparse.csr_matrix, list[int]]:
     return sparse.csr_matrix((np.array(signs, dtype=float), (rows, columns)), shape=(size, len(leaders))), leaders
 
 
-def _room(holds: sparse.csr_matrix, counts: np.ndarray, sign: int) -> np.ndarray:
-    """How far each bundle can go until a cell with this sign in it is empty."""
+def _room(holds: sparse.csr_matrix, along: np.ndarray, against: np.ndarray) -> np.ndarray:
+    """How far each bundle can go, by the room of the cells that go along with it and of those that go against it."""
     room = np.full(holds.shape[1], np.inf)
     found = holds.tocoo()
-    falling = found.data == sign
-    np.minimum.at(room, found.col[falling], counts[found.row[falling]])
+    np.minimum.at(room, found.col, np.where(found.data > 0, along[found.row], against[found.row]))
     return room

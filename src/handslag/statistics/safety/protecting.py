@@ -111,21 +111,14 @@ class _Work:
         hidden[[system.index[cell] for cell in withheld]] = True
         is_open = (self._true > 0) | hidden
         is_open[[system.index[cell] for cell in published]] = False
-        self._bundles = bundle(system.matrix, self._true, is_open)
+        self._bundles = bundle(system.matrix, np.full(len(self._true), np.inf), self._true, is_open)
         self._cells_of = abs(self._bundles.holds.T).tocsr()
-        self._bundle, self._sign = self._followed()
+        self._bundle, self._sign = self._bundles.followed()
         self._wanted = (self._cells_of @ self._is_unsafe) > 0
         dear = np.where(hidden, 0, np.log2(1 + self._true) + 1)
         self._search = Search(self._bundles, self._cells_of @ dear, (self._cells_of @ dear) == 0)
         self._known = Known(self._bundles)
         self._met = {0: self._true == 0, threshold: self._true >= threshold}
-
-    def _followed(self) -> tuple[np.ndarray, np.ndarray]:
-        """Each cell's bundle (-1 where it stands still), and whether it rises with it (1) or falls (-1)."""
-        held = self._bundles.holds.tocoo()
-        place, sign = np.full(len(self._true), -1), np.zeros(len(self._true))
-        place[held.row], sign[held.row] = held.col, held.data
-        return place, sign
 
     def find_witnesses(self, progress: Callable[[int, int], None]) -> None:
         """Finds what every unsafe cell lacks; the greatest cells first."""

@@ -6,9 +6,8 @@ search side by side.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from heapq import heappop, heappush
 
 import highspy
@@ -16,7 +15,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from handslag.statistics.safety.bundling import Bundles
+from handslag.statistics.safety.bundling import Bundles, bundle
 
 FREE = 1e-4
 """What it costs to change a bundle by one that is hidden already."""
@@ -30,17 +29,12 @@ ROUNDING = 1e-6
 TIME_LIMIT = 60.0
 
 
-@dataclass(frozen=True)
-class Reach:
-    """How far a search goes: among about so many bundles (None for all), and whether only the hidden ones change."""
-
-    most: int | None
-    only_hidden: bool = False
-
-
-REACHES = (Reach(1000, only_hidden=True), Reach(2000), Reach(6000), Reach(None))
-SIDE_BY_SIDE = 2
-"""The first so many reaches are searched side by side."""
+HIDDEN = 1000
+"""First one searches among so many bundles of what is hidden already: that costs little and hides nothing new."""
+NEAR, WIDER = 2000, (6000, None)
+"""Then among so many near by, then among more, at last among all."""
+STALE = 1.08
+"""What is hidden is bundled anew when it has grown so many times."""
 
 
 class _Neighbours:
@@ -77,14 +71,12 @@ def _is_broken(change: np.ndarray) -> bool:
 class _Neighbourhood:
     """Some bundles and the program of their changes: a rise and a fall of each, that keep every sum."""
 
-    def __init__(self, columns: np.ndarray, bundles: Bundles, cost: np.ndarray, only_hidden: bool):
+    def __init__(self, columns: np.ndarray, bundles: Bundles, cost: np.ndarray):
         self.columns, self._size = columns, len(columns)
         sums = bundles.sums[:, columns]
         self._sums = sums[np.diff(sums.indptr) > 0]
         self._room = np.minimum(np.r_[bundles.rise[columns], bundles.fall[columns]], highspy.kHighsInf)
         self._cost = cost[columns]
-        hidden = self._cost == FREE
-        self._may = np.where(np.r_[hidden, hidden] | (not only_hidden), self._room, 0.0)
         self._heard = 0
         self._program = self._built()
         self._program.run()
@@ -95,7 +87,7 @@ class _Neighbourhood:
         program = highspy.HighsLp()
         program.num_row_, program.num_col_ = both.shape
         program.col_cost_ = np.r_[self._cost, self._cost]
-        program.col_lower_, program.col_upper_ = np.zeros(both.shape[1]), self._may
+        program.col_lower_, program.col_upper_ = np.zeros(both.shape[1]), self._room
         program.row_lower_ = program.row_upper_ = np.zeros(both.shape[0])
         program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         program.a_matrix_.start_, program.a_matrix_.index_ = both.indptr, both.indices
@@ -115,18 +107,16 @@ class _Neighbourhood:
     def hear(self, hidden: list[int]) -> None:
         """Takes note of bundles that are hidden from now on: of those that were added to the list."""
         new, self._heard = hidden[self._heard :], len(hidden)
-        for bundle in new:
-            if (at := self.place(bundle)) is not None:
+        for one in new:
+            if (at := self.place(one)) is not None:
                 self._cost[at] = FREE
                 for column in (at, self._size + at):
-                    self._may[column] = self._room[column]
                     self._program.changeColCost(column, FREE)
-                    self._program.changeColBounds(column, 0.0, float(self._may[column]))
 
     def change(self, bundle: int, by: int, still: int | None) -> np.ndarray | None:
         """The cheapest change in whole numbers in which the bundle changes by `by`, if there is one."""
         at = self.place(bundle)
-        if abs(by) > self._may[at if by > 0 else self._size + at]:
+        if abs(by) > self._room[at if by > 0 else self._size + at]:
             return None
         bounds = self._fixed(at, by)
         if still is not None and (quiet := self.place(still)) is not None:
@@ -136,7 +126,7 @@ class _Neighbourhood:
         found = self._solved()
         if found is not None and _is_broken(found):
             found = self._dived(found, bounds)
-        self._bind({column: (0, self._may[column]) for column in bounds})
+        self._bind({column: (0, self._room[column]) for column in bounds})
         return None if found is None else np.rint(found)
 
     def _fixed(self, at: int, by: int) -> dict[int, tuple[float, float]]:
@@ -180,10 +170,10 @@ class _Neighbourhood:
     def _made_whole(self, broken: np.ndarray, bounds: dict[int, tuple[float, float]]) -> np.ndarray | None:
         """A change in whole numbers: among what the broken one changes, then what is hidden too, then all."""
         near = np.abs(broken) > ROUNDING
-        low, high = np.zeros(2 * self._size), np.minimum(self._may, 1e6)
+        low, high = np.zeros(2 * self._size), np.minimum(self._room, 1e6)
         for column, (least, most) in bounds.items():
             low[column], high[column] = least, most
-        for among in (near, near | (self._cost == FREE), np.ones(self._size, dtype=bool)):
+        for among in (near, near | (self._cost <= FREE), np.ones(self._size, dtype=bool)):
             both, sums = np.r_[among, among], self._sums[:, among]
             solved = milp(
                 np.r_[self._cost, self._cost][both],
@@ -199,62 +189,113 @@ class _Neighbourhood:
         return None
 
 
+class _Region:
+    """Bundles with their neighbourhoods of one size, made as they are asked for."""
+
+    def __init__(self, bundles: Bundles, cost: np.ndarray, neighbours: _Neighbours, most: int | None):
+        self._bundles, self._cost, self._neighbours = bundles, cost, neighbours
+        self._most = len(cost) if most is None else most
+        self._homes: dict[int, _Neighbourhood] = {}
+
+    def home(self, bundle: int) -> _Neighbourhood:
+        """The neighbourhood in which the bundle does not stand at the edge."""
+        if bundle not in self._homes:
+            every = len(self._cost)
+            near = self._neighbours.of(bundle, self._most) if self._most < every else list(range(every))
+            home = _Neighbourhood(np.array(sorted(near)), self._bundles, self._cost)
+            for other in near if len(near) == every else near[: int(len(near) * INNER) + 1]:
+                self._homes.setdefault(other, home)
+        return self._homes[bundle]
+
+    def change(self, bundle: int, by: int, still: int | None, hidden: list[int]) -> np.ndarray | None:
+        """The cheapest change in which one bundle changes by `by` and `still` does not, if there is one."""
+        home = self.home(bundle)
+        home.hear(hidden)
+        found = home.change(bundle, by, still)
+        if found is None:
+            return None
+        whole = np.zeros(len(self._cost))
+        whole[home.columns] = found
+        return whole
+
+    def is_all(self, bundle: int) -> bool:
+        """Whether the bundle's neighbourhood is everything there is."""
+        return len(self.home(bundle).columns) == len(self._cost)
+
+
+class _Hidden:
+    """What is hidden, bundled for itself: where published cells stand still, still fewer can move alone."""
+
+    def __init__(self, bundles: Bundles, is_hidden: np.ndarray):
+        self._inner = bundle(bundles.sums, bundles.rise, bundles.fall, is_hidden)
+        self._place, self._sign = self._inner.followed()
+        cost = FREE * np.asarray(abs(self._inner.holds).sum(axis=0)).ravel()
+        self._region = _Region(self._inner, cost, _Neighbours(self._inner.sums), HIDDEN)
+
+    def home(self, bundle: int) -> _Neighbourhood | None:
+        """The bundle's neighbourhood here, if it can move."""
+        return self._region.home(int(self._place[bundle])) if self._place[bundle] >= 0 else None
+
+    def change(self, bundle: int, by: int, still: int | None) -> np.ndarray | None:
+        """A change of hidden bundles alone in which one changes by `by` and `still` does not, if there is one."""
+        place = int(self._place[bundle])
+        quiet = None if still is None or self._place[still] < 0 else int(self._place[still])
+        if place < 0 or place == quiet:
+            return None
+        found = self._region.change(place, int(self._sign[bundle]) * by, quiet, [])
+        return None if found is None else self._inner.holds @ found
+
+
 class Search:
     """Finds changes of the true table; bundles that are hidden already cost next to nothing."""
 
     def __init__(self, bundles: Bundles, cost: np.ndarray, hidden: np.ndarray):
         self._bundles, self._cost = bundles, np.where(hidden, FREE, cost)
-        self._neighbours = _Neighbours(bundles.sums)
-        self._homes: list[dict[int, _Neighbourhood]] = [{} for _ in REACHES]
-        self._hidden: list[int] = []
+        neighbours = _Neighbours(bundles.sums)
+        self._near, *self._wider = (_Region(bundles, self._cost, neighbours, most) for most in (NEAR, *WIDER))
+        self._news: list[int] = []
         self._threads = ThreadPoolExecutor(os.cpu_count())
+        self._bundle_hidden()
+
+    def _bundle_hidden(self) -> None:
+        is_hidden = self._cost == FREE
+        self._stale = STALE * is_hidden.sum()
+        self._hidden = _Hidden(self._bundles, is_hidden)
 
     def hide(self, places: np.ndarray) -> None:
         """Takes note of bundles that are hidden from now on."""
         new = places[self._cost[places] != FREE]
         self._cost[new] = FREE
-        self._hidden += new.tolist()
+        self._news += new.tolist()
+        if (self._cost == FREE).sum() > self._stale:
+            self._bundle_hidden()
 
     def change(self, bundle: int, by: int, still: int | None = None) -> np.ndarray | None:
         """The cheapest change of all bundles in which one changes by `by` and `still` does not, if there is one."""
-        return self._sought(range(len(REACHES)), bundle, by, still)
+        found = self._nearby(bundle, by, still)
+        return self._further(bundle, by, still) if found is None else found
 
     def changes(self, wanted: Sequence[tuple[int, int]]) -> list[np.ndarray | None]:
         """The same for several bundles (and by how much each) that stand apart, side by side."""
-        near, wide = range(SIDE_BY_SIDE), range(SIDE_BY_SIDE, len(REACHES))
-        for bundle, _by in wanted:
-            for reach in near:
-                self._home(bundle, reach).hear(self._hidden)
-        found = list(self._threads.map(lambda one: self._sought(near, *one), wanted))
-        return [
-            self._sought(wide, *one) if change is None else change for one, change in zip(wanted, found, strict=True)
-        ]
+        for place, _by in wanted:
+            self.homes(place)
+        found = list(self._threads.map(lambda one: self._nearby(*one), wanted))
+        return [self._further(*one) if change is None else change for one, change in zip(wanted, found, strict=True)]
 
     def homes(self, bundle: int) -> set[int]:
         """The programs (by number) that a search near by uses; two searches with none in common stand apart."""
-        return {id(self._home(bundle, reach)) for reach in range(SIDE_BY_SIDE)}
+        return {id(self._near.home(bundle)), id(self._hidden.home(bundle))} - {id(None)}
 
-    def _sought(self, reaches: Iterable[int], bundle: int, by: int, still: int | None = None) -> np.ndarray | None:
-        for reach in reaches:
-            home = self._home(bundle, reach)
-            home.hear(self._hidden)
-            found = home.change(bundle, by, still)
-            if found is not None:
-                whole = np.zeros(len(self._cost))
-                whole[home.columns] = found
-                return whole
-            if len(home.columns) == len(self._cost) and not REACHES[reach].only_hidden:
+    def _nearby(self, bundle: int, by: int, still: int | None = None) -> np.ndarray | None:
+        found = self._hidden.change(bundle, by, still)
+        return self._near.change(bundle, by, still, self._news) if found is None else found
+
+    def _further(self, bundle: int, by: int, still: int | None = None) -> np.ndarray | None:
+        before = self._near
+        for region in self._wider:
+            if before.is_all(bundle):
                 return None
+            before, found = region, region.change(bundle, by, still, self._news)
+            if found is not None:
+                return found
         return None
-
-    def _home(self, bundle: int, reach: int) -> _Neighbourhood:
-        homes, every = self._homes[reach], len(self._cost)
-        if bundle not in homes:
-            most = REACHES[reach].most or every
-            near = self._neighbours.of(bundle, most) if most < every else list(range(every))
-            home = _Neighbourhood(np.array(sorted(near)), self._bundles, self._cost, REACHES[reach].only_hidden)
-            home.hear(self._hidden)
-            inner = near if len(near) == every else near[: int(len(near) * INNER) + 1]
-            for other in inner:
-                homes.setdefault(other, home)
-        return homes[bundle]
