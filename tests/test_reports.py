@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+import subprocess
+import sys
 import warnings
 from collections import Counter
 from pathlib import Path
@@ -21,7 +23,7 @@ from handslag.statistics.counting.cubes import TOTAL, read_counted
 from handslag.statistics.errors import BadInput
 from handslag.statistics.reports.figures import Rules, make_figures
 from handslag.statistics.reports.intervals import difference, funnel_place, share
-from handslag.statistics.reports.making import PRIVATE, compute, publish
+from handslag.statistics.reports.making import PRIVATE, as_json, compute, publish
 from handslag.statistics.reports.presenting import present
 from handslag.statistics.reports.published import beside
 from handslag.statistics.reports.remaking import reproduce
@@ -99,6 +101,12 @@ def published_cells(path: Path) -> dict[tuple, int | None]:
     assert heading[-2:] == ["count", "status"]
     assert all((row[-2] == "") == (row[-1] == "suppressed") for row in rows)
     return {tuple(row[:-2]): int(row[-2]) if row[-2] else None for row in rows}
+
+
+def test_figures_are_printed_as_json_and_nothing_beside(sweden, support):
+    words = ["statistics", "report", "joint-support", "--data", sweden, "--year", "2019", "--is-sound", "--format", "json"]
+    told = subprocess.run([sys.executable, "-m", "handslag", *words], capture_output=True, check=True, text=True)
+    assert json.loads(told.stdout) == json.loads(json.dumps(as_json(support[0])))
 
 
 def test_every_form_holds_the_same_figures_and_hides_the_same_cells(support):

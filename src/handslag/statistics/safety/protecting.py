@@ -9,6 +9,7 @@ one. Source of the approach: Fischetti and Salazar, Management Science 47 (2001)
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,6 +35,15 @@ class Witness:
     reaches: int
     change: int
     times: int
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A search under way, and the programs it uses."""
+
+    need: Need
+    homes: set[int]
+    search: Future
 
 
 @dataclass
@@ -118,6 +128,7 @@ class _Work:
         dear = np.where(hidden, 0, np.log2(1 + self._true) + 1)
         self._search = Search(self._bundles, self._cells_of @ dear, (self._cells_of @ dear) == 0)
         self._known = Known(self._bundles)
+        self._tried: set[Need] = set()
         self._met = {0: self._true == 0, threshold: self._true >= threshold}
 
     def find_witnesses(self, progress: Callable[[int, int], None]) -> None:
@@ -125,34 +136,38 @@ class _Work:
         for cell in self._unsafe:
             if self._bundle[cell] < 0:
                 raise Unprotectable(self._system.cells[cell])
-        needs = [(int(cell), reaches) for cell in self._unsafe for reaches in (self._threshold, 0)]
-        for batch, left in self._batches(needs):
-            progress(len(self._unsafe) - left // 2, len(self._unsafe))
-            wanted = [(int(self._bundle[cell]), self._by(cell, reaches)) for cell, reaches in batch]
-            for (cell, _reaches), change in zip(batch, self._search.changes(wanted), strict=True):
-                if change is None:
-                    raise Unprotectable(self._system.cells[cell])
-                self._take(change)
+        waiting = deque((int(cell), reaches) for cell in self._unsafe for reaches in (self._threshold, 0))
+        begun: deque[_Begun] = deque()
+        self._begin(waiting, begun)
+        while begun:
+            progress(len(self._unsafe) - len(waiting) // 2, len(self._unsafe))
+            self._finish(begun.popleft())
+            self._begin(waiting, begun)
 
-    def _batches(self, needs: list[Need]) -> Iterator[tuple[list[Need], int]]:
-        """Needs that no known changes meet, some at a time that are sought side by side; and how many are left."""
-        waiting, tried = deque(needs), set()
-        while waiting:
-            batch, later, taken = [], [], set()
-            while waiting and len(batch) < AT_ONCE and len(later) < AHEAD:
-                need = waiting.popleft()
-                if self._is_met(need) or (need not in tried and self._put_together(need)):
-                    continue
-                tried.add(need)
-                homes = self._search.homes(int(self._bundle[need[0]]))
-                if homes & taken:
-                    later.append(need)
-                else:
-                    batch.append(need)
-                    taken |= homes
-            waiting.extendleft(reversed(later))
-            if batch:
-                yield batch, len(waiting)
+    def _begin(self, waiting: deque[Need], begun: deque[_Begun]) -> None:
+        """Begins searches for needs that known changes do not meet, some side by side."""
+        later = []
+        while waiting and len(begun) < AT_ONCE and len(later) < AHEAD:
+            need = waiting.popleft()
+            if self._is_met(need) or (need not in self._tried and self._put_together(need)):
+                continue
+            self._tried.add(need)
+            bundle, by = int(self._bundle[need[0]]), self._by(*need)
+            homes = self._search.homes(bundle)
+            if any(homes & one.homes for one in begun):
+                later.append(need)
+            else:
+                begun.append(_Begun(need, homes, self._search.begin(bundle, by)))
+        waiting.extendleft(reversed(later))
+
+    def _finish(self, begun: _Begun) -> None:
+        """Takes what a search has found, if the need was not met meanwhile."""
+        cell, reaches = begun.need
+        change = self._search.change(int(self._bundle[cell]), self._by(cell, reaches), begun=begun.search)
+        if change is None:
+            raise Unprotectable(self._system.cells[cell])
+        if not self._is_met(begun.need):
+            self._take(change)
 
     def _is_met(self, need: Need) -> bool:
         cell, reaches = need

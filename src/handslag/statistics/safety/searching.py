@@ -6,8 +6,7 @@ search side by side.
 """
 
 import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from heapq import heappop, heappush
 
 import highspy
@@ -148,24 +147,38 @@ class _Neighbourhood:
 
         What it holds is added to `bounds`.
         """
-        asked, found = dict(bounds), broken
+        asked, found, many = dict(bounds), broken, 1
         for _ in range(DIVE):
             parts = np.abs(found - np.rint(found))
             if parts.max() <= ROUNDING:
                 return found
-            at = int(np.argmin(np.where(parts > ROUNDING, parts, 1)))
-            near = int(np.rint(found[at]))
-            for whole in (near, near + (1 if found[at] > near else -1)):
-                held = self._fixed(at, whole)
-                bounds |= held
-                self._bind(held)
-                further = self._solved()
-                if further is not None:
-                    break
-            else:
+            order = np.argsort(np.where(parts > ROUNDING, parts, 1), kind="stable")
+            nearest = order[: min(many, int((parts > ROUNDING).sum()))]
+            further = self._held(found, nearest, 0, bounds)
+            many = 2 * many if further is not None else 1
+            if further is None and len(nearest) > 1:
+                further = self._held(found, nearest[:1], 0, bounds)
+            if further is None:
+                further = self._held(found, nearest[:1], 1, bounds)
+            if further is None:
                 break
             found = further
         return self._made_whole(broken, asked)
+
+    def _held(self, found: np.ndarray, places: np.ndarray, other: int, bounds) -> np.ndarray | None:
+        """The cheapest change in which these are whole, beside what was found; `bounds` then hold them."""
+        near = np.rint(found[places])
+        near += other * np.where(found[places] > near, 1, -1)
+        held: dict = {}
+        for at, whole in zip(places.tolist(), near.tolist(), strict=True):
+            held |= self._fixed(at, int(whole))
+        self._bind(held)
+        further = self._solved()
+        if further is None:
+            self._bind({column: bounds.get(column, (0, self._room[column])) for column in held})
+        else:
+            bounds |= held
+        return further
 
     def _made_whole(self, broken: np.ndarray, bounds: dict[int, tuple[float, float]]) -> np.ndarray | None:
         """A change in whole numbers: among what the broken one changes, then what is hidden too, then all."""
@@ -270,25 +283,26 @@ class Search:
         if (self._cost == FREE).sum() > self._stale:
             self._bundle_hidden()
 
-    def change(self, bundle: int, by: int, still: int | None = None) -> np.ndarray | None:
-        """The cheapest change of all bundles in which one changes by `by` and `still` does not, if there is one."""
-        found = self._nearby(bundle, by, still)
-        return self._further(bundle, by, still) if found is None else found
-
-    def changes(self, wanted: Sequence[tuple[int, int]]) -> list[np.ndarray | None]:
-        """The same for several bundles (and by how much each) that stand apart, side by side."""
-        for place, _by in wanted:
-            self.homes(place)
-        found = list(self._threads.map(lambda one: self._nearby(*one), wanted))
-        return [self._further(*one) if change is None else change for one, change in zip(wanted, found, strict=True)]
-
     def homes(self, bundle: int) -> set[int]:
         """The programs (by number) that a search near by uses; two searches with none in common stand apart."""
         return {id(self._near.home(bundle)), id(self._hidden.home(bundle))} - {id(None)}
 
-    def _nearby(self, bundle: int, by: int, still: int | None = None) -> np.ndarray | None:
-        found = self._hidden.change(bundle, by, still)
-        return self._near.change(bundle, by, still, self._news) if found is None else found
+    def begin(self, bundle: int, by: int, still: int | None = None) -> Future:
+        """Begins to search near by for the cheapest change in which one bundle changes by `by` and `still` does not.
+
+        Searches that have no program in common may go on side by side: they know what was hidden when they began.
+        """
+        self.homes(bundle)
+        return self._threads.submit(self._nearby, self._hidden, len(self._news), bundle, by, still)
+
+    def change(self, bundle: int, by: int, still: int | None = None, begun: Future | None = None) -> np.ndarray | None:
+        """The cheapest change of all bundles in which one changes by `by` and `still` does not, if there is one."""
+        found = (begun or self.begin(bundle, by, still)).result()
+        return self._further(bundle, by, still) if found is None else found
+
+    def _nearby(self, hidden: _Hidden, news: int, bundle: int, by: int, still: int | None) -> np.ndarray | None:
+        found = hidden.change(bundle, by, still)
+        return self._near.change(bundle, by, still, self._news[:news]) if found is None else found
 
     def _further(self, bundle: int, by: int, still: int | None = None) -> np.ndarray | None:
         before = self._near
