@@ -46,13 +46,26 @@ def _age(columns: set[str]) -> str:
     return f"CASE {cases} ELSE '{AGES[-1]}' END AS age_group, "
 
 
+@dataclass(frozen=True)
+class Units:
+    """A year's units, each once: the view `counted` with its `record`, its `day`, dimensions and outcomes."""
+
+    label: str
+    dimensions: tuple[str, ...]
+    connection: duckdb.DuckDBPyConnection
+
+    def select(self, sql: str, given: Sequence = ()) -> list[tuple]:
+        """The rows of a query of `counted`. Raises BadInput where the files do not give what a definition reads."""
+        try:
+            return self.connection.execute(sql, given).fetchall()
+        except duckdb.Error as error:
+            raise unreadable(self.label, error) from None
+
+
 def collect(
     connection: duckdb.DuckDBPyConnection, units: Definition, outcomes: Sequence[Definition], year: int
-) -> tuple[str, ...]:
-    """Fills the table `counted`: a row a unit, with its `record`, `day`, dimensions and outcomes. Returns dimensions.
-
-    Raises BadInput where the files do not give what a definition reads.
-    """
+) -> Units:
+    """The year's units with their outcomes. Raises BadInput where the files do not give what a definition reads."""
     try:
         set_period(connection, year)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE units AS {units.sql}")
@@ -63,23 +76,22 @@ def collect(
         results = "".join(f", o{n}.outcome AS {o.indicator}" for n, o in enumerate(outcomes))
         columns = "".join(f", u.{name}" for name in own)
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE counted AS SELECT u.record, u.day, {_age(there)}{place} AS place"
+            f"CREATE OR REPLACE TEMP VIEW counted AS SELECT u.record, u.day, {_age(there)}{place} AS place"
             f"{columns}{results} FROM units u CROSS JOIN period t {joins}"
         )
     except duckdb.Error as error:
         raise unreadable(units.label, error) from None
     ages = ("age_group",) if "birth_year" in there else ()
-    return (*ages, "place", *own, *(o.indicator for o in outcomes))
+    return Units(units.label, (*ages, "place", *own, *(o.indicator for o in outcomes)), connection)
 
 
 def count(
     connection: duckdb.DuckDBPyConnection, units: Definition, outcomes: Sequence[Definition], year: int
 ) -> Counted:
     """Counts a year's units by every dimension at once. Raises BadInput as `collect` does."""
-    dimensions = collect(connection, units, outcomes, year)
-    names = ", ".join(dimensions)
-    rows = connection.execute(f"SELECT {names}, count(*) FROM counted GROUP BY ALL ORDER BY ALL").fetchall()
-    return Counted(dimensions, {tuple(row[:-1]): row[-1] for row in rows})
+    found = collect(connection, units, outcomes, year)
+    rows = found.select(f"SELECT {', '.join(found.dimensions)}, count(*) FROM counted GROUP BY ALL ORDER BY ALL")
+    return Counted(found.dimensions, {tuple(row[:-1]): row[-1] for row in rows})
 
 
 def codes_of(dimension: str) -> tuple[str, ...] | None:
@@ -174,9 +186,18 @@ def build_cube(counted: Counted, tables: Sequence[Sequence[str]], year: int) -> 
 
 def _table(counted: Counted, spec: Sequence[str], places: Places) -> Table:
     names = tuple(one.partition(":")[0] for one in spec)
-    cells = _cells(counted, spec, places)
-    counts = {key: sum(counted.counts[leaf] for leaf in leaves) for key, leaves in cells.items()}
+    own = _folded(counted, names)
+    cells = _cells(own, spec, places)
+    counts = {key: sum(own.counts[leaf] for leaf in leaves) for key, leaves in cells.items()}
     return Table("-".join(one.replace(":", "-") for one in spec), names, counts)
+
+
+def _folded(counted: Counted, names: tuple[str, ...]) -> Counted:
+    at = [counted.dimensions.index(name) for name in names]
+    counts: dict[Leaf, int] = defaultdict(int)
+    for leaf, number in counted.counts.items():
+        counts[tuple(leaf[place] for place in at)] += number
+    return Counted(names, counts)
 
 
 def cells_of(counted: Counted, spec: Sequence[str]) -> dict[Leaf, list[Leaf]]:

@@ -51,14 +51,14 @@ def ask(
         raise BadInput(f"{name} has no cube {units}. It has {known}.")
     definition, outcomes = definitions_of(cube, {})
     connection = open_folder(data, dict.fromkeys(file for d in (definition, *outcomes) for file in d.files))
-    dimensions = collect(connection, definition, outcomes, year)
-    if unknown := {one.partition(":")[0] for one in by} - set(dimensions):
-        raise BadInput(f"{units} has no {min(unknown)}. It has {', '.join(dimensions)}.")
-    rows = connection.execute(f"SELECT record, {', '.join(dimensions)} FROM counted").fetchall()
+    found = collect(connection, definition, outcomes, year)
+    if unknown := {one.partition(":")[0] for one in by} - set(found.dimensions):
+        raise BadInput(f"{units} has no {min(unknown)}. It has {', '.join(found.dimensions)}.")
+    rows = found.select(f"SELECT record, {', '.join(found.dimensions)} FROM counted")
     keys: dict[tuple, list[float]] = defaultdict(list)
     for record, *leaf in rows:
         keys[tuple(leaf)].append(record_key(record, secret))
-    counted = Counted(dimensions, {leaf: len(found) for leaf, found in keys.items()})
+    counted = Counted(found.dimensions, {leaf: len(own) for leaf, own in keys.items()})
     in_report = set(_cells_in(ledger, f"{definition.label}, {year}"))
     return list(_answers(counted, keys, tuple(by), in_report, noise))
 

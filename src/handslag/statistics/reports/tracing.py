@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from handslag.statistics.counting.cubes import collect, set_period
+from handslag.statistics.counting.cubes import collect
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.opening import open_folder
 from handslag.statistics.reports.figures import definitions_of
@@ -23,13 +23,12 @@ def trace(
         raise BadInput(f"{name} does not count {units}. It counts {', '.join(c.units for c in report(name).cubes)}.")
     definition, outcomes = definitions_of(cube, versions)
     connection = open_folder(data, dict.fromkeys(file for d in (definition, *outcomes) for file in d.files))
-    set_period(connection, year)
-    dimensions = collect(connection, definition, outcomes, year)
-    if unknown := where.keys() - set(dimensions):
-        raise BadInput(f"{units} has no {min(unknown)}. It has {', '.join(dimensions)}.")
+    found = collect(connection, definition, outcomes, year)
+    if unknown := where.keys() - set(found.dimensions):
+        raise BadInput(f"{units} has no {min(unknown)}. It has {', '.join(found.dimensions)}.")
     tests = [_test(dimension) for dimension in where]
     sql = f"SELECT record, day FROM counted WHERE {' AND '.join(tests) or 'true'} ORDER BY 1"
-    return connection.execute(sql, list(where.values())).fetchall()
+    return found.select(sql, list(where.values()))
 
 
 def _test(dimension: str) -> str:

@@ -18,7 +18,7 @@ from handslag.statistics.safety.bundling import Bundles, bundle
 
 FREE = 1e-4
 """What it costs to change a bundle by one that is hidden already."""
-INNER = 0.3
+INNER = 0.15
 """A neighbourhood serves the inner part of its bundles; those at its edge have one where they stand further in."""
 AT_ONCE = 8
 """So many searches go side by side, on any machine: what is found does not depend on it."""
@@ -32,7 +32,7 @@ HIDDEN = 1000
 """First one searches among so many bundles of what is hidden already: that costs little and hides nothing new."""
 NEAR, WIDER = 2000, (6000, None)
 """Then among so many near by, then among more, at last among all."""
-STALE = 1.08
+STALE = 1.05
 """What is hidden is bundled anew when it has grown so many times."""
 
 
