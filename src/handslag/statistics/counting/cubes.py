@@ -62,6 +62,26 @@ class Units:
             raise unreadable(self.label, error) from None
 
 
+def _own(there: set[str]) -> list[str]:
+    return sorted(there - {"record", "person_id", "day", "birth_year", "municipality", "association"})
+
+
+def dimensions_of(there: set[str], outcomes: Sequence[Definition]) -> tuple[str, ...]:
+    """What units with these columns are counted by."""
+    ages = ("age_group",) if "birth_year" in there else ()
+    return (*ages, "place", *_own(there), *(o.indicator for o in outcomes))
+
+
+def counted_sql(there: set[str], outcomes: Sequence[Definition]) -> str:
+    """SQL that gives each of `units`, which has these columns, once: its record, its day, dimensions and outcomes."""
+    place = "municipality || '|' || association" if "association" in there else "municipality"
+    joins = " ".join(f"LEFT JOIN ({o.sql}) o{n} ON o{n}.record = u.record" for n, o in enumerate(outcomes))
+    results = "".join(f", o{n}.outcome AS {o.indicator}" for n, o in enumerate(outcomes))
+    columns = "".join(f", u.{name}" for name in _own(there))
+    source = f"FROM units u CROSS JOIN period t {joins}"
+    return f"SELECT u.record, u.day, {_age(there)}{place} AS place{columns}{results} {source}"
+
+
 def collect(
     connection: duckdb.DuckDBPyConnection, units: Definition, outcomes: Sequence[Definition], year: int
 ) -> Units:
@@ -70,19 +90,10 @@ def collect(
         set_period(connection, year)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE units AS {units.sql}")
         there = {row[0] for row in connection.execute("DESCRIBE units").fetchall()}
-        place = "municipality || '|' || association" if "association" in there else "municipality"
-        own = sorted(there - {"record", "person_id", "day", "birth_year", "municipality", "association"})
-        joins = " ".join(f"LEFT JOIN ({o.sql}) o{n} ON o{n}.record = u.record" for n, o in enumerate(outcomes))
-        results = "".join(f", o{n}.outcome AS {o.indicator}" for n, o in enumerate(outcomes))
-        columns = "".join(f", u.{name}" for name in own)
-        connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW counted AS SELECT u.record, u.day, {_age(there)}{place} AS place"
-            f"{columns}{results} FROM units u CROSS JOIN period t {joins}"
-        )
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW counted AS {counted_sql(there, outcomes)}")
     except duckdb.Error as error:
         raise unreadable(units.label, error) from None
-    ages = ("age_group",) if "birth_year" in there else ()
-    return Units(units.label, (*ages, "place", *own, *(o.indicator for o in outcomes)), connection)
+    return Units(units.label, dimensions_of(there, outcomes), connection)
 
 
 def count(
