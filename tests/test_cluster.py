@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from handslag.statistics.counting.cubes import count, counted_sql, dimensions_of
+from handslag.statistics.counting.units import count, counted_sql, dimensions_of
 from handslag.statistics.microdata.opening import open_folder
 from handslag.statistics.microdata.schema import resources
 from handslag.statistics.reports.figures import definitions_of

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handslag.cli.main import main
-from handslag.statistics.counting.cubes import count
+from handslag.statistics.counting.units import count
 from handslag.statistics.definitions import catalogue
 from handslag.statistics.definitions.catalogue import definition, definitions
 from handslag.statistics.errors import BadInput

@@ -19,7 +19,8 @@ from pyjstat import pyjstat
 from pypdf import PdfReader
 
 from handslag.cli.main import main
-from handslag.statistics.counting.cubes import TOTAL, read_counted
+from handslag.statistics.counting.cubes import TOTAL
+from handslag.statistics.counting.units import read_counted
 from handslag.statistics.errors import BadInput
 from handslag.statistics.reports.figures import Rules, make_figures
 from handslag.statistics.reports.intervals import difference, funnel_place, share

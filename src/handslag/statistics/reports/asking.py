@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from handslag.statistics.counting.cubes import Counted, cells_of, collect
+from handslag.statistics.counting.cubes import cells_of
+from handslag.statistics.counting.units import Counted, collect
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.opening import open_folder
 from handslag.statistics.reports.figures import definitions_of

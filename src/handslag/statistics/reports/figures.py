@@ -4,14 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from handslag.statistics.counting.cubes import (
-    TOTAL,
-    Counted,
-    Cube,
-    build_cube,
-    count,
-    read_counted,
-)
+from handslag.statistics.counting.cubes import TOTAL, Cube, build_cube
+from handslag.statistics.counting.units import Counted, count, read_counted
 from handslag.statistics.definitions.catalogue import Definition, definition
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.opening import open_folder

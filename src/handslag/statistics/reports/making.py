@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from handslag.statistics.counting.cubes import Counted, write_counted
+from handslag.statistics.counting.units import Counted, write_counted
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.validating import validate
 from handslag.statistics.reports.figures import (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from handslag.statistics.counting.cubes import collect
+from handslag.statistics.counting.units import collect
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.opening import open_folder
 from handslag.statistics.reports.figures import definitions_of
