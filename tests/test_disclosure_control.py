@@ -25,6 +25,7 @@ from handslag.statistics.safety.combining import Known
 from handslag.statistics.safety.protecting import protect, unsafe_cells
 from handslag.statistics.safety.system import build, vector
 from handslag.statistics.safety.tables import Hierarchy, Table, without
+from tests.crowds import people
 
 TOTAL, THRESHOLD = "Total", 5
 COUNTY = {"m1": "c1", "m2": "c1", "m3": "c2", "m4": "c2", "m5": "c2"}
@@ -239,6 +240,15 @@ def test_five_linked_tables():
     tables = [table(f"{a}-{b}.csv", records, {a: dims[a], b: dims[b]}, maps) for a, b in pairs]
     shown, _hidden = published(tables, TREES)
     assert audit(shown, tables, TOTAL, TREES, THRESHOLD) == []
+
+
+@pytest.mark.parametrize("cores", [1, 3])
+def test_the_same_is_hidden_on_any_number_of_cores(monkeypatch, cores):
+    crowd, trees = people(5000, municipal=True, most=30)
+    system = build([crowd], TOTAL, trees)
+    usual = protect(system, THRESHOLD)
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    assert protect(system, THRESHOLD) == usual
 
 
 def write(path: Path, one: Table) -> Path:

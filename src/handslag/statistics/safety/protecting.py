@@ -17,6 +17,7 @@ from scipy import sparse
 
 from handslag.statistics.safety.bundling import bundle
 from handslag.statistics.safety.combining import Known
+from handslag.statistics.safety.neighbourhood import Neighbourhood
 from handslag.statistics.safety.searching import AT_ONCE, Search
 from handslag.statistics.safety.system import Cell, System, vector
 
@@ -42,7 +43,7 @@ class _Begun:
     """A search under way, and the programs it uses."""
 
     need: Need
-    homes: set[int]
+    homes: set[Neighbourhood]
     search: Future
 
 

@@ -135,9 +135,9 @@ class Search:
         if (self._cost == FREE).sum() > self._stale:
             self._bundle_hidden()
 
-    def homes(self, bundle: int) -> set[int]:
-        """The programs (by number) that a search near by uses; two searches with none in common stand apart."""
-        return {id(self._near.home(bundle)), id(self._hidden.home(bundle))} - {id(None)}
+    def homes(self, bundle: int) -> set[Neighbourhood]:
+        """The neighbourhoods that a search near by uses; two searches with none in common stand apart."""
+        return {self._near.home(bundle), self._hidden.home(bundle)} - {None}
 
     def begin(self, bundle: int, by: int, still: int | None = None) -> Future:
         """Begins to search near by for the cheapest change in which one bundle changes by `by` and `still` does not.
