@@ -102,6 +102,7 @@ MUTANTS = [
     ("figures: known changes are made too often", "statistics/safety/combining.py", "room = np.where(values > 0, self._rise[places], self._fall[places])", "room = np.where(values > 0, self._rise[places], np.inf)", CONTROL),
     ("figures: sums of changes go below nothing", "statistics/safety/combining.py", "and (after >= -self._fall[places]).all()", "", CONTROL),
     ("figures: what is hidden depends on the cores", "statistics/safety/protecting.py", "len(begun) < AT_ONCE", "len(begun) < __import__('os').cpu_count()", CONTROL),
+    ("figures: a place lies where it once lay", "statistics/safety/maps.py", "day < end", "True", CONTROL),
     ("figures: sensitive zeros are public", "statistics/safety/protecting.py", "if name in sensitive:", "if False:", RELEASES),
     ("figures: a sentence without certainty", "statistics/reports/intervals.py", "return self.low > 0 or self.high < 0", "return True", REPORTS),
     ("figures: small bases are shown", "statistics/reports/presenting.py", "found[1] < self._figures.rules.least_base", "found[1] < 1", REPORTS),

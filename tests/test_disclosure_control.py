@@ -359,26 +359,42 @@ def test_input_that_is_wrong_is_refused_with_its_place_and_nothing_is_written(tm
     assert not (tmp_path / "out").exists()
 
 
-def test_maps_that_are_wrong_are_refused(tmp_path):
-    table_path = tmp_path / "t.csv"
-    table_path.write_text("place,n\na,1\nTotal,1\n")
-    for text in ("a,b\n", "child,parent\na,b\na,c\n", "child,parent\na,b\nb,a\n"):
+DATED = "child,parent,valid_from,valid_to\n"
+
+
+@pytest.fixture
+def mapped(tmp_path):
+    """Protects a table of two places, of which one lies in c1, with what maps are given."""
+    (tmp_path / "t.csv").write_text("place,n\na,7\nb,9\nc1,7\nTotal,16\n")
+
+    def protected(text: str, *words: str):
         (tmp_path / "m.csv").write_text(text)
-        done = run(
-            "protect",
-            str(table_path),
-            "--count",
-            "n",
-            "--hierarchy",
-            f"place={tmp_path / 'm.csv'}",
-            "--out",
-            str(tmp_path / "o"),
-        )
-        assert done.exit_code == 1 and "m.csv" in done.output and "Traceback" not in done.output
-    for given_map in ("place", "other=x.csv"):
-        assert (
-            run(
-                "protect", str(table_path), "--count", "n", "--hierarchy", given_map, "--out", str(tmp_path / "o")
-            ).exit_code
-            == 1
-        )
+        given_map = ["--hierarchy", f"place={tmp_path / 'm.csv'}"]
+        return run("protect", str(tmp_path / "t.csv"), "--count", "n", *given_map, "--out", str(tmp_path / "o"), *words)
+
+    return protected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("a,b\n", []), ("child,parent\na,b\na,c\n", []), ("child,parent\na,b\nb,a\n", []), ("child,parent\na\n", []),
+     (DATED + "a,c1,2007-01-01,\n", []), (DATED + "a,c1,2007,\n", ["--on", "2008-01-01"]),
+     (DATED + "a,c1,2007-01-01,2007-01-01\n", ["--on", "2007-01-01"]),
+     (DATED + "a,c1,,\na,c2,2007-01-01,\n", ["--on", "2007-01-01"])],
+)  # fmt: skip
+def test_maps_that_are_wrong_are_refused(mapped, text, words):
+    done = mapped(text, *words)
+    assert done.exit_code == 1 and "m.csv" in done.output and "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("given_map", ["place", "other=x.csv"])
+def test_maps_that_are_not_there_are_refused(tmp_path, given_map):
+    (tmp_path / "t.csv").write_text("place,n\na,1\nTotal,1\n")
+    words = ["--count", "n", "--hierarchy", given_map, "--out", str(tmp_path / "o")]
+    assert run("protect", str(tmp_path / "t.csv"), *words).exit_code == 1
+
+
+@pytest.mark.parametrize(("day", "parent"), [("2006-12-31", "c1"), ("2007-01-01", "c2"), ("2020-05-05", "c2")])
+def test_a_place_lies_where_it_lay_on_the_day(mapped, day, parent):
+    done = mapped(DATED + "a,c1,,2007-01-01\na,c2,2007-01-01,\n", "--on", day)
+    assert (done.exit_code == 0) == (parent == "c1"), done.output

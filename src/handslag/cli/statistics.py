@@ -23,6 +23,12 @@ OPTIONS = (
         "--hierarchy", "maps", multiple=True, metavar="DIMENSION=MAP.csv", help="Columns child,parent. May be repeated."
     ),
     click.option(
+        "--on",
+        "day",
+        type=click.DateTime(["%Y-%m-%d"]),
+        help="The day whose places the tables are of, for maps with the columns valid_from,valid_to too.",
+    ),
+    click.option(
         "--threshold",
         default=5,
         show_default=True,
@@ -44,12 +50,13 @@ def _with_task(command):
     """A command about linked tables: its options come as one task."""
 
     @wraps(command)
-    def told(ctx, tables, count, total, maps, threshold, sensitive, ledger, subject, **others):
-        from handslag.statistics.safety.files import Task, hierarchies_of
+    def told(ctx, tables, count, total, maps, day, threshold, sensitive, ledger, subject, **others):
+        from handslag.statistics.safety.files import Task
         from handslag.statistics.safety.ledger import Ledger
+        from handslag.statistics.safety.maps import read_hierarchies
 
         with _telling():
-            hierarchies = tuple(hierarchies_of(maps))
+            hierarchies = tuple(read_hierarchies(maps, day and day.date()))
             task = Task(tables, count, total, hierarchies, threshold, sensitive, Ledger(ledger), subject)
         return command(ctx, task, **others)
 

@@ -11,20 +11,9 @@ from handslag.statistics.safety.gate import Release, release
 from handslag.statistics.safety.ledger import Ledger
 from handslag.statistics.safety.protecting import Protection
 from handslag.statistics.safety.system import System
-from handslag.statistics.safety.tables import Hierarchy, Table, read_hierarchy, read_table, write_table
+from handslag.statistics.safety.tables import Hierarchy, Table, read_table, write_table
 
 CERTIFICATE = "certificate.json"
-
-
-def hierarchies_of(given: Sequence[str]) -> list[Hierarchy]:
-    """Hierarchies given as DIMENSION=MAP.csv. Raises BadInput for another form."""
-    found = []
-    for text in given:
-        dimension, sign, path = text.partition("=")
-        if not sign or not Path(path).is_file():
-            raise BadInput(f"“{text}” is not DIMENSION=MAP.csv with a file that is there.")
-        found.append(read_hierarchy(dimension, Path(path)))
-    return found
 
 
 def certificate(system: System, protection: Protection, threshold: int) -> dict:

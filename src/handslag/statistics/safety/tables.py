@@ -48,7 +48,8 @@ def _count(text: str, where: str) -> int:
     return int(text)
 
 
-def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
+def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
+    """A CSV file's heading and its rows. Raises BadInput for a file that is none."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.reader(file, strict=True))
@@ -64,7 +65,7 @@ def read_table(path: Path, count: str) -> Table:
 
     Raises BadInput for a file that is no such table, a count that is no whole number, or a cell that stands twice.
     """
-    heading, rows = _rows(path)
+    heading, rows = read_rows(path)
     if count not in heading:
         raise BadInput(f"{path}: there is no column “{count}”. Name the count column with --count.")
     dimensions = tuple(name for name in heading if name not in (count, STATUS))
@@ -82,25 +83,6 @@ def read_table(path: Path, count: str) -> Table:
         hidden = cells.get(STATUS) == SUPPRESSED
         counts[key] = None if hidden else _count(cells[count], where)
     return Table(path.name, dimensions, counts)
-
-
-def read_hierarchy(dimension: str, path: Path) -> Hierarchy:
-    """Reads a map with the columns child and parent. Raises BadInput for another, a second parent, or a circle."""
-    heading, rows = _rows(path)
-    if heading != ["child", "parent"]:
-        raise BadInput(f"{path}: the columns of a hierarchy are child,parent.")
-    parent_of: dict[str, str] = {}
-    for number, row in enumerate(rows, start=2):
-        if len(row) != 2 or row[0] in parent_of:
-            raise BadInput(f"{path}, row {number}: write a child and its one parent; another map holds other parents.")
-        parent_of[row[0]] = row[1]
-    for code in parent_of:
-        seen = {code}
-        while (code := parent_of.get(code, "")) and code not in seen:
-            seen.add(code)
-        if code:
-            raise BadInput(f"{path}: “{code}” is above itself.")
-    return Hierarchy(dimension, parent_of)
 
 
 def without(table: Table, hidden: Collection[tuple[str, ...]]) -> Table:
