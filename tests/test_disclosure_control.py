@@ -364,10 +364,10 @@ DATED = "child,parent,valid_from,valid_to\n"
 
 @pytest.fixture
 def mapped(tmp_path):
-    """Protects a table of two places, of which one lies in c1, with what maps are given."""
-    (tmp_path / "t.csv").write_text("place,n\na,7\nb,9\nc1,7\nTotal,16\n")
+    """Protects a table of two places, of which one lies in a county, with the map that is given."""
 
-    def protected(text: str, *words: str):
+    def protected(text: str, *words: str, county: str = "c1"):
+        (tmp_path / "t.csv").write_text(f"place,n\na,7\nb,9\n{county},7\nTotal,16\n")
         (tmp_path / "m.csv").write_text(text)
         given_map = ["--hierarchy", f"place={tmp_path / 'm.csv'}"]
         return run("protect", str(tmp_path / "t.csv"), "--count", "n", *given_map, "--out", str(tmp_path / "o"), *words)
@@ -396,5 +396,6 @@ def test_maps_that_are_not_there_are_refused(tmp_path, given_map):
 
 @pytest.mark.parametrize(("day", "parent"), [("2006-12-31", "c1"), ("2007-01-01", "c2"), ("2020-05-05", "c2")])
 def test_a_place_lies_where_it_lay_on_the_day(mapped, day, parent):
-    done = mapped(DATED + "a,c1,,2007-01-01\na,c2,2007-01-01,\n", "--on", day)
-    assert (done.exit_code == 0) == (parent == "c1"), done.output
+    for county in ("c1", "c2"):
+        done = mapped(DATED + "a,c1,,2007-01-01\na,c2,2007-01-01,\n", "--on", day, county=county)
+        assert (done.exit_code == 0) == (parent == county), done.output
