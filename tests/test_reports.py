@@ -146,7 +146,7 @@ def test_the_workbook_shows_what_the_page_shows(support):
     for language in ("sv", "en"):
         book = load_workbook(out / language / "report.xlsx")
         page = (out / language / "report.html").read_text(encoding="utf-8")
-        cells = re.findall(r"<td>(.*?)</td>", page)
+        cells = re.findall(r"<td[^>]*>(.*?)</td>", page)
         sheets = [
             [value for row in sheet.iter_rows(min_row=4, min_col=2, values_only=True) for value in row]
             for sheet in book.worksheets[1:]

@@ -198,7 +198,7 @@ def definitions(language, form) -> None:
         return
     for one in every():
         click.echo(f"{one.label}, valid from {one.valid_from} ({one.unit[language]}): {one.name[language]}")
-        click.echo(f"  + {one.counts[language]}\n  - {one.excludes[language]}\n  = {one.source}\n")
+        click.echo(f"  + {one.counts[language]}\n  - {one.excludes[language]}\n  = {one.source[language]}\n")
 
 
 @statistics.command()

@@ -27,7 +27,7 @@ class Definition:
     name: Mapping[str, str]
     counts: Mapping[str, str]
     excludes: Mapping[str, str]
-    source: str
+    source: Mapping[str, str]
     files: tuple[str, ...]
     sql: str
     of: str = ""

@@ -7,14 +7,14 @@ from handslag.statistics.counting.cubes import TOTAL
 from handslag.statistics.definitions.catalogue import Definition
 from handslag.statistics.reports.figures import Figures, SafeCube
 from handslag.statistics.reports.intervals import funnel_place, share
-from handslag.statistics.reports.publication import HIDDEN, Bar, Grid, Publication, Row, Section, Value
+from handslag.statistics.reports.publication import HIDDEN, Bar, Column, Grid, Publication, Row, Section, Value
 from handslag.statistics.reports.published import published_beside
 from handslag.statistics.reports.sentences import SEXES, Sentences, percent, yes_of
 from handslag.statistics.reports.words import code_label, dimension_label, number, word
 from handslag.statistics.safety.tables import Table
 
 MOST_BARS = 25
-FIXED = ("contents", "chart", "table", "notes", "skip", "year")
+FIXED = ("contents", "table", "notes", "skip", "year")
 Group = tuple[str, ...]
 
 
@@ -69,22 +69,29 @@ class _Grid:
         codes = list(dict.fromkeys(key[0] for key in self._table.counts))
         return [TOTAL, *(code for code in codes if code != TOTAL)]
 
-    def _columns(self) -> Iterator[str]:
-        year, before = str(self._figures.year), str(self._figures.year - 1)
+    def _columns(self) -> Iterator[Column]:
+        kinds = list(self._kinds())
         for group in self._groups():
-            codes = zip(self._middle, group, strict=True)
-            label = ", ".join(code_label(name, code, self._language) for name, code in codes if code != TOTAL)
-            label = label or word("total", self._language)
-            if self._outcome:
-                kind = word("share", self._language)
-                yield f"{label}: {word('number', self._language).lower()} {year}"
-                yield f"{label}: {kind} {year}, %"
-            else:
-                yield f"{label} {year}"
-            if self._with_before:
-                yield f"{label}: {kind} {before}, %" if self._outcome else f"{label} {before}"
+            yield from (Column(kind, self._group_label(group)) for kind in kinds)
         if self._has_funnel:
-            yield word("against_nation", self._language)
+            yield Column(word("against_nation", self._language))
+
+    def _kinds(self) -> Iterator[str]:
+        """What is shown of each group."""
+        year, before = str(self._figures.year), str(self._figures.year - 1)
+        if not self._outcome:
+            yield from (year, before) if self._with_before else (year,)
+            return
+        share_of = word("share", self._language)
+        yield f"{word('number', self._language).lower()} {year}"
+        yield f"{share_of} {year}, %"
+        if self._with_before:
+            yield f"{share_of} {before}, %"
+
+    def _group_label(self, group: Group) -> str:
+        codes = zip(self._middle, group, strict=True)
+        label = ", ".join(code_label(name, code, self._language) for name, code in codes if code != TOTAL)
+        return label or word("total", self._language)
 
     @property
     def _has_funnel(self) -> bool:
@@ -158,7 +165,7 @@ def _facts(definitions: tuple[Definition, ...], language: str) -> Iterator[tuple
         texts = [
             f"{word('counts', language)}: {one.counts[language]}",
             f"{word('excludes', language)}: {one.excludes[language]}",
-            f"{word('version', language)}: {one.label}. {word('source', language)}: {one.source}.",
+            f"{word('version', language)}: {one.label}. {word('source', language)}: {one.source[language]}.",
         ]
         yield one.name[language], " ".join(texts)
 

@@ -1,6 +1,7 @@
 """What a publication holds, in one language and free of any form: sections with sentences, and grids of cells."""
 
 from dataclasses import dataclass, field
+from itertools import accumulate, groupby
 
 HIDDEN = ".."
 
@@ -38,16 +39,40 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column: what it shows, and the group whose columns stand together (empty where it stands alone)."""
+
+    label: str
+    group: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its heading where headings have one line."""
+        return f"{self.group}: {self.label}" if self.group else self.label
+
+
+@dataclass(frozen=True)
 class Grid:
     """A table to read, with what its chart shows."""
 
     name: str
     caption: str
     stub: str
-    columns: tuple[str, ...]
+    columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     bars: tuple[Bar, ...] = ()
     bars_are_shares: bool = False
+
+    @property
+    def groups(self) -> tuple[tuple[str, int], ...]:
+        """The groups of columns that stand together, each with how many there are; none where all stand alone."""
+        found = [(name, len(list(columns))) for name, columns in groupby(self.columns, lambda one: one.group)]
+        return tuple(found) if len(found) > 1 else ()
+
+    @property
+    def begins(self) -> set[int]:
+        """The places of the columns with which a group begins."""
+        return set(accumulate((width for _name, width in self.groups), initial=0)) if self.groups else set()
 
 
 @dataclass(frozen=True)
@@ -71,4 +96,4 @@ class Publication:
     sections: tuple[Section, ...]
     notes: tuple[str, ...]
     words: dict[str, str] = field(default_factory=dict)
-    """Fixed words that every form needs (contents, chart ...)."""
+    """Fixed words that every form needs (contents, notes ...)."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from handslag.statistics.counting.cubes import TOTAL
 from handslag.statistics.reports.figures import Figures, SafeCube
-from handslag.statistics.reports.publication import HIDDEN, Grid, Row, Section, Value
+from handslag.statistics.reports.publication import HIDDEN, Column, Grid, Row, Section, Value
 from handslag.statistics.reports.sentences import yes_of
 from handslag.statistics.reports.words import code_label, dimension_label, number, word
 
@@ -65,12 +65,12 @@ def published_beside(figures: Figures, language: str) -> Section | None:
             Value(row["year"]),
             Value(_text(float(row["value"]), row["unit"], language), float(row["value"])),
             Value(HIDDEN) if ours is None else Value(_text(ours, row["unit"], language), ours),
-            Value(row["source"]),
+            Value(row[f"source_{language}"]),
         )
         rows.append(Row(", ".join(what), 1, cells))
     if not rows:
         return None
-    columns = tuple(word(key, language) for key in ("year", "published_value", "ours", "published_by"))
+    columns = tuple(Column(word(key, language)) for key in ("year", "published_value", "ours", "published_by"))
     title = word("published", language)
     grid = Grid("published", title, word("figure", language), columns, tuple(rows))
     return Section(title, (), (), (grid,))

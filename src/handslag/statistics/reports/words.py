@@ -29,7 +29,7 @@ def word(key: str, language: str, **values: object) -> str:
 
 def number(value: float, language: str, decimals: int = 0) -> str:
     """A number as it is written: 8 662 and 54,1 in Swedish, 8,662 and 54.1 in English."""
-    text = f"{value:,.{decimals}f}"
+    text = f"{value:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
     return text.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",") if language == "sv" else text
 
 

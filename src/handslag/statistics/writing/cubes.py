@@ -68,7 +68,7 @@ def _box(cubes: list[SafeCube], spec: tuple[str, ...], language: str) -> Box:
         (*names, "year"),
         (*ordered, tuple(str(cube.year) for cube in cubes)),
         counts,
-        f"{now.units.source} ({', '.join(d.label for d in (now.units, *now.outcomes))})",
+        f"{now.units.source[language]} ({', '.join(d.label for d in (now.units, *now.outcomes))})",
         language,
     )
 

@@ -22,7 +22,7 @@ def _grids(grid: Grid, publication: Publication) -> list[dict]:
     found = []
     for start in range(0, len(grid.columns), step):
         rows = [[row.label, *(cell.text for cell in row.cells[start : start + step])] for row in grid.rows]
-        heads = [grid.stub, *grid.columns[start : start + step]]
+        heads = [grid.stub, *(column.name for column in grid.columns[start : start + step])]
         found.append({"caption": grid.caption, "heads": heads, "rows": rows, "chart": drawn if start == 0 else ""})
     return found
 

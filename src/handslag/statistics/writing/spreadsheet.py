@@ -26,7 +26,7 @@ def _title(name: str, taken: set[str]) -> str:
 def _fill(sheet, grid: Grid) -> None:
     sheet.append([grid.caption])
     sheet.append([])
-    sheet.append([grid.stub, *grid.columns])
+    sheet.append([grid.stub, *(column.name for column in grid.columns)])
     for row in grid.rows:
         sheet.append([row.label, *(_cell(value) for value in row.cells)])
     sheet["A1"].font = Font(bold=True, size=13)
