@@ -90,8 +90,13 @@ class _Grid:
 
     def _group_label(self, group: Group) -> str:
         codes = zip(self._middle, group, strict=True)
-        label = ", ".join(code_label(name, code, self._language) for name, code in codes if code != TOTAL)
+        label = ", ".join(self._named(name, code) for name, code in codes if code != TOTAL)
         return label or word("total", self._language)
+
+    def _named(self, name: str, code: str) -> str:
+        if name == "sex":
+            return word(f"{code}_plural", self._language).capitalize()
+        return code_label(name, code, self._language)
 
     @property
     def _has_funnel(self) -> bool:
