@@ -40,7 +40,8 @@ class Ledger:
     def add(self, edition: str, subject: str, truth: Sequence[Table], shown: Sequence[Table]) -> None:
         """Notes a release; `save` keeps it. Raises BadInput for a release that was noted before."""
         if any(line["edition"] == edition and line["subject"] == subject for line in self._lines):
-            raise BadInput(f"The ledger has the release {edition} of {subject} already. Give another name.")
+            known = f"The ledger has the release “{edition}” of {subject} already."
+            raise BadInput(f"{known} Give this one another name with --release.")
         for true, safe in zip(truth, shown, strict=True):
             cells = [[*key, n, safe.counts[key] is not None] for key, n in true.counts.items()]
             line = {"edition": edition, "subject": subject, "table": true.name, "dimensions": list(true.dimensions)}
