@@ -323,6 +323,16 @@ def test_the_auditor_believes_no_change_that_breaks_a_sum(records, data):
     assert audit(naive, tables, TOTAL, TREES, THRESHOLD, changes=lies) == honest
 
 
+def test_the_auditor_believes_no_count_below_nothing():
+    counts = {("a", "x"): 1, ("a", "y"): 2, ("b", "x"): 2, ("b", "y"): 1}
+    margins = {("a", TOTAL): 3, ("b", TOTAL): 3, (TOTAL, "x"): 3, (TOTAL, "y"): 3, (TOTAL, TOTAL): 6}
+    whole = Table("t", ("one", "two"), counts | margins)
+    inside = without(whole, set(counts))
+    honest = audit([inside], [whole], TOTAL, [], THRESHOLD)
+    lie = {("a", "x"): 7, ("a", "y"): -7, ("b", "x"): -7, ("b", "y"): 7}
+    assert honest and audit([inside], [whole], TOTAL, [], THRESHOLD, changes=[lie]) == honest
+
+
 @given(st.integers(2, 5), st.integers(2, 4), st.data())
 def test_cells_in_one_bundle_change_together_in_every_table(width, height, data):
     """Bundles are found from the sums alone; here every table of a small margin is tried."""

@@ -10,6 +10,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -30,10 +31,10 @@ class Fall:
     to: str
 
 
-NEAR = 400
-"""So many linked unknowns are tried first."""
-HEARD = 12
-"""A change that the attacker is told of is tried at most so many times over."""
+NEAR = (400, 1600)
+"""So many linked unknowns are tried first, then so many; at last all."""
+OFTEN = 12
+"""A change is made at most so many times over."""
 
 
 class _Group:
@@ -58,19 +59,11 @@ class _Group:
         self._least, self._most = self._true.copy(), self._true.copy()
 
     def hear(self, change: Mapping[int, int]) -> None:
-        """Is told of a change by which the true table may become another: believed only if every sum agrees.
-
-        The same change made more often, or the opposite way, is tried too.
-        """
+        """Is told of a change by which the true table may become another: believed only if every sum agrees."""
         moved = np.array([self.place[unknown] for unknown in change])
         by = np.array(list(change.values()))
-        if (self._columns[:, moved] @ by).any():
-            return
-        for way in (by, -by):
-            falls = way < 0
-            times = (self._true[moved][falls] // -way[falls]).min(initial=HEARD)
-            for often in range(1, int(times) + 1):
-                self._keep(moved, self._true[moved] + often * way)
+        if not (self._columns[:, moved] @ by).any():
+            self._keep(moved, by)
 
     def reaches(self, unknown: int, wanted: int) -> int:
         """How near to `wanted` the unknown can come, from its true count, in a whole table that agrees with all."""
@@ -78,7 +71,7 @@ class _Group:
         true = int(self._true[place])
         if self._least[place] <= wanted <= self._most[place]:
             return wanted
-        for among in (self._near(place), None):
+        for among in self._wider(place):
             found = self._extreme(place, {}, 1 if wanted < true else -1, wanted, among)
             if found == wanted:
                 break
@@ -97,16 +90,30 @@ class _Group:
         place, known = self.place[unknown], {self.place[knower]: 1}
         true = int(self._true[place])
         wanted = ((1, max(true - 1, 0)), (-1, true + 1))
-        tries = [(sign, limit, among) for among in (self._near(place), None) for sign, limit in wanted]
+        tries = ((sign, limit, among) for among in self._wider(place) for sign, limit in wanted)
         return any(self._extreme(place, known, sign, limit, among) != true for sign, limit, among in tries)
 
-    def _near(self, place: int) -> np.ndarray:
-        """Some unknowns around one, by the sums that link them: what can change among them can change in all."""
-        near, front = {place}, [place]
-        while front and len(near) < NEAR:
-            rows = {row for cell in front for row in self._indices(self._columns, cell)}
-            front = list({cell for row in rows for cell in self._indices(self._matrix, row)} - near)
-            near.update(front[: NEAR - len(near)])
+    def _wider(self, place: int) -> Iterator[np.ndarray | None]:
+        """Ever more unknowns around one; None for all."""
+        for most in NEAR:
+            if most < len(self._true):
+                yield self._near(place, most)
+        yield None
+
+    def _near(self, place: int, most: int) -> np.ndarray:
+        """Some unknowns around one, by the shortest sums that link them: what can change among them can in all."""
+        near, waiting, seen, front = {place}, [], set(), [place]
+        while len(near) < most:
+            for cell in front:
+                for row in self._indices(self._columns, cell):
+                    if row not in seen:
+                        seen.add(row)
+                        heappush(waiting, (int(self._matrix.indptr[row + 1] - self._matrix.indptr[row]), row))
+            if not waiting:
+                break
+            _length, row = heappop(waiting)
+            front = [cell for cell in self._indices(self._matrix, row) if cell not in near]
+            near.update(front)
         return np.array(sorted(near))
 
     @staticmethod
@@ -136,14 +143,19 @@ class _Group:
             raise BadInput("The published cells and margins contradict each other.")
         found = np.rint(solved.x).astype(int)
         if (matrix @ found == right).all() and (found >= 0).all():
-            self._keep(columns, found)
+            moved = found != true
+            self._keep(columns[moved], (found - true)[moved])
         return int(found[at])
 
-    def _keep(self, columns: np.ndarray, found: np.ndarray) -> None:
-        """Remembers a table that is possible, by the unknowns that differ from their true counts."""
-        self._least[columns] = np.minimum(self._least[columns], found)
-        self._most[columns] = np.maximum(self._most[columns], found)
-        moved = columns[found != self._true[columns]]
+    def _keep(self, moved: np.ndarray, by: np.ndarray) -> None:
+        """Remembers the possible tables to which a change of these unknowns leads, also made more often or opposite."""
+        true = self._true[moved]
+        ways = [(way, (true[way < 0] // -way[way < 0]).min(initial=OFTEN)) for way in (by, -by)]
+        for way, often in ways:
+            self._least[moved] = np.minimum(self._least[moved], true + often * way)
+            self._most[moved] = np.maximum(self._most[moved], true + often * way)
+        if not any(often for _way, often in ways):
+            return
         for place in moved.tolist():
             self._moving.setdefault(place, []).append(len(self._moved))
         self._times[moved] += 1
