@@ -142,7 +142,8 @@ class Search:
     def begin(self, bundle: int, by: int, still: int | None = None) -> Future:
         """Begins to search near by for the cheapest change in which one bundle changes by `by` and `still` does not.
 
-        Searches that have no program in common may go on side by side: they know what was hidden when they began.
+        Searches that have no program in common may go on side by side: they know what was hidden when they began,
+        and find their programs made.
         """
         self.homes(bundle)
         return self._threads.submit(self._nearby, self._hidden, len(self._news), bundle, by, still)
