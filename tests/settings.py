@@ -16,7 +16,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(HANDSLAG_HOME / "test.sqlite3")}
 else:
-    DATABASES["default"]["TEST"] = {"NAME": "handslag_test"}
+    DATABASES["default"]["TEST"] = {"NAME": os.environ.get("HANDSLAG_TEST_NAME", "handslag_test")}
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")
 MIDDLEWARE.insert(0, "tests.scanning.middleware")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
