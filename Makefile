@@ -60,7 +60,7 @@ assets: ## Fetch the design system and font anew into the package (needs Node)
 	@assets/build.sh
 
 messages: .venv/.test-ready ## Gather texts to translate (needs gettext) and compile the translations
-	@cd src/handslag && HANDSLAG_HOME=../../build DJANGO_SETTINGS_MODULE=handslag.settings ../../$(BIN)/python -m django makemessages -l sv --no-obsolete --no-location --extension=html,py
+	@cd src/handslag && HANDSLAG_HOME=../../build DJANGO_SETTINGS_MODULE=handslag.settings ../../$(BIN)/python -P -m django makemessages -l sv --no-obsolete --no-location --extension=html,py
 	@$(BIN)/python -c "import polib; p = polib.pofile('src/handslag/locale/sv/LC_MESSAGES/django.po'); p.save_as_mofile('src/handslag/locale/sv/LC_MESSAGES/django.mo'); print(len(p.untranslated_entries()), 'untranslated')"
 
 lock: .venv/.tools ## Pin the requirements anew, with hashes

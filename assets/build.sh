@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")"
 npm ci --silent --ignore-scripts
 from=node_modules
-to=../src/handslag/web/static/vendor
+to=../src/handslag/ui/static/vendor
 rm -rf "$to"
 mkdir -p "$to/fkui" "$to/inter"
 cp $from/@fkui/theme-default/dist/theme-light.css $from/@fkui/design/lib/fkui.min.css \

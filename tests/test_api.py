@@ -6,9 +6,9 @@ import jsonschema
 import pytest
 from django.test import Client
 
-from handslag.api.models import Token
 from handslag.foundation import clock
 from handslag.handovers.models import Handover
+from handslag.parties.models import Token
 from tests.strictness import IDENTITY_NUMBER
 from tests.worlds import contact_in
 

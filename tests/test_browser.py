@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from handslag.cases.models import Case
-from handslag.foundation import clock
+from handslag.foundation import clock, days
 from handslag.handovers import actions
 from handslag.handovers.models import Handover
 from handslag.parties.models import Post
@@ -73,13 +73,13 @@ def tab_to(page, text: str, most: int = 90) -> None:
 def lively(world) -> tuple[Case, Handover]:
     """Something of everything around FK."""
     case = world.case(
-        next_step_on=clock.today() - timedelta(days=30), livelihood_ends_on=clock.add_days(clock.today(), 9)
+        next_step_on=clock.today() - timedelta(days=30), livelihood_ends_on=days.add_days(clock.today(), 9)
     )
     world.offer(world.case("af_a"), "fk")
     handover = world.offer(world.case())
     actions.accept_handover(world.viewer("fk_a"), world.offer(world.case("kom_a"), "fk").pk, contact_in(1))
     world.posts["fk_lead"].absences.create(from_on=clock.today())
-    go_round(clock.add_working_days(clock.today(), 16))
+    go_round(days.add_working_days(clock.today(), 16))
     return case, handover
 
 
@@ -137,7 +137,7 @@ def test_what_climbed_meets_the_lead_by_keyboard(visit, lasting_world):
     world = lasting_world
     case = world.case(next_step_on=clock.today() + timedelta(days=90))
     world.offer(case)
-    go_round(clock.add_working_days(clock.today(), 7))
+    go_round(days.add_working_days(clock.today(), 7))
     page = visit("af_lead")
     page.wait_for_selector("#climbed")
     tab_to(page, case.person.identity.name)

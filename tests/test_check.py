@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from handslag.check.proof import prove
 from handslag.cli.main import main
-from handslag.foundation import clock, guards
+from handslag.foundation import clock, days, guards
 from handslag.handovers import actions
 from handslag.watch.actions import go_round
 from tests.worlds import contact_in
@@ -53,7 +53,7 @@ BREAKINGS = {
 def worked(world):
     """A world with a plain case, a moved one, a declined one and a late one; and the ids to break them by."""
     plain, moved, declined = (world.case() for _ in range(3))
-    late = world.case(next_step_on=clock.add_days(clock.today(), -30))
+    late = world.case(next_step_on=days.add_days(clock.today(), -30))
     actions.accept_handover(world.viewer("af_a"), world.offer(moved).pk, contact_in(3))
     handover = world.offer(declined)
     actions.decline_handover(world.viewer("af_a"), handover.pk, "not_ready", world.units["hylte"])

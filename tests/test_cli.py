@@ -15,7 +15,7 @@ from handslag.cases.models import Case
 from handslag.check.proof import prove
 from handslag.cli.main import main
 from handslag.cli.server import unsafe
-from handslag.foundation import clock
+from handslag.foundation import clock, days
 from handslag.foundation.errors import Refused
 from handslag.handovers.models import Handover
 from handslag.parties.models import Association, Party, Post, Unit, User
@@ -24,7 +24,7 @@ from handslag.persons.models import Identity
 from handslag.simulation.guide import sign_ins
 from handslag.simulation.places import DATA
 from handslag.simulation.world import build_world
-from handslag.watch.queries import board
+from handslag.watch.queries import board_overdue
 from tests.worlds import SYSTEM
 
 ON = date.fromisoformat("2026-11-22")
@@ -95,7 +95,7 @@ def test_a_demo_world_of_any_size(db, cases):
 
 def test_watch_speaks_json_with_counts_and_lists_and_no_person(world):
     world.offer(world.case(next_step_on=clock.today(), livelihood_ends_on=clock.today()))
-    on = clock.add_working_days(clock.today(), 8).isoformat()
+    on = days.add_working_days(clock.today(), 8).isoformat()
     told = run("watch", "--on", on, "--format", "json")
     first = json.loads(told.output)
     assert (first["on"], first["overdue_steps"], first["livelihood_ends_unprepared"]) == (on, 1, 1)
@@ -103,7 +103,7 @@ def test_watch_speaks_json_with_counts_and_lists_and_no_person(world):
     assert "Person" not in told.output
     second = json.loads(run("watch", "--on", on, "--format", "json").output)
     assert (second["raised"], second["lists"]) == (0, first["lists"])
-    assert board(SYSTEM).overdue.count() == 0
+    assert board_overdue(SYSTEM).count() == 0
 
 
 def test_codes_are_printed_and_unknown_lists_refused(db):

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, connections
 
 from handslag.cases.models import Case
-from handslag.foundation import clock
+from handslag.foundation import clock, days
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.handovers import actions, rules
 from handslag.handovers.models import Handover
@@ -102,7 +102,7 @@ def test_a_decline_back_makes_the_way_forward_the_next_step(world):
     actions.decline_handover(world.viewer("af_a"), world.offer(case).pk, "not_ready", None, goes_back=True)
     case.refresh_from_db()
     assert "avböjdes" in case.next_step
-    assert case.next_step_on == clock.add_working_days(clock.today(), 3)
+    assert case.next_step_on == days.add_working_days(clock.today(), 3)
     assert case.past_steps.get().text == "Ring"
 
 

@@ -207,7 +207,7 @@ def test_a_look_that_cannot_be_written_down_is_not_shown(world, browse, monkeypa
     def broken(*_args, **_more):
         raise RuntimeError("the journal is out of order")
 
-    monkeypatch.setattr("handslag.web.middleware.record_looks", broken)
+    monkeypatch.setattr("handslag.site.middleware.record_looks", broken)
     client = browse("fk_a")
     client.raise_request_exception = False
     response = client.get(reverse("case", args=[case.pk]))

@@ -16,11 +16,10 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handslag.api.models import Token
 from handslag.cases import actions as cases
 from handslag.cases import queries as case_queries
 from handslag.cases.models import Case
-from handslag.cases.sight import Sight
+from handslag.cases.visibility import CaseVisibility
 from handslag.disclosure.actions import Statutory
 from handslag.disclosure.models import Disclosure
 from handslag.disclosure.rules import GROUPS, IDENTITY, LIVELIHOOD, OWN_RECORD, PLAN
@@ -29,7 +28,7 @@ from handslag.foundation.errors import Refused
 from handslag.handovers import actions as handovers
 from handslag.handovers.models import Handover
 from handslag.journal.models import Entry
-from handslag.parties.models import Absence
+from handslag.parties.models import Absence, Token
 from handslag.persons.models import Person
 from handslag.reference import codes
 from handslag.sharing import actions as sharing
@@ -292,13 +291,13 @@ def test_the_databases_wall_stands_without_the_applications_filters(steps):
     with played(steps) as play, pytest.MonkeyPatch.context() as patch:
         everything = Case.objects.all().select_related(*case_queries.SHOWN)
         patch.setattr("handslag.cases.queries.visible_cases", lambda viewer: everything.all())
-        patch.setattr("handslag.web.caseworker.bases.visible_cases", lambda viewer: everything.all())
+        patch.setattr("handslag.sharing.pages.parts.visible_cases", lambda viewer: everything.all())
         patch.setattr("handslag.sharing.actions.visible_cases", lambda viewer: everything.all())
         patch.setattr("handslag.handovers.queries.visible_handovers",
                       lambda viewer: Handover.objects.select_related("case__person__identity", "to_unit", "sender__user"))  # fmt: skip
-        patch.setattr(Sight, "basis", lambda self, group, party_id: OWN_RECORD)
+        patch.setattr(CaseVisibility, "basis", lambda self, group, party_id: OWN_RECORD)
         patch.setattr("handslag.cases.queries._may_know", lambda viewer: Q())
-        patch.setattr("handslag.web.access.admits", lambda view, roles: True)
+        patch.setattr("handslag.ui.access.admits", lambda view, roles: True)
         check_pages(play, with_row=False)
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from handslag.cases.models import Case
-from handslag.foundation import clock
+from handslag.foundation import clock, days
 from handslag.handovers import actions
 from handslag.handovers.models import Handover
 from handslag.parties.models import Absence, Post
@@ -40,7 +40,7 @@ def fill(world, count: int) -> tuple[Case, Handover]:
     for _ in range(count):
         actions.ask_back(world.viewer("af_a"), handover.pk, "Vad?")
         actions.answer_question(world.viewer("fk_a"), handover.pk, "Så.")
-    go_round(clock.add_working_days(clock.today(), 15))
+    go_round(days.add_working_days(clock.today(), 15))
     return case, handover
 
 
@@ -106,7 +106,7 @@ def post_form(client, url: str, **fields):
 def test_a_handover_from_offer_to_first_contact_by_plain_forms(world, browse):
     case, sender, receiver = world.case(), browse("fk_a"), browse("af_b")
     world.consent(case)
-    page = post_form(sender, reverse("offer", args=[case.pk]), receiver=f"{world.units['af'].pk}-{world.posts['af_b'].pk}", reason="benefit_ends",
+    page = post_form(sender, reverse("offer", args=[case.pk]), receiver=f"{world.units['af'].pk}/{world.posts['af_b'].pk}", reason="benefit_ends",
                      brief="Ring före lunch", promised="Ett samtal")  # fmt: skip
     assert "väntar på svar" in page
     handover = Handover.objects.get()

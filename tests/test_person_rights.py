@@ -3,12 +3,12 @@
 import io
 import json
 import re
+from dataclasses import replace
 
 import pypdf
 import pytest
 from click.testing import CliRunner
 from cryptography.fernet import Fernet
-from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
@@ -18,15 +18,16 @@ from handslag.cases.opening import open_cases
 from handslag.check.proof import prove
 from handslag.cli.main import main
 from handslag.disclosure.models import Disclosure
-from handslag.foundation import clock, keys
+from handslag.foundation import clock, days, declaring, keys
+from handslag.foundation.declaring import undeclared_columns, undeclared_verbs
 from handslag.foundation.errors import NotAllowed, Refused
+from handslag.foundation.rooms import records, verbs
 from handslag.handovers import actions as handovers
 from handslag.handovers.models import Handover, Message
 from handslag.intake.single import open_one
 from handslag.journal import chain
 from handslag.journal.models import Entry
 from handslag.persons.models import Identity, Person, ProtectedSubject
-from handslag.rights.columns import COLUMNS, SEALED
 from handslag.rights.models import Rectification, Remainder
 from handslag.rights.protection import protect, unprotect
 from handslag.rights.rectification import present, rectify
@@ -85,7 +86,7 @@ def test_the_extract_holds_all_in_both_forms_and_is_written_down(world, tmp_path
 
 def test_documents_are_tagged_and_carry_their_language(world, browse):
     case, _handover = lived(world)
-    printed = browse("fk_a").get(reverse("lookers-printed", args=[case.pk]))
+    printed = browse("fk_a").get(reverse("access-log-printed", args=[case.pk]))
     reader = pypdf.PdfReader(io.BytesIO(printed.content))
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"] is True or root["/MarkInfo"]["/Marked"]
@@ -214,12 +215,30 @@ def test_a_protected_person_comes_in_by_file_as_an_anonymous_participant(world, 
 
 
 def test_every_column_has_a_retention_rule():
-    stored = {m._meta.label: {f.name for f in m._meta.concrete_fields} for m in apps.get_models()
-              if m.__module__.startswith("handslag.")}  # fmt: skip
-    ruled = {label: " ".join(rules.values()).split() for label, rules in COLUMNS.items()}
-    assert {label: set(names) for label, names in ruled.items()} == stored
-    assert all(len(names) == len(set(names)) for names in ruled.values())
-    assert all(set(columns.split()) <= stored[label] for label, columns in SEALED.items())
+    assert not [*undeclared_columns()]
+    sealed = {(label, name) for label, r in records().items() for name, column in r.columns.items() if column.is_sealed}
+    written = {(label, name) for label, r in records().items() for name in r.columns if name.startswith("sealed_")}
+    assert sealed == written
+
+
+@pytest.mark.parametrize("label", ["cases.PastStep", "handovers.Message", "persons.Identity"])
+def test_a_column_that_nobody_declared_is_missed(label, monkeypatch):
+    record = records()[label]
+    name = next(iter(record.columns))
+    without = replace(record, columns={k: v for k, v in record.columns.items() if k != name})
+    monkeypatch.setattr(declaring, "records", lambda: {**records(), label: without})
+    assert any(f"{label}.{name}" in told for told in undeclared_columns())
+    monkeypatch.setattr(declaring, "records", lambda: {k: v for k, v in records().items() if k != label})
+    assert any(label in told for told in undeclared_columns())
+    monkeypatch.setattr(declaring, "records", lambda: {**records(), label: replace(record, group="plan", noted_by="")})
+    assert any("who noted it" in told for told in undeclared_columns())
+
+
+def test_a_verb_that_nobody_declared_is_missed(monkeypatch):
+    assert not [*undeclared_verbs()]
+    monkeypatch.setattr(declaring, "verbs", lambda: {name: verb for name, verb in verbs().items() if name != "closed"})
+    (told,) = undeclared_verbs()
+    assert "closed" in told and "cases/actions.py" in told
 
 
 def test_retention_removes_content_by_the_partys_rule_and_keeps_the_skeleton(world):
@@ -232,7 +251,7 @@ def test_retention_removes_content_by_the_partys_rule_and_keeps_the_skeleton(wor
     world.parties["af"].save()
     year = clock.today().year
     assert retain(SYSTEM, clock.today().replace(year=year + 5)) == 0, "not a day too early"
-    later = clock.add_days(clock.today().replace(year=year + 5), 1)
+    later = days.add_days(clock.today().replace(year=year + 5), 1)
     entries = Entry.objects.count()
     told = CliRunner().invoke(main, ["retain", "--on", later.isoformat()])
     assert told.exit_code == 0 and "2 cases" in told.output

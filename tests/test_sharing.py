@@ -14,7 +14,7 @@ from handslag.check.proof import prove
 from handslag.disclosure.actions import Statutory
 from handslag.disclosure.models import Disclosure
 from handslag.disclosure.rules import HEALTH, IDENTITY, LIVELIHOOD, PLAN
-from handslag.foundation import clock
+from handslag.foundation import clock, days
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.handovers import actions as handovers
 from handslag.handovers.models import Handover
@@ -22,7 +22,7 @@ from handslag.journal.models import Entry
 from handslag.sharing import actions
 from handslag.sharing.queries import losses, parted_by
 from handslag.watch.actions import go_round
-from handslag.watch.queries import board
+from handslag.watch.queries import board_consents_ending
 from tests.worlds import contact_in, numbers
 
 
@@ -36,8 +36,8 @@ def ids(**conditions) -> list[int]:
     ("changes", "field"),
     [({"purpose": " "}, "purpose"), ({"manner": "shouted"}, "manner"), ({"manner": "oral"}, "witness"),
      ({"gdpr_basis": "consent"}, "gdpr_basis"), ({"flows": frozenset()}, None),
-     ({"given_on": clock.add_days(clock.today(), 1)}, "given_on"), ({"until": clock.add_days(clock.today(), -1)}, "until"),
-     ({"until": clock.add_days(clock.today(), 800)}, "until")],
+     ({"given_on": days.add_days(clock.today(), 1)}, "given_on"), ({"until": days.add_days(clock.today(), -1)}, "until"),
+     ({"until": days.add_days(clock.today(), 800)}, "until")],
 )  # fmt: skip
 def test_a_consent_that_does_not_say_all_is_refused_and_opens_nothing(world, changes, field):
     case = world.case()
@@ -55,7 +55,7 @@ def test_a_consent_is_recorded_in_a_page_printed_and_withdrawn_in_part(world, br
     page = fk.get(url).content.decode()
     assert "Part FK berättar för Enhet af" in page and "GDPR" in page
     fields = {"purpose": "Planera ihop", f"out_{af.pk}": [IDENTITY, HEALTH, PLAN], f"in_{af.pk}": [PLAN], "manner": "oral",
-              "given_on": clock.today().isoformat(), "until": clock.add_days(clock.today(), 90).isoformat(),
+              "given_on": clock.today().isoformat(), "until": days.add_days(clock.today(), 90).isoformat(),
               "gdpr_basis": "public_task"}  # fmt: skip
     assert "Ange vem som hörde" in fk.post(url, fields).content.decode()
     fields["witness"] = "Kollegan Bo, i dag"
@@ -92,10 +92,10 @@ def test_withdrawal_stops_the_api_too_and_never_drops_the_person(world):
     case.refresh_from_db()
     assert case.holder == world.posts["af_a"], "the person is still held"
     seen = visible_cases(world.viewer("af_a")).get(pk=case.pk)
-    from handslag.cases.sight import sight
+    from handslag.cases.visibility import visibility
 
-    shown = sight(world.viewer("af_a"), seen)
-    assert shown.identity is None and not shown.shows_livelihood and shown.shows_plan, (
+    shown = visibility(world.viewer("af_a"), seen)
+    assert shown.identity is None and not shown.sees("livelihood") and shown.sees("next_step"), (
         "own plan, nothing of the sender's"
     )
     with pytest.raises(NotAllowed):
@@ -107,7 +107,7 @@ def test_what_another_basis_covers_is_not_lost(world):
     case = world.case()
     world.consent(case, "af", out=(IDENTITY, LIVELIHOOD), back=())
     law = Statutory(
-        world.parties["fk"].pk, world.units["af"], "osl_10_28", "Begärt av AF", clock.add_days(clock.today(), 5)
+        world.parties["fk"].pk, world.units["af"], "osl_10_28", "Begärt av AF", days.add_days(clock.today(), 5)
     )
     actions.tell_by_law(world.viewer("fk_a"), case.pk, law)
     (loss,) = losses(Disclosure.objects.filter(consent__isnull=False))
@@ -165,7 +165,7 @@ def test_consents_that_run_out_are_caught_thirty_days_before(world):
     case, later = world.case(), world.case()
     world.consent(case, until=29)
     world.consent(later, until=31)
-    assert list(board(world.viewer("fk_a")).consents_ending) == [case]
+    assert list(board_consents_ending(world.viewer("fk_a"))) == [case]
     assert go_round()["consents_ending"] == 1
     with time_machine.travel(clock.now() + timedelta(days=30)):
         assert not visible_cases(world.viewer("af_a")).filter(pk=case.pk).exists(), "run out"
@@ -214,7 +214,7 @@ def test_a_consent_that_covers_both_joins_them_into_one_with_one_holder(world, b
     handovers.record_contact(world.viewer("af_a"), handover.pk, "held", "Kartläggning", clock.today())
     one.refresh_from_db(), other.refresh_from_db()
     assert one.next_step == other.next_step == "Kartläggning"
-    cases.suspend(world.viewer("af_a"), other.pk, clock.add_days(clock.today(), 5), "treatment")
+    cases.suspend(world.viewer("af_a"), other.pk, days.add_days(clock.today(), 5), "treatment")
     cases.resume(world.viewer("af_a"), other.pk)
     cases.reassign(world.viewer("af_lead"), [other.pk], world.posts["af_b"])
     one.refresh_from_db()

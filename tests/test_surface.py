@@ -16,8 +16,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection, positive_data_acceptance
 
-from handslag.api.models import Token
 from handslag.api.service import api
+from handslag.parties.models import Token
 from tests import scanning
 from tests.worlds import contact_in, numbers
 

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from handslag.cases.models import Case
 from handslag.check.proof import prove
-from handslag.foundation import clock
+from handslag.foundation import clock, days
 from handslag.handovers import actions, rules
 from handslag.parties.actions import register_absence
 from handslag.parties.models import Absence
 from handslag.watch.actions import go_round
 from handslag.watch.models import Called, Escalation, Round
-from handslag.watch.queries import board, climbed_to
+from handslag.watch.queries import board_unprepared, climbed_to, climbing
 from handslag.watch.rules import Ladder, Wait, calls, rung_reached
 from tests.test_handovers import race
 from tests.worlds import contact_in
@@ -31,7 +31,7 @@ def called(kind: str, rung: int, is_gap: bool = False) -> set[str]:
 
 def after(working_days: int) -> date:
     """The day that lies so many working days after today."""
-    return clock.add_working_days(clock.today(), working_days)
+    return days.add_working_days(clock.today(), working_days)
 
 
 @pytest.mark.parametrize(
@@ -41,20 +41,20 @@ def after(working_days: int) -> date:
      ("2026-06-06", False), ("2026-11-21", False), ("2026-11-22", False), ("2026-11-23", True)],
 )  # fmt: skip
 def test_working_days_follow_the_swedish_calendar(day, works):
-    assert clock.is_working_day(date.fromisoformat(day)) == works
+    assert days.is_working_day(date.fromisoformat(day)) == works
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.integers(1, 30))
 def test_working_days_counted_forth_and_back(day, count):
-    later = clock.add_working_days(day, count)
+    later = days.add_working_days(day, count)
     between = [day + timedelta(days=n) for n in range(1, (later - day).days + 1)]
-    assert sum(map(clock.is_working_day, between)) == count
-    assert clock.add_working_days(later, -count) <= max(day, clock.add_working_days(clock.add_days(day, 1), -1))
+    assert sum(map(days.is_working_day, between)) == count
+    assert days.add_working_days(later, -count) <= max(day, days.add_working_days(days.add_days(day, 1), -1))
 
 
 @given(st.dates(date(2024, 1, 1), date(2028, 1, 1)), st.integers(0, 40))
 def test_a_rung_is_reached_after_exactly_so_many_working_days(since, worked):
-    on = clock.add_working_days(since, worked) if worked else since
+    on = days.add_working_days(since, worked) if worked else since
     reached = rung_reached(since, Ladder(3, 7, 14).deadlines(on))
     assert reached == sum(worked >= days for days in (3, 7, 14))
 
@@ -83,7 +83,7 @@ def test_a_missed_first_contact_climbs_and_hides_its_own_overdue_step(world):
     case = world.case()
     handover = world.offer(case)
     actions.accept_handover(world.viewer("af_a"), handover.pk, contact_in(2))
-    go_round(clock.add_working_days(clock.add_days(clock.today(), 2), 14))
+    go_round(days.add_working_days(days.add_days(clock.today(), 2), 14))
     assert called("missed_contact", 1) == {"af_lead"}
     assert called("missed_contact", 3) == {"af_officer", "fk_officer"}
     assert not called("overdue_step", 1)
@@ -190,17 +190,17 @@ def test_the_board_shows_unprepared_livelihoods_until_a_handover_is_accepted(wor
     case = world.case(livelihood_ends_on=soon)
     world.case(livelihood_ends_on=later)
     world.case(livelihood_ends_on=None)
-    assert [c.pk for c in board(world.viewer("fk_lead")).unprepared] == [case.pk]
+    assert [c.pk for c in board_unprepared(world.viewer("fk_lead"))] == [case.pk]
     handover = world.offer(case, "fk2")
-    assert [c.pk for c in board(world.viewer("fk_lead")).unprepared] == [case.pk]
+    assert [c.pk for c in board_unprepared(world.viewer("fk_lead"))] == [case.pk]
     actions.accept_handover(world.viewer("fk2_a"), handover.pk, contact_in(2))
-    assert not board(world.viewer("fk2_lead")).unprepared.exists()
+    assert not board_unprepared(world.viewer("fk2_lead")).exists()
 
 
 def test_the_board_shows_what_climbs_once_at_its_highest_rung(world):
     world.offer(world.case(next_step_on=clock.today() + timedelta(days=90)))
     go_round(after(14))
-    assert [e.rung for e in board(world.viewer("fk_lead")).climbing] == [3]
+    assert [e.rung for e in climbing(world.viewer("fk_lead"))] == [3]
 
 
 def test_what_climbed_reaches_the_named_and_nobody_else(world):
@@ -212,7 +212,7 @@ def test_what_climbed_reaches_the_named_and_nobody_else(world):
 
 
 def test_a_watch_that_sleeps_breaks_the_promise(world):
-    world.case(next_step_on=clock.add_working_days(clock.today(), -5), opened_on=clock.today() - timedelta(days=90))
+    world.case(next_step_on=days.add_working_days(clock.today(), -5), opened_on=clock.today() - timedelta(days=90))
     assert prove(clock.today())["3"].broken == 1
     go_round()
     assert prove(clock.today())["3"].broken == 0

@@ -90,23 +90,25 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "handslag.foundation",
+    "handslag.ui",
     "handslag.journal",
     "handslag.parties",
     "handslag.persons",
     "handslag.disclosure",
     "handslag.cases",
     "handslag.handovers",
+    "handslag.sharing",
     "handslag.watch",
     "handslag.rights",
-    "handslag.api",
-    "handslag.web",
+    "handslag.intake",
+    "handslag.site",
 ]
 AUTH_USER_MODEL = "parties.User"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-SOCIALACCOUNT_ADAPTER = "handslag.web.entrance.oidc.Adapter"
+SOCIALACCOUNT_ADAPTER = "handslag.site.entrance.oidc.Adapter"
 SOCIALACCOUNT_ONLY = True
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
@@ -139,7 +141,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "handslag.web.middleware.language",
+    "handslag.ui.middleware.language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -147,12 +149,12 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "handslag.web.middleware.ending_sessions",
-    "handslag.web.middleware.deny_by_default",
+    "handslag.ui.middleware.ending_sessions",
+    "handslag.site.middleware.deny_by_default",
 ]
-ROOT_URLCONF = "handslag.urls"
+ROOT_URLCONF = "handslag.site.urls"
 WSGI_APPLICATION = "handslag.wsgi.application"
-FORM_RENDERER = "handslag.web.forms.FkuiRenderer"
+FORM_RENDERER = "handslag.ui.forms.FkuiRenderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -161,9 +163,9 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "handslag.web.context.shell",
+                "handslag.site.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "handslag.web.templatetags.fkui"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "handslag.ui.templatetags.fkui"],
         },
     }
 ]
@@ -181,7 +183,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-FILE_UPLOAD_HANDLERS = ["handslag.web.uploads.LimitedUpload"]
+FILE_UPLOAD_HANDLERS = ["handslag.ui.uploads.LimitedUpload"]
 
 SECURE = HANDSLAG_MODE == "production"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

@@ -5,22 +5,34 @@ acts only in the name of somebody who works there.
 """
 
 from django.http import Http404, HttpRequest, JsonResponse
-from ninja import NinjaAPI
+from django.utils.module_loading import import_string
+from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
+from pydantic import ConfigDict
+from pydantic.alias_generators import to_camel
 
 from handslag import __version__
-from handslag.api.cases import router as cases
-from handslag.api.handovers import router as handovers
-from handslag.api.models import Token
-from handslag.api.problems import PROBLEM_TYPE, problem
-from handslag.api.schemas import ApiInfo
-from handslag.api.watch import router as watch
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.foundation.rooms import rooms
+from handslag.parties.models import Token
 from handslag.parties.viewer import Viewer
 from handslag.parties.wall import enter_as
+from handslag.ui.api import PROBLEM_TYPE, problem
 
 REFUSED = 400
+
+
+class ApiInfo(Schema):
+    """The national profile's description of an API."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    api_name: str
+    api_version: str
+    api_released: str
+    api_documentation: str
+    api_status: str
 
 
 class PartyToken(HttpBearer):
@@ -61,9 +73,10 @@ api = Api(
     docs_url=None,
     auth=PartyToken(),
 )
-api.add_router("/cases", cases, tags=["cases"])
-api.add_router("/handovers", handovers, tags=["handovers"])
-api.add_router("/watch", watch, tags=["watch"])
+for room in rooms().values():
+    if room.api:
+        prefix, router = room.api
+        api.add_router(prefix, import_string(router), tags=[prefix.removeprefix("/")])
 
 
 @api.get("/api-info", auth=None, response=ApiInfo, by_alias=True, tags=["api"])

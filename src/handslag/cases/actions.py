@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from handslag.cases import rules
 from handslag.cases.models import DEGREES, Case, PastLivelihood, PastStep
-from handslag.cases.sight import sight
+from handslag.cases.visibility import visibility
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.foundation.rooms import rooms
 from handslag.foundation.wall import action
 from handslag.journal.actions import record
 from handslag.parties.models import Post
@@ -147,7 +148,7 @@ def change_livelihood(actor: Viewer, case_id: int, kind: str, degree: int | None
     Raises Refused for an unknown code or degree, or dates out of order.
     """
     case = for_change(actor, case_id)
-    if not actor.is_system and not sight(actor, case).shows_livelihood:
+    if not actor.is_system and not visibility(actor, case).sees("livelihood"):
         raise NotAllowed(_("There is no basis to see the livelihood. Record the person's consent first."))
     _require_code("livelihood", kind, "livelihood")
     if degree is not None and degree not in DEGREES:
@@ -223,13 +224,18 @@ def resume(actor: Viewer, case_id: int) -> Case:
     return case
 
 
+def obstacle_to_closing(case: Case) -> str:
+    """Why a case cannot be closed yet, in words; empty where it can. Each room tells what it must finish first."""
+    return next(filter(None, (find(case) for room in rooms().values() for find in room.obstacles)), "")
+
+
 @action
 def close(
     actor: Viewer, case_id: int, outcome: str, next_responsible: str = "", *, person_wants_no_more: bool = False
 ) -> Case:
     """Closes a case with an outcome and either who is responsible next or the person's own "no more".
 
-    Raises Refused when either is lacking or both are given, and Overtaken while a handover is on its way.
+    Raises Refused when either is lacking or both are given, and Overtaken while a room has something to finish first.
     """
     case = for_change(actor, case_id)
     _require_code("outcome", outcome, "outcome")
@@ -238,16 +244,15 @@ def close(
         raise Refused(
             _("Say who is responsible next, or that the person wants no more: one of the two."), "next_responsible"
         )
-    at = next_instant(case)
-    for closing in (*joined_to(case), case):
+    at, closed = next_instant(case), (*joined_to(case), case)
+    for closing in closed:
+        if obstacle := obstacle_to_closing(closing):
+            raise Overtaken(obstacle)
+    for closing in closed:
         closing.closed_at, closing.outcome = at, outcome
         closing.next_responsible, closing.person_wants_no_more = next_responsible, person_wants_no_more
         end_pause(closing)
-        try:
-            with transaction.atomic():
-                closing.save()
-        except IntegrityError:  # the guards of handovers/ speak
-            raise Overtaken(_("Finish the handover first: withdraw it, or record its first contact.")) from None
+        closing.save()
         journal(actor, "closed", closing, outcome=outcome, no_more=person_wants_no_more)
     return case
 

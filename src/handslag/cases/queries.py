@@ -8,10 +8,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from handslag.cases.models import Case, PastStep
 from handslag.cases.rules import WARN_DAYS, Spell
-from handslag.cases.sight import Sight
+from handslag.cases.visibility import CaseVisibility
 from handslag.disclosure.queries import disclosed_to
-from handslag.disclosure.rules import IDENTITY, LIVELIHOOD, PLAN
+from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import clock, keys
+from handslag.foundation.wall import reading
 from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Person
@@ -209,21 +210,21 @@ def holdings(case: Case) -> list[Spell]:
     return [*spells, Spell(since, case.closed_at, case.holder)]
 
 
-def livelihoods(sight: Sight) -> list[Spell]:
+def livelihoods(visible: CaseVisibility) -> list[Spell]:
     """What the person lived on, in order, as spells of (kind, degree): those that the viewer may see."""
-    case = sight.case
+    case = visible.case
     past = case.past_livelihoods.order_by("since", "id")
-    spells = [Spell(p.since, p.until, (p.kind, p.degree)) for p in past if sight.shows(LIVELIHOOD, p.by_party_id)]
-    if not sight.shows_livelihood or not case.livelihood:
+    spells = [Spell(p.since, p.until, (p.kind, p.degree)) for p in past if visible.sees("kind", p)]
+    if not visible.value("livelihood"):
         return spells
     after_last_day = case.livelihood_ends_on and case.livelihood_ends_on + timedelta(days=1)
     return [*spells, Spell(case.livelihood_since, after_last_day, (case.livelihood, case.livelihood_degree))]
 
 
-def past_steps(sight: Sight, most: int) -> list[PastStep]:
+def past_steps(visible: CaseVisibility, most: int) -> list[PastStep]:
     """The next steps that are behind and that the viewer may see, latest first."""
-    found = sight.case.past_steps.select_related("by__user").order_by("-ended_at", "-id")[:most]
-    return [step for step in found if sight.shows(PLAN, step.by.party_id)]
+    found = visible.case.past_steps.select_related("by__user").order_by("-ended_at", "-id")[:most]
+    return [step for step in found if visible.sees("text", step)]
 
 
 def due_counts(viewer: Viewer, day: date) -> dict[str, int]:
@@ -235,3 +236,16 @@ def due_counts(viewer: Viewer, day: date) -> dict[str, int]:
         today=Count("id", filter=Q(next_step_on=day)),
         ending=Count("id", filter=Q(livelihood_ends_on__lt=day + timedelta(days=WARN_DAYS))),
     )
+
+
+@reading
+def own_cases(subject: str) -> list[Case]:
+    """The person's cases at every party, open ones first, with who holds them; for the person."""
+    found = Case.objects.filter(person__subject=subject).select_related("party", "holder__user", "holder__unit__party")
+    return sorted(found.order_by("-id"), key=lambda case: not case.is_open)
+
+
+@reading
+def own_case_ids(subject: str) -> list[int]:
+    """Ids of the person's cases at every party; for the person."""
+    return list(Case.objects.filter(person__subject=subject).order_by().values_list("pk", flat=True))

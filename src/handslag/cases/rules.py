@@ -1,9 +1,9 @@
 """What may be done with a case, and how its dates move. No database."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
-from handslag.parties.viewer import Viewer
+from typing import Protocol
 
 WARN_DAYS = 90
 """A passage must be prepared at least this many days before a benefit ends (FK's own target)."""
@@ -18,7 +18,18 @@ class Spell:
     what: object
 
 
-def may_act(viewer: Viewer, holder_id: int, unit_id: int) -> bool:
+class Actor(Protocol):
+    """Who wants to act: from which posts, and which units the actor leads."""
+
+    @property
+    def is_system(self) -> bool: ...
+    @property
+    def post_ids(self) -> Set[int]: ...
+    @property
+    def led_unit_ids(self) -> Set[int]: ...
+
+
+def may_act(viewer: Actor, holder_id: int, unit_id: int) -> bool:
     """Whether the viewer may change a case: its holder, who stands in for the holder, or the unit's lead."""
     return viewer.is_system or holder_id in viewer.post_ids or unit_id in viewer.led_unit_ids
 

@@ -350,8 +350,7 @@ def token(party_code: str, name: str) -> None:
     Example:
       handslag token FK "Integration server"
     """
-    from handslag.api.models import Token
-    from handslag.parties.models import Party
+    from handslag.parties.models import Party, Token
 
     ensure_schema()
     party = Party.objects.filter(code=party_code).first()

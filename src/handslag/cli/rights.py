@@ -31,7 +31,7 @@ def export(folder: Path, party: str) -> None:
       handslag person export extract/ --party FK < number.txt
     """
     from handslag.rights.extract import extract, write
-    from handslag.web.documents.extract import extract_pdf
+    from handslag.rights.pages.extract import extract_pdf
 
     ensure_schema()
     extracted = extract(operator(), party, _number())

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from handslag.disclosure.models import Consent, Disclosure
 from handslag.disclosure.rules import WARN_DAYS, Basis
-from handslag.foundation import clock
+from handslag.foundation import clock, days
 from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
 
@@ -71,4 +71,4 @@ def by_consent(disclosures: Iterable[Disclosure]) -> dict[Consent | None, list[D
 
 def ending_soon(on: date) -> QuerySet[Disclosure]:
     """What holds on `on` and runs out within 30 days of it, soonest first."""
-    return active(on).filter(until__lt=clock.add_days(on, WARN_DAYS)).order_by("until", "id")
+    return active(on).filter(until__lt=days.add_days(on, WARN_DAYS)).order_by("until", "id")

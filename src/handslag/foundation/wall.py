@@ -163,6 +163,17 @@ def action(function: Callable) -> Callable:
     return acting
 
 
+def reading(function: Callable) -> Callable:
+    """Makes a function a read past the wall: of the person's own, for the person, or of all, for the operator."""
+
+    @wraps(function)
+    def read(*args, **kwargs):
+        with lifted():
+            return function(*args, **kwargs)
+
+    return read
+
+
 def lift_for_process() -> None:
     """For the operator's commands, which work for no viewer: every connection of this process stands past the wall."""
 

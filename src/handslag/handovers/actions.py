@@ -10,7 +10,7 @@ from handslag.cases import actions as cases
 from handslag.cases.models import Case
 from handslag.disclosure.queries import covers
 from handslag.disclosure.rules import IDENTITY, PLAN
-from handslag.foundation import clock
+from handslag.foundation import clock, days
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.foundation.wall import action
 from handslag.handovers import rules
@@ -177,8 +177,8 @@ def _create(actor: Viewer, case: Case, offer: Offer, previous: Handover | None =
 
 def return_to(actor: Viewer, case: Case, post: Post) -> Handover:
     """Offers a parted case back to somebody of the party that opened it, without words: the basis for them is gone."""
-    day = clock.add_working_days(clock.today(), ANSWER_DAYS)
-    at = timezone.make_aware(rules.proposed_contact(clock.today(), clock.add_working_days))
+    day = days.add_working_days(clock.today(), ANSWER_DAYS)
+    at = timezone.make_aware(rules.proposed_contact(clock.today(), days.add_working_days))
     receiver = post if post.is_active else None
     return _create(actor, case, Offer(post.unit, receiver, RETURN, "", "", day, at))
 
@@ -331,7 +331,7 @@ def decline_handover(
 
 
 def _return_to_sender(case: Case) -> None:
-    day = clock.add_working_days(clock.today(), ANSWER_DAYS)
+    day = days.add_working_days(clock.today(), ANSWER_DAYS)
     if case.suspended_until:
         day = max(day, case.suspended_until)
     cases.put_next_step(case, written(GONE_BACK), day, case.holder, was_done=False)

@@ -1,8 +1,10 @@
 """Reading handovers: both sides see each one all the way."""
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from handslag.cases.models import Case
+from handslag.foundation.wall import reading
 from handslag.handovers import rules
 from handslag.handovers.models import Handover
 from handslag.parties.viewer import Viewer
@@ -88,3 +90,17 @@ def sides(viewer: Viewer, handover: Handover) -> set[str]:
     if handover.to_unit_id in viewer.unit_ids:
         found.add(rules.RECEIVER)
     return found
+
+
+def obstacle_to_closing(case: Case) -> str:
+    """Why a case cannot be closed while a handover is on its way; empty where none is."""
+    if not Handover.objects.filter(case=case, state__in=rules.OPEN).exists():
+        return ""
+    return _("Finish the handover first: withdraw it, or record its first contact.")
+
+
+@reading
+def booked_contacts(cases: list[Case]) -> dict[int, Handover]:
+    """The first contact that is booked in each of the cases, where one is; for the person."""
+    booked = Handover.objects.filter(case__in=cases, state=rules.ACCEPTED).select_related("accepted_by__user")
+    return {handover.case_id: handover for handover in booked.order_by("id")}

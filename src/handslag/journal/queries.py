@@ -4,8 +4,12 @@ import json
 
 from django.db.models import QuerySet
 
+from handslag.foundation.wall import reading
 from handslag.journal.actions import LISTED, LOOKED
 from handslag.journal.models import Entry, Shown
+
+MOST_LOOKS = 200
+"""How many looks the person's page shows."""
 
 
 def changes_of(case_id: int) -> QuerySet[Entry]:
@@ -18,6 +22,12 @@ def looks_at(case_ids: list[int]) -> QuerySet[Entry]:
     alone = Entry.objects.filter(subject="case", subject_id__in=case_ids, verb=LOOKED).order_by().values("id")
     listed = Shown.objects.filter(case_id__in=case_ids).order_by().values("entry_id")
     return Entry.objects.filter(id__in=alone.union(listed), verb__in=[LOOKED, LISTED]).order_by("-id")
+
+
+@reading
+def own_looks(case_ids: list[int]) -> list[Entry]:
+    """Who has looked at the person's own cases, latest first; for the person."""
+    return list(looks_at(case_ids)[:MOST_LOOKS])
 
 
 def details(entry: Entry) -> dict:

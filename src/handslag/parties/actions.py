@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from handslag.foundation import clock
+from handslag.foundation import clock, days
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.foundation.wall import action
 from handslag.journal.actions import record
@@ -110,7 +110,7 @@ def end_absence(actor: Viewer, absence: Absence) -> None:
     """Ends an absence as of yesterday, or removes it when it has not begun. The lead or the person may do it."""
     if absence.post not in actor.posts:
         _require_lead(actor, absence.post)
-    yesterday = clock.add_days(clock.today(), -1)
+    yesterday = days.add_days(clock.today(), -1)
     if absence.from_on > yesterday:
         absence.delete()
     else:

@@ -1,12 +1,13 @@
 """Parties, roles and places: what goes with what. No database."""
 
-UNIT_ROLES = ("caseworker", "lead", "measure_staff")
+LEAD = "lead"
+UNIT_ROLES = ("caseworker", LEAD, "measure_staff")
 PARTY_ROLES = ("cooperation_officer", "analyst")
 ASSOCIATION_ROLES = ("association_officer",)
 FREE_ROLES = ("administrator",)
 ROLES = UNIT_ROLES + PARTY_ROLES + ASSOCIATION_ROLES + FREE_ROLES
 
-HOLDING_ROLES = ("caseworker", "lead")
+HOLDING_ROLES = ("caseworker", LEAD)
 """Roles whose post can hold a case: a named person who meets the person."""
 
 CASE_ROLES = HOLDING_ROLES + ("cooperation_officer",)

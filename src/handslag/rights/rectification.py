@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from handslag.cases import actions as cases
 from handslag.cases.models import Case
-from handslag.cases.sight import sight
+from handslag.cases.visibility import visibility
 from handslag.disclosure.models import Consent, Disclosure
 from handslag.foundation import clock, keys
 from handslag.foundation.errors import NotAllowed, Refused
@@ -40,7 +40,7 @@ def rectify(actor: Viewer, case_id: int, values: dict[str, str], reason: str) ->
     value that is wrong or the same as before.
     """
     case = cases.for_change(actor, case_id)
-    if case.party_id not in actor.own_party_ids or not sight(actor, case).identity:
+    if case.party_id not in actor.own_party_ids or not visibility(actor, case).identity:
         raise NotAllowed(_("Only the party whose record it is can rectify it."))
     if not reason.strip():
         raise Refused(_("Write what was wrong, and who said so."), "reason")

@@ -4,9 +4,9 @@ from django.apps import apps
 
 from handslag.foundation import keys
 from handslag.foundation.errors import NotAllowed
+from handslag.foundation.rooms import records
 from handslag.foundation.wall import action
 from handslag.parties.viewer import Viewer
-from handslag.rights.columns import SEALED
 
 CHUNK = 2000
 
@@ -19,7 +19,8 @@ def rotate(actor: Viewer) -> int:
     """
     if not actor.is_system:
         raise NotAllowed("Only the operator can do this.")
-    return sum(_rotate_column(label, column) for label, columns in SEALED.items() for column in columns.split())
+    sealed = [(label, name) for label, r in records().items() for name, column in r.columns.items() if column.is_sealed]
+    return sum(_rotate_column(label, column) for label, column in sealed)
 
 
 def _rotate_column(label: str, column: str) -> int:

@@ -13,18 +13,22 @@ from handslag.disclosure import actions as disclosure
 from handslag.disclosure.models import Consent, Disclosure
 from handslag.disclosure.queries import covers
 from handslag.disclosure.rules import IDENTITY
-from handslag.foundation import clock
+from handslag.foundation import clock, days
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.foundation.wall import action
 from handslag.handovers import actions as handovers
 from handslag.handovers import rules as handover_rules
 from handslag.handovers.models import Handover
 from handslag.handovers.wording import written
+from handslag.journal.actions import record
 from handslag.parties.models import Post
 from handslag.parties.viewer import Viewer
+from handslag.persons.models import Person
 
 HAND_BACK = gettext_noop("The consent has ended: the case goes back to the party that opened it")
 JOIN = "join"
+PERSON = "person"
+"""How the journal names the person who has signed in as herself."""
 
 
 def _acting_post(actor: Viewer, case: Case) -> Post:
@@ -102,6 +106,22 @@ def withdraw(actor: Viewer, ids: Iterable[int], case_id: int) -> list[Disclosure
     return ended
 
 
+@action
+def withdraw_own(subject: str, ids: Iterable[int]) -> None:
+    """Ends what the person has consented to, at once. What is told by law is not the person's to end.
+
+    Raises Refused when nothing is chosen that still stands.
+    """
+    chosen = Disclosure.objects.filter(pk__in=list(ids), subject=subject, consent__isnull=False)
+    ended = disclosure.end(None, chosen)
+    if not ended:
+        raise Refused(_("Choose at least one line that still stands."))
+    person = Person.objects.filter(subject=subject).order_by("id").first()
+    flows = [[d.from_party_id, d.to_unit_id, d.group] for d in ended]
+    record(PERSON, "consent_withdrawn", "person", person.pk if person else 0, flows=flows)
+    part_uncovered(Viewer(None, is_system=True, name=PERSON), subject)
+
+
 def part_uncovered(actor: Viewer, subject: str) -> int:
     """Parts the person's joined cases whose party no longer tells the holder's unit who the person is."""
     joined = Case.objects.filter(person__subject=subject, joined_to__isnull=False, closed_at__isnull=True)
@@ -117,7 +137,7 @@ def part_uncovered(actor: Viewer, subject: str) -> int:
 def _part(actor: Viewer, case: Case) -> None:
     """Gives a joined case back its own life; it stays held by name until the party that opened it takes it back."""
     case.joined_to = None
-    day = clock.add_working_days(clock.today(), handovers.ANSWER_DAYS)
+    day = days.add_working_days(clock.today(), handovers.ANSWER_DAYS)
     cases.end_pause(case)
     cases.put_next_step(case, written(HAND_BACK), day, case.holder, was_done=False)
     case.save()
@@ -170,7 +190,7 @@ def propose_joining(actor: Viewer, case_id: int, other_id: int, first_contact_at
         raise NotAllowed(_("No consent covers both cases. Record the person's consent first."))
     if other.pk == case.pk or other.holder_id == case.holder_id:
         raise Overtaken(_("You hold both cases already."))
-    day = clock.add_working_days(clock.today(), handovers.ANSWER_DAYS)
+    day = days.add_working_days(clock.today(), handovers.ANSWER_DAYS)
     offer = handovers.Offer(
         other.holder.unit,
         other.holder,

@@ -8,6 +8,7 @@ from handslag.disclosure.models import Disclosure
 from handslag.disclosure.queries import active, covers
 from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import clock
+from handslag.foundation.wall import reading
 from handslag.parties.models import Unit
 from handslag.parties.queries import holding_posts
 
@@ -59,3 +60,10 @@ def parted_by(disclosures: Iterable[Disclosure]) -> list[Case]:
             and not others.filter(to_unit=case.holder.unit).exists()
         ]
     return parted
+
+
+@reading
+def own_disclosures(subject: str) -> list[Disclosure]:
+    """What is told about the person today, and to whom; for the person."""
+    found = Disclosure.objects.filter(subject=subject).select_related("from_party", "to_unit__party", "consent")
+    return [d for d in found.order_by("id") if is_standing(d)]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from handslag.cases.models import PastLivelihood
 from handslag.cases.opening import Draft
-from handslag.foundation import clock
+from handslag.foundation import days
 from handslag.handovers import rules
 from handslag.handovers.actions import RETURN
 from handslag.handovers.models import Handover, Message
@@ -182,7 +182,7 @@ def _answer(offers: list[tuple[Handover, Post, str]], on: date) -> None:
     update_many(
         "cases_case",
         ("next_step", "next_step_on"),
-        [(written(GONE_BACK), clock.add_working_days(on, 2), h.case_id) for h in by_state.get(rules.DECLINED, [])],
+        [(written(GONE_BACK), days.add_working_days(on, 2), h.case_id) for h in by_state.get(rules.DECLINED, [])],
     )
 
 

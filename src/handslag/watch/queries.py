@@ -1,7 +1,6 @@
 """What breaks or is about to, for a viewer; and what is owed, for the watch."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -66,8 +65,11 @@ def _standing_near(viewer: Viewer) -> QuerySet[Escalation]:
         Q(handover__to_unit_id__in=viewer.unit_ids) | Q(handover__to_unit__party_id__in=viewer.officer_party_ids),
         handover__state__in=handover_rules.OPEN,
     )
-    near = held.order_by().values_list("pk", flat=True).union(coming.order_by().values_list("pk", flat=True))
-    return Escalation.objects.filter(pk__in=list(near)).select_related(*SHOWN).order_by("waiting_since", "id")
+    if "near" not in viewer.memo:
+        near = held.order_by().values_list("pk", flat=True).union(coming.order_by().values_list("pk", flat=True))
+        viewer.memo["near"] = list(near)
+    near = Escalation.objects.filter(pk__in=viewer.memo["near"])
+    return near.select_related(*SHOWN).order_by("waiting_since", "id")
 
 
 def _at_highest_rung(standing: QuerySet[Escalation]) -> QuerySet[Escalation]:
@@ -88,27 +90,29 @@ def climbed_to(viewer: Viewer) -> QuerySet[Escalation]:
     )
 
 
-@dataclass(frozen=True)
-class Board:
-    """The watch board of a viewer: one queryset per section."""
-
-    unprepared: QuerySet[Case]
-    overdue: QuerySet[Case]
-    climbing: QuerySet[Escalation]
-    empty_rungs: QuerySet[Escalation]
-    consents_ending: QuerySet[Case]
+def board_unprepared(viewer: Viewer) -> QuerySet[Case]:
+    """At the viewer's units or parties, as `unprepared`."""
+    return unprepared(held_cases(viewer), clock.today())
 
 
-def board(viewer: Viewer) -> Board:
-    """What breaks or is about to at the viewer's units or parties."""
-    cases, today, near = held_cases(viewer), clock.today(), _standing_near(viewer)
-    return Board(
-        unprepared(cases, today),
-        overdue(cases, today),
-        _at_highest_rung(near),
-        near.filter(is_gap=True),
-        consents_ending(cases, today, viewer),
-    )
+def board_overdue(viewer: Viewer) -> QuerySet[Case]:
+    """At the viewer's units or parties, as `overdue`."""
+    return overdue(held_cases(viewer), clock.today())
+
+
+def board_consents_ending(viewer: Viewer) -> QuerySet[Case]:
+    """At the viewer's units or parties, as `consents_ending`."""
+    return consents_ending(held_cases(viewer), clock.today(), viewer)
+
+
+def climbing(viewer: Viewer) -> QuerySet[Escalation]:
+    """What climbs near the viewer, each thing at the highest rung that it has reached."""
+    return _at_highest_rung(_standing_near(viewer))
+
+
+def empty_rungs(viewer: Viewer) -> QuerySet[Escalation]:
+    """Rungs near the viewer that are empty."""
+    return _standing_near(viewer).filter(is_gap=True)
 
 
 def last_round() -> Round | None:

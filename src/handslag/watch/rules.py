@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from handslag.foundation.clock import latest_start
+from handslag.foundation.days import latest_start
 
 UNANSWERED_HANDOVER, UNANSWERED_QUESTION, MISSED_CONTACT, OVERDUE_STEP = (
     "unanswered_handover",

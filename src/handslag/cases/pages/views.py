@@ -1,0 +1,140 @@
+"""What is done with a case, one form a page; and search."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from handslag.cases import actions, queries
+from handslag.cases.models import Case
+from handslag.cases.pages.forms import CloseForm, LivelihoodForm, NextStepForm, PauseForm
+from handslag.cases.pages.rows import case_row, case_table
+from handslag.cases.visibility import visibility
+from handslag.foundation import clock
+from handslag.parties.queries import holding_posts
+from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
+from handslag.ui.access import page
+from handslag.ui.forms import Form
+from handslag.ui.submission import carried_out, tried
+
+FOUND = 50
+"""How many cases a search shows."""
+
+
+def reached(request: HttpRequest, case_id: int) -> Case:
+    """The case, if the viewer reaches it; else a page that says nothing is here."""
+    return get_object_or_404(queries.visible_cases(request.viewer), pk=case_id)
+
+
+def form_page(request: HttpRequest, case: Case, form: Form, heading: str, save: str) -> HttpResponse:
+    """A form about a case, under the case's head."""
+    row = case_row(visibility(request.viewer, case), clock.today())
+    return render(request, "cases/form.html", {"case": row, "form": form, "heading": heading, "save": save})
+
+
+@page(*HOLDING_ROLES)
+def next_step(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Ends the present step and sets the next."""
+    case = reached(request, case_id)
+    form = NextStepForm(
+        request.POST or None,
+        people=holding_posts(case.holder.unit),
+        initial={"next_step_by": case.holder_id, "was_done": "yes"},
+    )
+
+    def act(data: dict) -> None:
+        actions.take_next_step(
+            request.viewer,
+            case_id,
+            data["next_step"],
+            data["next_step_on"],
+            data["next_step_by"],
+            was_done=data["was_done"] == "yes",
+            note=data["note"],
+        )
+
+    if carried_out(request, form, act, _("The next step is set.")):
+        return redirect("case", case_id)
+    return form_page(request, case, form, _("Next step"), _("Save the next step"))
+
+
+@page(*HOLDING_ROLES)
+def livelihood(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Notes a new livelihood, or a new end date."""
+    case = reached(request, case_id)
+    present = {
+        "livelihood": case.livelihood,
+        "livelihood_degree": case.livelihood_degree,
+        "livelihood_since": case.livelihood_since,
+        "livelihood_ends_on": case.livelihood_ends_on,
+    }
+    shown = visibility(request.viewer, case).sees("livelihood")
+    form = LivelihoodForm(request.POST or None, initial=present if shown else {})
+
+    def act(data: dict) -> None:
+        actions.change_livelihood(
+            request.viewer,
+            case_id,
+            data["livelihood"],
+            data["livelihood_degree"],
+            data["livelihood_since"],
+            data["livelihood_ends_on"],
+        )
+
+    if carried_out(request, form, act, _("The livelihood is noted.")):
+        return redirect("case", case_id)
+    return form_page(request, case, form, _("Livelihood"), _("Save the livelihood"))
+
+
+@page(*HOLDING_ROLES)
+def pause(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Lets a case rest until a day."""
+    case = reached(request, case_id)
+    form = PauseForm(request.POST or None)
+
+    def act(data: dict) -> None:
+        actions.suspend(request.viewer, case_id, data["until"], data["reason"])
+
+    if carried_out(request, form, act, _("The case is paused; its next step moved with it.")):
+        return redirect("case", case_id)
+    return form_page(request, case, form, _("Pause the case"), _("Pause"))
+
+
+@page(*HOLDING_ROLES)
+@require_POST
+def resume(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Ends a pause."""
+    reached(request, case_id)
+    tried(request, lambda: actions.resume(request.viewer, case_id), _("The pause is over."))
+    return redirect("case", case_id)
+
+
+@page(*HOLDING_ROLES)
+def close(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Closes a case, naming an outcome and who is next."""
+    case = reached(request, case_id)
+    form = CloseForm(request.POST or None)
+
+    def act(data: dict) -> None:
+        no_more = data["ends_with"] == "no_more"
+        actions.close(
+            request.viewer,
+            case_id,
+            data["outcome"],
+            "" if no_more else data["next_responsible"],
+            person_wants_no_more=no_more,
+        )
+
+    if carried_out(request, form, act, _("The case is closed.")):
+        return redirect("case", case_id)
+    return form_page(request, case, form, _("Close the case"), _("Close the case"))
+
+
+@page(*CASE_ROLES)
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """Finds persons the viewer may see. Posted, so that no identity number ever stands in an address."""
+    text = request.POST.get("q", "").strip()[:130]
+    found = list(queries.search(request.viewer, text)[: FOUND + 1]) if len(text) > 1 else []
+    shown = case_table(request.viewer, found[:FOUND])
+    return render(request, "cases/search.html", {"text": text, "table": shown, "more": len(found) > FOUND})

@@ -1,0 +1,104 @@
+"""A case as one viewer may see it: each fact under the basis on which it is shown, and hidden where there is none.
+
+A fact belongs to the party that noted it (which column tells that, the room declares). The viewer sees the facts of
+the own party in every case that the viewer reaches, and those of another party group by group, where a consent or a
+statute covers them. What is left without any basis is the minimal record: the reference, and who holds since when.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import Model
+
+from handslag.cases.models import Case
+from handslag.disclosure.queries import Bases, bases
+from handslag.disclosure.rules import GROUPS, IDENTITY, OWN_RECORD, Basis
+from handslag.foundation.rooms import record_of
+from handslag.parties.viewer import Viewer
+from handslag.persons.models import Identity
+
+
+@cache
+def _facts(model: type[Model]) -> Mapping[str, tuple[str, Callable[[Any], int]]]:
+    """For each column of a model that is information about the person: its group, and what gives its party's id."""
+    record = record_of(model)
+    return {
+        column: (group, attrgetter(f"{record.noted_by_of(column)}_id"))
+        for column in record.columns
+        if (group := record.group_of(column))
+    }
+
+
+@dataclass(frozen=True)
+class CaseVisibility:
+    """A case and the viewer's bases for its facts."""
+
+    case: Case
+    _own: frozenset[int]
+    _bases: Bases
+
+    def basis(self, group: str, party_id: int) -> Basis | None:
+        """The basis on which the viewer sees this group of a party's facts; None where there is none."""
+        if party_id in self._own:
+            return OWN_RECORD
+        return self._bases.get((self.case.person.subject, party_id, group))
+
+    def shows(self, group: str, party_id: int) -> bool:
+        """Whether the viewer may see this group of a party's facts."""
+        return self.basis(group, party_id) is not None
+
+    def sees(self, column: str, row: Model | None = None) -> bool:
+        """Whether the viewer may see a column of the case, or of a row that hangs on it. The minimal record is seen."""
+        fact = _facts(type(row or self.case)).get(column)
+        return fact is None or self.shows(fact[0], fact[1](row or self.case))
+
+    def value(self, column: str, row: Model | None = None) -> Any:
+        """What stands in a column; None where it is hidden."""
+        return getattr(row or self.case, column) if self.sees(column, row) else None
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who the person is; None where hidden, or where the person takes part anonymously."""
+        return getattr(self.case.person, "identity", None) if self.shows(IDENTITY, self.case.party_id) else None
+
+    @property
+    def shows_everything(self) -> bool:
+        """Whether the whole case is the own party's record."""
+        return not _foreign(self.case, self._own)
+
+    def by_group(self) -> dict[str, Basis | None]:
+        """For each group, the basis on which the opening or the holding party's facts are shown."""
+        parties = (self.case.party_id, self.case.holder.party_id)
+        return {group: next(filter(None, (self.basis(group, p) for p in parties)), None) for group in GROUPS}
+
+    @property
+    def basis_names(self) -> str:
+        """Every basis that shows something, for the journal: “own”, “consent:7”, “statute:sfb_110_31”, “minimal”."""
+        names = {basis.name for basis in self.by_group().values() if basis}
+        return " ".join(sorted(names)) or "minimal"
+
+
+def _foreign(case: Case, own: frozenset[int]) -> bool:
+    return not {case.party_id, case.holder.party_id, case.livelihood_by_id} <= own
+
+
+def visibilities(viewer: Viewer, cases: Iterable[Case], *, with_past: bool = False) -> list[CaseVisibility]:
+    """Cases as the viewer may see them. Each was reached through a query for this viewer, and counts as looked at.
+
+    `with_past` asks for the bases of facts of earlier holders too; what a case shows now needs them only where another
+    party than the viewer's opened or holds it.
+    """
+    cases, own = list(cases), viewer.own_party_ids
+    foreign = {case.person.subject for case in cases if with_past or _foreign(case, own)}
+    found = bases(viewer, foreign) if foreign else {}
+    shown = [CaseVisibility(case, own, found) for case in cases]
+    viewer.looks.update({v.case.pk: (v.basis_names, viewer.acting_for(v.case.holder_id)) for v in shown})
+    return shown
+
+
+def visibility(viewer: Viewer, case: Case) -> CaseVisibility:
+    """One case as the viewer may see it, its past included."""
+    return visibilities(viewer, [case], with_past=True)[0]

@@ -1,5 +1,0 @@
-from django.apps import AppConfig
-
-
-class DisclosureConfig(AppConfig):
-    name = "handslag.disclosure"

@@ -1,0 +1,187 @@
+"""Handovers: read by both sides, and each step taken in the name of a person of the party."""
+
+from datetime import date, datetime
+from functools import partial
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Field, Query, Router, Schema, Status
+
+from handslag.cases.queries import open_cases
+from handslag.cases.visibility import visibilities
+from handslag.foundation.errors import Refused
+from handslag.handovers import actions, queries
+from handslag.handovers.models import Handover
+from handslag.parties.api import Acting, Holder, acting, in_zone, unit_named
+from handslag.parties.queries import holding_post
+from handslag.parties.viewer import Viewer
+from handslag.ui.api import Paging, Problem, part
+
+router = Router()
+SHOWN = ("sender__party", "to_unit__party")
+
+
+class HandoverLine(Schema):
+    """A handover as both sides see it."""
+
+    id: int
+    case_id: int
+    case_ref: str = Field(alias="case.reference")
+    sender: Holder
+    to_party: str = Field(alias="to_unit.party.code")
+    to_unit: str = Field(alias="to_unit.code")
+    reason: str
+    brief: str | None
+    promised: str | None
+    needed_by: date
+    proposed_contact_at: datetime
+    state: str
+    offered_at: datetime
+    answered_at: datetime | None
+    first_contact_at: datetime | None
+    contact_result: str
+    decline_reason: str
+
+
+class HandoverPage(Schema):
+    """A page of handovers."""
+
+    items: list[HandoverLine]
+    page: int
+    limit: int
+    has_next: bool
+
+
+class OfferIn(Acting):
+    """A handover to offer."""
+
+    case_id: int
+    to_party: str
+    to_unit: str
+    to_person: str = ""
+    reason: str
+    brief: str = Field("", max_length=4000)
+    promised: str = Field("", max_length=2000)
+    needed_by: date
+    proposed_contact_at: datetime
+
+
+class AcceptIn(Acting):
+    """An acceptance books the first contact."""
+
+    first_contact_at: datetime
+
+
+class DeclineIn(Acting):
+    """A decline names a reason and who goes next: a unit, or back to the sender."""
+
+    decline_reason: str
+    goes_back: bool = False
+    next_party: str = ""
+    next_unit: str = ""
+    text: str = Field("", max_length=2000)
+
+
+class TextIn(Acting):
+    """A question, an answer, or why an offer is withdrawn."""
+
+    text: str = Field("", max_length=2000)
+
+
+READ = {200: HandoverLine, 401: Problem, 404: Problem, 422: Problem}
+STEP = {**READ, 403: Problem, 409: Problem}
+
+
+def handover_lines(viewer: Viewer, handovers: list[Handover]) -> list[Handover]:
+    """Handovers as the viewer may see them: without the words that no basis shows."""
+    for handover, visible in zip(
+        handovers, visibilities(viewer, [h.case for h in handovers], with_past=True), strict=True
+    ):
+        handover.brief = visible.value("brief", handover)
+        handover.promised = visible.value("promised", handover)
+    return handovers
+
+
+def _visible(request: HttpRequest, handover_id: int) -> Handover:
+    found = queries.visible_handovers(request.viewer).select_related(*SHOWN, *queries.SHOWN)
+    return handover_lines(request.viewer, [get_object_or_404(found, pk=handover_id)])[0]
+
+
+@router.get("", response={200: HandoverPage, 401: Problem, 422: Problem})
+def list_handovers(request: HttpRequest, paging: Query[Paging]) -> dict:
+    """Handovers from or to the party, latest first."""
+    found = queries.visible_handovers(request.viewer).select_related(*SHOWN, *queries.SHOWN).order_by("-id")
+    return part(found, paging, partial(handover_lines, request.viewer))
+
+
+@router.post("", response={**STEP, 201: HandoverLine})
+def offer(request: HttpRequest, wanted: OfferIn):
+    """Offers a case that the party holds."""
+    unit = unit_named(wanted.to_party, wanted.to_unit, "to_unit")
+    post = holding_post(unit.party, unit.code, wanted.to_person) if wanted.to_person else None
+    if wanted.to_person and not post:
+        raise Refused("Nobody active at the unit has this e-mail.", "to_person")
+    handover = actions.offer_handover(
+        acting(request, wanted.acting_as),
+        get_object_or_404(open_cases(request.viewer), pk=wanted.case_id).pk,
+        actions.Offer(
+            unit,
+            post,
+            wanted.reason,
+            wanted.brief,
+            wanted.promised,
+            wanted.needed_by,
+            in_zone(wanted.proposed_contact_at),
+        ),
+    )
+    return Status(201, _visible(request, handover.pk))
+
+
+@router.get("/{int:handover_id}", response=READ)
+def show(request: HttpRequest, handover_id: int):
+    """One handover."""
+    return _visible(request, handover_id)
+
+
+@router.post("/{int:handover_id}/accept", response=STEP)
+def accept(request: HttpRequest, handover_id: int, answer: AcceptIn):
+    """Takes over, booking the first contact."""
+    _visible(request, handover_id)
+    actions.accept_handover(acting(request, answer.acting_as), handover_id, in_zone(answer.first_contact_at))
+    return _visible(request, handover_id)
+
+
+@router.post("/{int:handover_id}/decline", response=STEP)
+def decline(request: HttpRequest, handover_id: int, answer: DeclineIn):
+    """Says no, because, and who goes next."""
+    _visible(request, handover_id)
+    unit = unit_named(answer.next_party, answer.next_unit, "next_unit") if answer.next_unit else None
+    actor = acting(request, answer.acting_as)
+    actions.decline_handover(
+        actor, handover_id, answer.decline_reason, unit, goes_back=answer.goes_back, text=answer.text
+    )
+    return _visible(request, handover_id)
+
+
+@router.post("/{int:handover_id}/ask", response=STEP)
+def ask(request: HttpRequest, handover_id: int, words: TextIn):
+    """Asks the sender."""
+    _visible(request, handover_id)
+    actions.ask_back(acting(request, words.acting_as), handover_id, words.text)
+    return _visible(request, handover_id)
+
+
+@router.post("/{int:handover_id}/answer", response=STEP)
+def answer(request: HttpRequest, handover_id: int, words: TextIn):
+    """Answers the receiver's question."""
+    _visible(request, handover_id)
+    actions.answer_question(acting(request, words.acting_as), handover_id, words.text)
+    return _visible(request, handover_id)
+
+
+@router.post("/{int:handover_id}/withdraw", response=STEP)
+def withdraw(request: HttpRequest, handover_id: int, words: TextIn):
+    """Takes the offer back."""
+    _visible(request, handover_id)
+    actions.withdraw_handover(acting(request, words.acting_as), handover_id, words.text)
+    return _visible(request, handover_id)

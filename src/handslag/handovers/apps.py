@@ -1,5 +1,0 @@
-from django.apps import AppConfig
-
-
-class HandoversConfig(AppConfig):
-    name = "handslag.handovers"

@@ -1,0 +1,65 @@
+"""The pieces of the case page that tell of its handovers."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from handslag.cases.models import Case
+from handslag.cases.pages.page import Button, CasePage
+from handslag.cases.queries import own_cases
+from handslag.foundation.clock import day_of
+from handslag.handovers.models import Handover
+from handslag.handovers.pages.rows import handover_row, table_of
+from handslag.handovers.queries import booked_contacts, handovers_of
+from handslag.handovers.rules import OPEN
+from handslag.ui.dates import minute
+
+MOST_ROWS = 20
+
+
+def handovers_on(page: CasePage) -> list[Handover]:
+    """The handovers of the page's case, latest first."""
+    return page.once("handovers", lambda page: list(handovers_of(page.viewer, page.case)))
+
+
+def going_on(page: CasePage) -> Handover | None:
+    """The handover that is on its way."""
+    return next((handover for handover in handovers_on(page) if handover.state in OPEN), None)
+
+
+def banner(page: CasePage) -> dict | None:
+    """That a handover is on its way, and how far it has come."""
+    handover = going_on(page)
+    return {"handover": handover_row(handover, page.visible, page.today)} if handover else None
+
+
+def listed(page: CasePage) -> dict | None:
+    """All handovers of the case."""
+    found = [handover_row(handover, page.visible, page.today) for handover in handovers_on(page)[:MOST_ROWS]]
+    return {"table": table_of(found)} if found else None
+
+
+def offer_button(page: CasePage) -> Iterator[Button]:
+    """Handing over, where no handover is on its way."""
+    if not going_on(page):
+        yield Button(_("Hand over"), reverse("offer", args=[page.case.pk]))
+
+
+def own(subject: str) -> dict:
+    """Who is responsible for the person, and when they meet first, as the person reads it."""
+    cases = own_cases(subject)
+    contacts = booked_contacts(cases)
+    return {"cases": [_own_case(case, contacts.get(case.pk)) for case in cases]}
+
+
+def _own_case(case: Case, contact: Handover | None) -> dict:
+    return {
+        "party": case.party.name,
+        "is_open": case.is_open,
+        "holder": case.holder.user.name,
+        "unit": case.holder.unit.name,
+        "since": day_of(case.holder_since).isoformat(),
+        "closed": day_of(case.closed_at).isoformat() if case.closed_at else "",
+        "contact": f"{minute(contact.first_contact_at)}, {contact.accepted_by.user}" if contact else "",
+    }

@@ -1,5 +1,0 @@
-from django.apps import AppConfig
-
-
-class PartiesConfig(AppConfig):
-    name = "handslag.parties"

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from handslag.parties.pages import views
+
+urlpatterns = [
+    path("units/<int:unit_id>/absences/new/", views.absence, name="absence"),
+    path("absences/<int:absence_id>/end/", views.end_absence, name="end-absence"),
+]

@@ -1,0 +1,44 @@
+"""What the house must know of parties, units and people at work."""
+
+from django.utils.translation import gettext_noop
+
+from handslag.foundation.rooms import APART, Column, Record, Room, Verb, each
+
+_APART = Column(APART)
+
+ROOM = Room(
+    verbs={
+        "hired": Verb(gettext_noop("gave somebody a post")),
+        "post_ended": Verb(gettext_noop("ended a post")),
+        "password_set": Verb(gettext_noop("set a password")),
+        "second_factor_set": Verb(gettext_noop("set a second factor")),
+        "absence_registered": Verb(gettext_noop("noted an absence")),
+        "absence_ended": Verb(gettext_noop("ended an absence")),
+        "token_issued": Verb(gettext_noop("issued a token of the API")),
+        "token_revoked": Verb(gettext_noop("revoked a token of the API")),
+    },
+    urls="handslag.parties.pages.urls",
+    records=(
+        Record(
+            "parties.Party",
+            each(
+                _APART,
+                "id code kind name county_code lead_after_days officer_after_days joint_after_days retention_years",
+            ),
+        ),
+        Record("parties.Unit", each(_APART, "id party code name county_code is_active")),
+        Record(
+            "parties.User",
+            {
+                **each(_APART, "id password last_login email given_name family_name is_active is_demo staff_id"),
+                "sealed_totp": Column(APART, is_sealed=True),
+                "totp_used_at": _APART,
+            },
+        ),
+        Record("parties.Association", each(_APART, "id name")),
+        Record("parties.Post", each(_APART, "id user role party unit association is_active")),
+        Record("parties.Absence", each(_APART, "id post from_on until_on stand_in")),
+        Record("parties.FailedSignIn", each(_APART, "key failures last_at")),
+        Record("parties.Token", each(_APART, "id party name digest created_at revoked_at")),
+    ),
+)

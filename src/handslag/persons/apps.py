@@ -1,5 +1,0 @@
-from django.apps import AppConfig
-
-
-class PersonsConfig(AppConfig):
-    name = "handslag.persons"

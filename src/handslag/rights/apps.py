@@ -1,5 +1,0 @@
-from django.apps import AppConfig
-
-
-class RightsConfig(AppConfig):
-    name = "handslag.rights"

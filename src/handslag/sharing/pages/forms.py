@@ -1,0 +1,63 @@
+"""What is filled in about consent and disclosure."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from handslag.parties.models import Party, Unit
+from handslag.parties.pages.fields import UnitChoice, named_unit
+from handslag.reference.fields import listed, several_listed
+from handslag.ui.forms import DayField, Form, MinuteField, words
+
+
+class ConsentForm(Form):
+    """What the person agreed to: why, what each party tells, until when, and how it was given."""
+
+    purpose = words(3, label=_("What is the consent for?"), max_length=500)
+
+    def __init__(self, *args, units: Iterable[Unit], own: Party, **kwargs):
+        self.base_fields = dict(self.base_fields)
+        for unit in units:
+            out = gettext("{own} tells {unit} about").format(own=own.name, unit=named_unit(unit))
+            back = gettext("{party} tells us about").format(party=unit.party.name)
+            self.base_fields[f"out_{unit.pk}"] = several_listed("information_group", label=out)
+            self.base_fields[f"in_{unit.pk}"] = several_listed("information_group", label=back)
+        self.base_fields |= _HOW
+        super().__init__(*args, **kwargs)
+
+
+_HOW = {
+    "given_on": DayField(label=_("When was it given?")),
+    "until": DayField(label=_("Until when does it hold?"), 
+        help_text=_("At most two years; the person can withdraw any part of it at any time.")),
+    "manner": listed("consent_manner", label=_("How was it given?")),
+    "witness": forms.CharField(
+        label=_("Who heard it, if it was oral"), max_length=200, required=False,
+        help_text=_("Name, role and when."),
+    ),
+    "gdpr_basis": listed(
+        "gdpr_basis", label=_("Basis for handling the data (GDPR)"),
+        help_text=_("Consent lifts secrecy (OSL). It is not the basis for handling personal data."),
+    ),
+}  # fmt: skip
+
+
+class StatutoryForm(Form):
+    """What is told by law: to whom, on which statute, why, until when."""
+
+    to_unit = UnitChoice(label=_("To which unit?"), queryset=Unit.objects.none(), empty_label=_("Choose"))
+    statute = listed("statutory_basis", label=_("By which law?"))
+    reason = forms.CharField(label=_("Why does the law ask for it?"), max_length=300)
+    until = DayField(label=_("Shown until"))
+
+    def __init__(self, *args, units, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to_unit"].queryset = units
+
+
+class JoinForm(Form):
+    """The joint first contact that is proposed."""
+
+    first_contact_at = MinuteField(label=_("Proposed first contact together with the person"))

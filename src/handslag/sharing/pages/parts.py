@@ -1,0 +1,84 @@
+"""The pieces of the case page and the person's page that tell of consent and of joined cases."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from handslag.cases.actions import obstacle_to_closing
+from handslag.cases.models import Case
+from handslag.cases.pages.page import Button, CasePage
+from handslag.cases.queries import visible_cases
+from handslag.cases.visibility import visibilities
+from handslag.disclosure.queries import active
+from handslag.reference import codes
+from handslag.sharing.actions import joinable
+from handslag.sharing.queries import own_disclosures
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A case that the person has at another party."""
+
+    id: int
+    reference: str
+    party: str
+    holder: str
+
+
+def _elsewhere(case: Case) -> Elsewhere:
+    return Elsewhere(case.pk, case.reference, case.party.name, f"{case.holder.user}, {case.holder.unit}")
+
+
+def _main(page: CasePage) -> Case | None:
+    found = visible_cases(page.viewer).filter(pk=page.case.joined_to_id)
+    return found.select_related("party").first() if page.case.joined_to_id else None
+
+
+def joined_to(page: CasePage) -> dict | None:
+    """The case in which the work is done, where this one is joined to another."""
+    main = _main(page)
+    if main is None:
+        return None
+    visibilities(page.viewer, [main])
+    return {"other": _elsewhere(main)}
+
+
+def joined(page: CasePage) -> dict | None:
+    """The person's cases at other parties that are joined to this one, or that a consent lets be joined to it."""
+    case, viewer = page.case, page.viewer
+    if not (case.joined_to_id or active().filter(subject=case.person.subject).exists()):
+        return None
+    here = list(visible_cases(viewer).filter(joined_to=case).select_related("party").order_by("id"))
+    others = joinable(viewer, case)
+    if not (here or others):
+        return None
+    visibilities(viewer, [*here, *others])
+    return {
+        "joined": [*map(_elsewhere, here)],
+        "joinable": [*map(_elsewhere, others)],
+        "may_propose": page.may_act and not obstacle_to_closing(case),
+    }
+
+
+def sharing_link(page: CasePage) -> Iterator[Button]:
+    """Who is told what."""
+    yield Button(_("Consent and disclosure"), reverse("sharing", args=[page.case.pk]))
+
+
+def told(subject: str) -> dict:
+    """What is told about the person today, as the person reads it."""
+    return {
+        "told": [
+            {
+                "id": disclosure.pk,
+                "what": codes.label("information_group", disclosure.group),
+                "from": disclosure.from_party.name,
+                "to": f"{disclosure.to_unit.name} ({disclosure.to_unit.party.name})",
+                "until": disclosure.until.isoformat(),
+                "law": codes.label("statutory_basis", disclosure.statute) if disclosure.statute else "",
+            }
+            for disclosure in own_disclosures(subject)
+        ]
+    }

@@ -1,0 +1,225 @@
+"""Consent and disclosure: who is told what, recording it, printing it, and withdrawing it."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from handslag.cases import rules as case_rules
+from handslag.cases.models import Case
+from handslag.cases.pages.rows import case_row
+from handslag.cases.pages.views import form_page, reached
+from handslag.cases.queries import visible_cases
+from handslag.cases.visibility import CaseVisibility, visibility
+from handslag.disclosure.actions import Agreed, Statutory
+from handslag.disclosure.models import Disclosure
+from handslag.disclosure.queries import by_consent, disclosures_about
+from handslag.disclosure.rules import Flow
+from handslag.foundation import clock, days
+from handslag.foundation.errors import Refused
+from handslag.handovers.rules import proposed_contact
+from handslag.parties.models import Unit
+from handslag.parties.pages.fields import chosen_county
+from handslag.parties.queries import units_of_county, viewer_of
+from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
+from handslag.reference import codes
+from handslag.sharing import actions
+from handslag.sharing.pages.consent_form import consent_form
+from handslag.sharing.pages.forms import ConsentForm, JoinForm, StatutoryForm
+from handslag.sharing.pages.rows import disclosure_table
+from handslag.sharing.queries import is_standing, losses, parted_by
+from handslag.ui.access import PERSON, page
+from handslag.ui.documents import pdf_response
+from handslag.ui.forms import MINUTE
+from handslag.ui.numbers import number
+from handslag.ui.sessions import person_of
+from handslag.ui.submission import carried_out, tried
+
+MOST_UNITS = 6
+YEAR = timedelta(days=365)
+
+
+def _may_record(request: HttpRequest, case: Case) -> bool:
+    return case.is_worked_in and case_rules.may_act(request.viewer, case.holder_id, case.holder.unit_id)
+
+
+@page(*CASE_ROLES)
+def overview(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Everything that was ever disclosed from or to the own party about the person, on which basis."""
+    case, may_withdraw = reached(request, case_id), bool(request.viewer.unit_ids)
+    grouped = by_consent(disclosures_about(request.viewer, case.person.subject))
+    consents = [
+        {
+            "consent": consent,
+            "manner": codes.label("consent_manner", consent.manner),
+            "table": disclosure_table(found, may_withdraw=may_withdraw),
+            "gdpr": codes.label("gdpr_basis", consent.gdpr_basis),
+        }
+        for consent, found in grouped.items()
+        if consent
+    ]
+    return render(
+        request,
+        "sharing/overview.html",
+        {
+            "case": case_row(visibility(request.viewer, case), clock.today()),
+            "consents": consents,
+            "by_law": disclosure_table(grouped.get(None, []), may_withdraw=may_withdraw),
+            "may_record": _may_record(request, case),
+            "is_protected": case.person.is_protected,
+            "may_withdraw": may_withdraw,
+        },
+    )
+
+
+def _chosen_units(request: HttpRequest, case: Case) -> list[Unit]:
+    ids = [found for value in request.GET.getlist("unit")[:MOST_UNITS] if (found := number(value))]
+    others = Unit.objects.filter(pk__in=ids, is_active=True).exclude(party_id=case.holder.party_id)
+    return list(others.select_related("party").order_by("party__kind", "party__name", "name"))
+
+
+def _choose_units(request: HttpRequest, case: Case, seen: CaseVisibility) -> HttpResponse:
+    county = chosen_county(request, case.holder.unit.county_code)
+    others = units_of_county(county).exclude(party_id=case.holder.party_id)
+    return render(
+        request,
+        "sharing/units.html",
+        {
+            "case": case_row(seen, clock.today()),
+            "units": others,
+            "county": county,
+            "counties": codes.choices("county"),
+            "most": MOST_UNITS,
+        },
+    )
+
+
+def _agreed(case: Case, units: list[Unit], data: dict) -> Agreed:
+    own = case.holder
+    flows = {Flow(own.party_id, unit.pk, group) for unit in units for group in data[f"out_{unit.pk}"]}
+    flows |= {Flow(unit.party_id, own.unit_id, group) for unit in units for group in data[f"in_{unit.pk}"]}
+    return Agreed(
+        purpose=data["purpose"],
+        manner=data["manner"],
+        witness=data["witness"],
+        given_on=data["given_on"],
+        until=data["until"],
+        gdpr_basis=data["gdpr_basis"],
+        flows=frozenset(flows),
+    )
+
+
+@page(*HOLDING_ROLES)
+def consent(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Records what the person agreed to: first with whom, then what is told; the form can be printed to sign."""
+    case = reached(request, case_id)
+    if not _may_record(request, case):
+        raise Http404
+    seen, units = visibility(request.viewer, case), _chosen_units(request, case)
+    if not units:
+        return _choose_units(request, case, seen)
+    today = clock.today()
+    form = ConsentForm(
+        request.POST or None,
+        units=units,
+        own=case.holder.party,
+        initial={"given_on": today, "until": today + YEAR, "gdpr_basis": "public_task"},
+    )
+    if request.method == "POST" and "print" in request.POST and form.is_valid():
+        return pdf_response(consent_form(seen, units, _agreed(case, units, form.cleaned_data)), "samtycke.pdf")
+    done = _("The consent is recorded, and the sharing has begun.")
+    if carried_out(
+        request, form, lambda d: actions.give_consent(request.viewer, case_id, _agreed(case, units, d)), done
+    ):
+        return redirect("sharing", case_id)
+    return render(
+        request,
+        "sharing/consent.html",
+        {"case": case_row(seen, today), "form": form, "units": units, "address": request.get_full_path()},
+    )
+
+
+@page(*HOLDING_ROLES)
+def by_law(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Records that something is told to another party because the law says so."""
+    case = reached(request, case_id)
+    if not _may_record(request, case):
+        raise Http404
+    county = chosen_county(request, case.holder.unit.county_code)
+    units = units_of_county(county).exclude(party_id=case.holder.party_id)
+    form = StatutoryForm(request.POST or None, units=units, initial={"until": clock.today() + timedelta(days=90)})
+
+    def act(data: dict) -> None:
+        told = Statutory(case.holder.party_id, data["to_unit"], data["statute"], data["reason"], data["until"])
+        actions.tell_by_law(request.viewer, case_id, told)
+
+    if carried_out(request, form, act, _("It is recorded, and shown to the unit from now on.")):
+        return redirect("sharing", case_id)
+    return form_page(request, case, form, _("Tell another party by law"), _("Record and show"))
+
+
+@page(*HOLDING_ROLES)
+@require_POST
+def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
+    """First shows who will lose what; then ends the chosen disclosures at once."""
+    case = reached(request, case_id)
+    ids = [found for value in request.POST.getlist("disclosure") if (found := number(value))]
+    chosen = [d for d in disclosures_about(request.viewer, case.person.subject).filter(pk__in=ids) if is_standing(d)]
+    if not chosen:
+        messages.error(request, _("Choose at least one line that still stands."))
+        return redirect("sharing", case_id)
+    if "confirm" in request.POST:
+        return _withdrawn(request, case_id, chosen)
+    parted = parted_by(chosen)
+    return render(
+        request,
+        "sharing/withdraw.html",
+        {
+            "case": case_row(visibility(request.viewer, case), clock.today()),
+            "chosen": [disclosure.pk for disclosure in chosen],
+            "losses": [
+                {"loss": loss, "groups": [codes.label("information_group", g) for g in loss.groups]}
+                for loss in losses(chosen)
+            ],
+            "parted": [{"reference": c.reference, "party": c.party.name, "holder": c.holder} for c in parted],
+        },
+    )
+
+
+def _withdrawn(request: HttpRequest, case_id: int, chosen: list[Disclosure]) -> HttpResponse:
+    try:
+        actions.withdraw(request.viewer, [d.pk for d in chosen], case_id)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("The sharing has stopped. What was told before stays on record as told."))
+    still_reached = visible_cases(viewer_of(request.user)).filter(pk=case_id).exists()
+    return redirect("sharing", case_id) if still_reached else redirect("my-work")
+
+
+@page(*HOLDING_ROLES)
+def join(request: HttpRequest, case_id: int, other_id: int) -> HttpResponse:
+    """Proposes to the holder of the person's case at another party that the two become one."""
+    case = reached(request, case_id)
+    contact = proposed_contact(clock.today(), days.add_working_days).strftime(MINUTE)
+    form = JoinForm(request.POST or None, initial={"first_contact_at": contact})
+
+    def act(data: dict) -> None:
+        actions.propose_joining(request.viewer, case_id, other_id, data["first_contact_at"])
+
+    if carried_out(request, form, act, _("It is proposed. You hold the person until the other party has accepted.")):
+        return redirect("case", case_id)
+    return form_page(request, case, form, _("Propose one case with one holder"), _("Propose"))
+
+
+@page(PERSON)
+@require_POST
+def withdraw_own(request: HttpRequest) -> HttpResponse:
+    """The person takes back consent, line by line."""
+    ids = [found for value in request.POST.getlist("disclosure") if (found := number(value))]
+    done = _("It is taken back. They no longer tell each other.")
+    tried(request, lambda: actions.withdraw_own(person_of(request), ids), done)
+    return redirect("me")

@@ -1,0 +1,105 @@
+"""Coming in, going out and choosing a language."""
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from handslag.parties import rules
+from handslag.parties.queries import demo_users
+from handslag.reference import codes
+from handslag.simulation.guide import sign_ins
+from handslag.site.entrance.local import SignInForm, password_right
+from handslag.site.entrance.oidc import ended_at_provider
+from handslag.ui.access import EVERYONE, SIGNED_IN, page
+from handslag.ui.numbers import number
+
+
+def _next_url(request: HttpRequest) -> str:
+    url = request.POST.get("next") or request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if safe else "/"
+
+
+@page(SIGNED_IN)
+def start(request: HttpRequest) -> HttpResponse:
+    """Leads each role to its start page."""
+    roles = request.viewer.roles
+    if roles.intersection(rules.HOLDING_ROLES):
+        return redirect("my-work")
+    if "cooperation_officer" in roles:
+        return redirect("watch")
+    return render(request, "entrance/start.html", {"roles": [codes.label("role", r) for r in sorted(roles)]})
+
+
+@page(EVERYONE)
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The ways in: e-ID, a local account where those are on, and in demo mode the role picker."""
+    form = SignInForm(request.POST or None) if settings.HANDSLAG_LOCAL_ACCOUNTS else None
+    if form and request.method == "POST" and form.is_valid():
+        way_on = password_right(request, form, _next_url(request))
+        if way_on:
+            return way_on
+    context = {
+        "form": form,
+        "has_eid": bool(settings.HANDSLAG_OIDC_ISSUER),
+        "picks": _picks() if settings.HANDSLAG_ROLE_PICKER else [],
+        "next": _next_url(request),
+    }
+    return render(request, "entrance/sign_in.html", context)
+
+
+def _picks() -> list[dict]:
+    return [
+        {
+            "id": post.user_id,
+            "name": str(post.user),
+            "role": codes.label("role", post.role),
+            "place": str(post.unit or post.party or post.association or ""),
+        }
+        for post in sign_ins()
+    ]
+
+
+@page(EVERYONE)
+@require_POST
+def sign_in_as(request: HttpRequest) -> HttpResponse:
+    """Signs in as a person of the demo world. Exists in demo mode only."""
+    if not settings.HANDSLAG_ROLE_PICKER or settings.HANDSLAG_MODE != "demo":
+        raise PermissionDenied
+    picked = number(request.POST.get("user"))
+    user = demo_users().filter(pk=picked, is_active=True).first() if picked else None
+    if not user:
+        return redirect("sign-in")
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect(_next_url(request))
+
+
+@page(EVERYONE)
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Ends the session, here and at the identity provider where one is used."""
+    way_on = ended_at_provider(request) or "sign-in"
+    logout(request)
+    return redirect(way_on)
+
+
+@page(EVERYONE)
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Remembers Swedish or English for a year."""
+    response = redirect(_next_url(request))
+    code = request.POST.get("language")
+    if code in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            code,
+            max_age=31_536_000,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SECURE,
+        )
+    return response

@@ -1,0 +1,52 @@
+"""Who is asking, the refusal of every view that does not say whom it is for, and the journal of what was shown."""
+
+from django.core.exceptions import PermissionDenied
+
+from handslag.journal.actions import record_looks
+from handslag.parties import wall
+from handslag.parties.queries import viewer_of
+from handslag.parties.viewer import Viewer
+from handslag.ui.access import may_enter
+from handslag.ui.addresses import address_of
+
+NOBODY = Viewer(None, looks={})
+
+
+class deny_by_default:  # noqa: N801  (named as the function that it stands for)
+    """Sets `request.viewer`, refuses every view that is not marked for its visitors, and journals who was shown whom.
+
+    The request is answered from behind the wall (foundation/wall.py). What was shown is journalled before the answer
+    leaves: where that fails, nobody sees it.
+    """
+
+    def __init__(self, get_response):
+        self._get_response = get_response
+
+    def __call__(self, request):
+        request.viewer = NOBODY
+        try:
+            response = self._get_response(request)
+            self._journal_looks(request)
+        finally:
+            wall.leave()
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    @staticmethod
+    def _journal_looks(request) -> None:
+        viewer = request.viewer
+        if viewer.looks:
+            match, address = request.resolver_match, address_of(request)[:45]
+            record_looks(viewer.label, match.view_name, viewer.looks, address, match.kwargs.get("case_id"))
+
+    def process_view(self, request, view, args, kwargs):
+        is_api = request.resolver_match.namespaces[:1] == ["api"]
+        if not is_api and request.user.is_authenticated:
+            request.viewer = viewer_of(request.user)
+        wall.enter_as(request.viewer)
+        if is_api:
+            return None
+        decision = may_enter(view, request)
+        if decision is False:
+            raise PermissionDenied
+        return decision

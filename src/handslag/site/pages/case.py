@@ -1,0 +1,49 @@
+"""The case page, composed from what the rooms contribute: who holds, what happens next, and the whole way here."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from handslag.cases.pages.page import Button, CasePage, case_page
+from handslag.cases.pages.timeline import way
+from handslag.cases.pages.views import reached
+from handslag.foundation.rooms import Part, placed
+from handslag.parties.rules import CASE_ROLES
+from handslag.site.pages.parts import rendered
+from handslag.ui.access import page
+from handslag.ui.timeline import picture
+
+
+def _buttons(name: str, shown: CasePage) -> list[Button]:
+    return [button for source in placed(name) for button in source.find(shown)]
+
+
+def _actions(shown: CasePage) -> dict | None:
+    return {"buttons": _buttons("case_actions", shown)} if shown.may_act else None
+
+
+def _way(shown: CasePage) -> dict:
+    found = way(shown)
+    return {"t": picture((lane.find(shown) for lane in placed("lanes")), found.scale, found.now)}
+
+
+def _links(shown: CasePage) -> dict:
+    return {"buttons": _buttons("case_links", shown)}
+
+
+OWN = (
+    Part("site/_actions.html", 60, _actions),
+    Part("site/_way.html", 80, _way),
+    Part("site/_actions.html", 100, _links),
+)
+
+
+@page(*CASE_ROLES)
+def show(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The case page."""
+    shown = case_page(request.viewer, reached(request, case_id))
+    parts = sorted((*placed("case_page"), *OWN), key=lambda part: part.place)
+    return render(
+        request,
+        "site/case.html",
+        {"page": shown, "parts": [rendered(request, part, part.fill(shown), page=shown) for part in parts]},
+    )

@@ -1,0 +1,14 @@
+"""What the shell itself adds to the house: the main menu's first two places."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from handslag.foundation.rooms import Link, Room
+from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
+
+ROOM = Room(
+    menu=(
+        Link(_("My work"), 10, frozenset(HOLDING_ROLES), lambda _viewer: [reverse("my-work")]),
+        Link(_("Watch"), 20, frozenset(CASE_ROLES), lambda _viewer: [reverse("watch")]),
+    ),
+)

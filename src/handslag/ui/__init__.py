@@ -1,0 +1,1 @@
+"""What every page is made of: forms, tables, paging, access, documents. Knows no room."""

@@ -1,0 +1,61 @@
+"""What every room's API is made of: what callers send, pages of lists, and refusals as problems (RFC 9457)."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, JsonResponse
+from ninja import Field, Schema
+from pydantic import field_validator
+
+MOST = 100
+LAST_PAGE = 100_000
+PROBLEM_TYPE = "application/problem+json"
+
+
+class Given(Schema):
+    """What a caller sends: no text may hold the NUL sign, which PostgreSQL cannot store."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_nul(cls, value: object) -> object:
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError("the NUL sign cannot be stored")
+        return value
+
+
+class Paging(Given):
+    """Which part of a list is wanted."""
+
+    page: int = Field(1, ge=1, le=LAST_PAGE)
+    limit: int = Field(20, ge=1, le=MOST)
+
+
+def part(found: QuerySet, paging: Paging, show: Callable[[list], list]) -> dict:
+    """One page of a list as `show` makes it, and whether another follows; the list is not counted."""
+    begin = (paging.page - 1) * paging.limit
+    shown = list(found[begin : begin + paging.limit + 1])
+    return {
+        "items": show(shown[: paging.limit]),
+        "page": paging.page,
+        "limit": paging.limit,
+        "has_next": len(shown) > paging.limit,
+    }
+
+
+class Problem(Schema):
+    """A refusal after RFC 9457."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    instance: str
+    field: str | None = None
+    errors: list[dict[str, str]] | None = None
+
+
+def problem(request: HttpRequest, status: int, detail: str, **more) -> JsonResponse:
+    """A refusal as RFC 9457 has it."""
+    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, instance=request.path, **more)
+    return JsonResponse(body.model_dump(exclude_none=True), status=status, content_type=PROBLEM_TYPE)

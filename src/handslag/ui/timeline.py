@@ -1,0 +1,112 @@
+"""The picture of somebody's way: rows of boxes and marks over time, and the same as a table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+WIDTH, LEFT, LANE = 1000, 110, 56
+TICK_LABEL = 60  # the room that a tick's label takes
+LETTER = 7.6  # a letter's mean width in the picture's units
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Something that lasted, as a box with a label."""
+
+    x: int
+    width: int
+    label: str
+    title: str
+    tone: str = ""
+
+    @property
+    def shown(self) -> str:
+        """As much of the label as fits."""
+        fits = int((self.width - 12) / LETTER)
+        if fits < 3:
+            return ""
+        return self.label if len(self.label) <= fits else self.label[: fits - 1] + "…"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened, as a mark on its day."""
+
+    x: int
+    title: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the picture's table: something that was so from a day, to a day or until now."""
+
+    since: date
+    until: date | None
+    what: str
+
+
+@dataclass
+class Lane:
+    """One row of the picture, and the same as lines of text."""
+
+    name: str
+    bars: list[Bar] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The whole picture, and the same as lines of text."""
+
+    lanes: list[tuple[int, Lane]]
+    """Each row with how far down it lies."""
+    ticks: list[tuple[int, str]]
+    now: int
+    height: int
+    lines: list[tuple[str, str, str]]
+    width: int = WIDTH
+
+
+class Scale:
+    """Where the days of a stretch of time lie in the picture."""
+
+    def __init__(self, begin: date, end: date):
+        self.begin, self.end = begin, end
+        self._unit = (WIDTH - LEFT - 10) / max((end - begin).days, 1)
+
+    def x(self, day: date) -> int:
+        """How far to the right a day lies."""
+        inside = min(max(day, self.begin), self.end)
+        return round(LEFT + (inside - self.begin).days * self._unit)
+
+    def bar(self, since: date, until: date, label: str, tone: str = "") -> Bar:
+        """A box over the days of [since, until)."""
+        x = self.x(since)
+        title = f"{label}: {since} – {until}"
+        return Bar(x, max(self.x(until) - x, 2), label, title, tone)
+
+    def ticks(self) -> list[tuple[int, str]]:
+        """A few month beginnings, as many as there is room for."""
+        months, day = [], self.begin.replace(day=1)
+        while day <= self.end:
+            if day >= self.begin:
+                months.append(day)
+            day = (day + timedelta(days=32)).replace(day=1)
+        every = -(-len(months) // 9) or 1
+        ticks = [(self.x(month), f"{month:%Y-%m}") for month in months[::every]]
+        return [tick for tick in ticks if tick[0] < WIDTH - TICK_LABEL]
+
+
+def picture(lanes: Iterable[Lane], scale: Scale, now: date) -> Timeline:
+    """Puts rows below each other, and their lines in order of time."""
+    lanes = list(lanes)
+    lines = sorted((line for lane in lanes for line in lane.lines), key=lambda line: line.since)
+    return Timeline(
+        [(row * LANE, lane) for row, lane in enumerate(lanes)],
+        scale.ticks(),
+        scale.x(now),
+        len(lanes) * LANE + 34,
+        [(str(line.since), str(line.until or ""), line.what) for line in lines],
+    )

@@ -1,5 +1,0 @@
-from django.apps import AppConfig
-
-
-class WatchConfig(AppConfig):
-    name = "handslag.watch"

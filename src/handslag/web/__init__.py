@@ -1,1 +1,0 @@
-"""Pages: thin, no rules. One folder a role."""

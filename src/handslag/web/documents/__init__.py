@@ -1,1 +1,0 @@
-"""Documents to print: accessible PDF, in Swedish and English."""
