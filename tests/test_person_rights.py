@@ -71,7 +71,7 @@ def test_the_extract_holds_all_in_both_forms_and_is_written_down(world, tmp_path
     assert told.exit_code == 0 and numbers()[850] not in told.output, told.output
     extract = json.loads((tmp_path / "extract.json").read_text())
     (held,) = extract["cases"]
-    assert extract["identity_number"] == numbers()[850] and held["reference"] == case.reference
+    assert extract["identity"][0]["number"] == numbers()[850] and held["reference"] == case.reference
     assert held["rectified"][0]["before"] == "Test" and held["rectified"][0]["after"] == "Eva"
     assert {look["actor"] for look in held["looks"]} == {"fk_b@test.example"} and held["handovers"][0]["said"]
     assert {told["group"] for told in extract["disclosures"]} >= {"identity", "plan"}

@@ -1,16 +1,19 @@
 """What is done with a case. The only code that writes cases; each action is one transaction and is journalled."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from handslag.cases import rules
 from handslag.cases.models import DEGREES, Case, PastLivelihood, PastStep
 from handslag.cases.visibility import visibility
 from handslag.foundation import clock
+from handslag.foundation.erasing import erase
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
-from handslag.foundation.rooms import rooms
+from handslag.foundation.rooms import REMOVED, rooms
 from handslag.foundation.wall import action
 from handslag.journal.actions import record
 from handslag.parties.models import Post
@@ -255,6 +258,18 @@ def close(
         closing.save()
         journal(actor, "closed", closing, outcome=outcome, no_more=person_wants_no_more)
     return case
+
+
+def mask(case: Case, conceal: Callable[[str], str]) -> None:
+    """Takes the person's place and names out of a case that goes on: what happens next stays, without the names."""
+    case.joined_to, case.municipality_code, case.imported_digest = None, "", ""
+    case.next_step = conceal(case.next_step)[:200] or REMOVED
+    case.save()
+
+
+def erase_content(cases: QuerySet[Case], on: date) -> None:
+    """Empties closed cases whose time is over, as of `on`; that they were, who held them and how they ended stays."""
+    erase(cases, content_removed_on=on)
 
 
 @action

@@ -12,6 +12,7 @@ from handslag.cases.visibility import CaseVisibility
 from handslag.disclosure.queries import disclosed_to
 from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import clock, keys
+from handslag.foundation.rooms import rooms
 from handslag.foundation.wall import reading
 from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
@@ -27,23 +28,17 @@ def _told(viewer: Viewer) -> QuerySet:
     return disclosed_to(viewer).order_by().filter(by_either, subject=OuterRef("person__subject"))
 
 
-def _handed_over(viewer: Viewer) -> frozenset[int]:
-    """Ids of cases that others hold and the viewer's places have or had a handover of; found once for a viewer."""
-    if "handed over" not in viewer.memo:
-        sides = [Q(handovers__sender_id__in=viewer.case_post_ids), Q(handovers__to_unit_id__in=viewer.unit_ids)]
-        if viewer.officer_party_ids:
-            sides.append(Q(handovers__to_unit__party_id__in=viewer.officer_party_ids))
-        others = Case.objects.exclude(holder_id__in=viewer.case_post_ids).order_by()
-        found = (others.filter(side).values_list("pk", flat=True) for side in sides)
-        viewer.memo["handed over"] = frozenset(pk for side in found for pk in side)
-    return viewer.memo["handed over"]
+def _opened(viewer: Viewer) -> list[QuerySet]:
+    """Rows with a case that the rooms above open to the viewer, such as handovers of the viewer's places."""
+    return [reach.rows(viewer) for room in rooms().values() for reach in room.reaches]
 
 
 def _reach(viewer: Viewer) -> Q:
-    """That a case is held at the viewer's place, in a handover of it, or disclosed to it."""
+    """That a case is held at the viewer's place, opened to it by another room, or disclosed to it."""
     if not (viewer.unit_ids or viewer.officer_party_ids):
         return Q(pk__in=())
-    return Q(holder_id__in=viewer.case_post_ids) | Q(pk__in=_handed_over(viewer)) | Q(Exists(_told(viewer)))
+    opened = (Q(Exists(rows.filter(case=OuterRef("pk")))) for rows in _opened(viewer))
+    return reduce(or_, opened, Q(holder_id__in=viewer.case_post_ids) | Q(Exists(_told(viewer))))
 
 
 def held_cases(viewer: Viewer) -> QuerySet[Case]:
@@ -52,7 +47,7 @@ def held_cases(viewer: Viewer) -> QuerySet[Case]:
 
 
 def visible_cases(viewer: Viewer) -> QuerySet[Case]:
-    """Every case that the viewer reaches. What of it may be seen is said by `sight`.
+    """Every case that the viewer reaches. What of it may be seen is said by `visibility`.
 
     For lookups: narrow it by case, person or reference. To go through all of them would begin at every case there is.
     """
@@ -141,7 +136,7 @@ def _by_name(viewer: Viewer, text: str) -> set[int]:
     own = _named(text, "person__") & _may_know(viewer)
     places = (
         Q(holder_id__in=viewer.case_post_ids) & own,
-        Q(pk__in=_handed_over(viewer)) & own,
+        *(Q(pk__in=rows.values("case_id")) & own for rows in _opened(viewer)),
         Q(Exists(_told(viewer)), person_id__in=_told_persons(viewer, _named(text))),
     )
     return {pk for place in places for pk in Case.objects.filter(place).order_by().values_list("pk", flat=True)}

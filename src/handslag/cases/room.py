@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop
 from handslag.cases import queries
 from handslag.cases.pages import journal, parts, rows, timeline
 from handslag.disclosure.rules import HEALTH, IDENTITY, LIVELIHOOD, PLAN, WORK_EDUCATION
+from handslag.foundation.clock import day_of
 from handslag.foundation.rooms import (
     REMOVED,
     Link,
@@ -31,7 +32,7 @@ def _reference_to(case) -> str:
 
 
 def _livelihood_since_to(case):
-    return case.opened_at.date()
+    return day_of(case.opened_at)
 
 
 def _next_responsible_to(case) -> str:
@@ -42,13 +43,14 @@ CASE = Record(
     "cases.Case",
     about="person",
     noted_by="party",
-    words=_("Cases"),
+    key="cases",
+    words=_("Case"),
     columns={
         "id": kept(),
         "party": kept(),
         "reference": emptied(_("Reference"), to=_reference_to),
         "person": kept(),
-        "municipality_code": emptied(_("Municipality"), group=IDENTITY),
+        "municipality_code": emptied(_("Municipality"), group=IDENTITY, is_rectifiable=True),
         "target_groups": emptied(_("Need groups"), group=HEALTH, is_rectifiable=True),
         "opened_at": kept(_("Opened")),
         "holder": kept(_("Responsible")),
@@ -78,6 +80,7 @@ CASE = Record(
 PAST_HOLDING = Record(
     "cases.PastHolding",
     about="case.person",
+    key="past_holdings",
     words=_("Responsible before"),
     columns={"case": kept(), "until": kept(_("To")), "holder": kept(_("Responsible"))},
 )
@@ -86,7 +89,8 @@ PAST_STEP = Record(
     about="case.person",
     group=PLAN,
     noted_by="by.party",
-    words=_("Earlier steps"),
+    key="past_steps",
+    words=_("Earlier step"),
     columns={
         "id": kept(),
         "case": kept(),
@@ -103,7 +107,8 @@ PAST_LIVELIHOOD = Record(
     about="case.person",
     group=LIVELIHOOD,
     noted_by="by_party",
-    words=_("Earlier livelihoods"),
+    key="past_livelihoods",
+    words=_("Earlier livelihood"),
     columns={
         "id": gone(),
         "case": gone(),

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from handslag.disclosure import rules
 from handslag.disclosure.models import Consent, Disclosure
 from handslag.disclosure.rules import Flow
-from handslag.foundation import clock
+from handslag.foundation import clock, keys
+from handslag.foundation.erasing import erase_prose
 from handslag.foundation.errors import Refused
 from handslag.parties.models import Post, Unit
 from handslag.reference import codes
@@ -128,3 +129,18 @@ def end(post: Post | None, disclosures: Iterable[Disclosure]) -> list[Disclosure
         disclosure.ended_at, disclosure.ended_by = now, post
     Disclosure.objects.bulk_update(standing, ["ended_at", "ended_by"])
     return standing
+
+
+def end_all(post: Post, subject: str) -> None:
+    """Ends all that is told about a person, at once."""
+    standing = Disclosure.objects.filter(subject=subject, ended_at__isnull=True)
+    standing.update(ended_at=clock.now(), ended_by=post)
+
+
+def forget(subject: str) -> None:
+    """Empties a person's consents of their words and unlinks them; that they were given, and to what, stays."""
+    unlinked = keys.random_index()
+    for rows in (Consent.objects.filter(subject=subject), Disclosure.objects.filter(subject=subject)):
+        found = list(rows.order_by().values_list("pk", flat=True))
+        erase_prose(rows)
+        rows.model.objects.filter(pk__in=found).update(subject=unlinked)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Protocol
 
 from django.db.models import Q, QuerySet
 
@@ -30,6 +31,15 @@ def disclosed_to(viewer: Viewer) -> QuerySet[Disclosure]:
     if not viewer.officer_party_ids:
         return found.filter(to_unit_id__in=viewer.unit_ids)
     return found.filter(_to_units(viewer))
+
+
+class KnownPerson(Protocol):
+    """A person as one party knows the person."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def party_id(self) -> int: ...
 
 
 Bases = Mapping[tuple[str, int, str], Basis]
@@ -72,3 +82,15 @@ def by_consent(disclosures: Iterable[Disclosure]) -> dict[Consent | None, list[D
 def ending_soon(on: date) -> QuerySet[Disclosure]:
     """What holds on `on` and runs out within 30 days of it, soonest first."""
     return active(on).filter(until__lt=days.add_days(on, WARN_DAYS)).order_by("until", "id")
+
+
+def disclosures_extracted(person: KnownPerson) -> QuerySet[Disclosure]:
+    """What the person's party tells others, or is told, about the person; for the person's extract."""
+    concerns = Q(from_party_id=person.party_id) | Q(to_unit__party_id=person.party_id)
+    return Disclosure.objects.filter(concerns, subject=person.subject).select_related("from_party", "to_unit")
+
+
+def consents_extracted(person: KnownPerson) -> QuerySet[Consent]:
+    """Consents of the person that concern the person's party; for the person's extract."""
+    concerned = disclosures_extracted(person).order_by().values("consent")
+    return Consent.objects.filter(pk__in=concerned).select_related("recorded_by__user", "recorded_by__unit")

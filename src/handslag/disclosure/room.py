@@ -1,32 +1,59 @@
 """What the house must know of disclosure."""
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from handslag.foundation.rooms import UNLINKED, Column, Record, Room, Verb, each, kept, prose
+from handslag.disclosure import queries
+from handslag.disclosure.rules import ORAL
+from handslag.foundation.rooms import REMOVED, UNLINKED, Column, Record, Room, Verb, kept, prose
 
 _LAW = {"statute": "statutory_basis"}
+
+
+def _witness_to(consent) -> str:
+    return REMOVED if consent.manner == ORAL else ""
+
 
 ROOM = Room(
     records=(
         Record(
             "disclosure.Consent",
             {
-                **each(kept(), "id manner given_on until gdpr_basis recorded_by recorded_at"),
+                "id": kept(),
                 "subject": Column(UNLINKED),
-                "purpose": prose(),
-                "witness": prose(),
+                "purpose": prose(_("What is the consent for?")),
+                "manner": kept(_("How was it given?")),
+                "witness": prose(_("Who heard it, if it was oral"), to=_witness_to),
+                "given_on": kept(_("When was it given?")),
+                "until": kept(_("Until when does it hold?")),
+                "gdpr_basis": kept(_("Basis for handling the data (GDPR)")),
+                "recorded_by": kept(_("By whom?")),
+                "recorded_at": kept(),
             },
+            key="consents",
+            words=_("Consent"),
+            of=queries.consents_extracted,
         ),
         Record(
             "disclosure.Disclosure",
             {
-                **each(
-                    kept(),
-                    "id from_party to_unit group consent statute begins_at until recorded_by ended_at ended_by",
-                ),
+                "id": kept(),
                 "subject": Column(UNLINKED),
-                "reason": prose(),
+                "from_party": kept(_("From")),
+                "to_unit": kept(_("To")),
+                "group": kept(_("What")),
+                "consent": kept(),
+                "statute": kept(_("By which law?")),
+                "reason": prose(_("Why does the law ask for it?")),
+                "begins_at": kept(_("Since")),
+                "until": kept(_("Until")),
+                "recorded_by": kept(),
+                "ended_at": kept(_("Ended")),
+                "ended_by": kept(),
             },
+            key="disclosures",
+            words=_("What was told to others, and to us"),
+            of=queries.disclosures_extracted,
         ),
     ),
     verbs={

@@ -1,20 +1,22 @@
 """The access rule as the database knows it: from the viewer's id alone, without leaning on the application's filters.
 
-`handslag_enter` works out the viewer's places; `handslag_reaches` says of a case that others hold whether it is
-disclosed to the viewer's units, or in a handover of theirs; `handslag_covered` whether a group of information about a
-person is disclosed; `handslag_meets` whether the viewer reaches any case of a person. What costs least stands first.
+`handslag_enter` works out the viewer's places, `handslag_covered` says whether a group of information about a person is
+disclosed to them. Each record's wall is derived from what its room declares; those that need more stand in `walls.py`.
 """
 
-from handslag.foundation.wall import Wall, mine
+from django.apps import apps
+from django.db.models import Model
+
+from handslag.foundation.rooms import Record, records
+from handslag.foundation.wall import SAFE, Wall, mine
 
 _HOLDING = "('caseworker', 'lead')"
 
 
-_ACTIVE = (
+ACTIVE = (
     f"d.ended_at IS NULL AND d.until >= (SELECT handslag_today()) AND (d.to_unit_id = ANY {mine('units')} "
     f"OR EXISTS (SELECT 1 FROM parties_unit u WHERE u.id = d.to_unit_id AND u.party_id = ANY {mine('parties')}))"
 )
-_SAFE = "SECURITY DEFINER SET search_path = public"
 
 FUNCTIONS = (
     f"""CREATE OR REPLACE FUNCTION handslag_enter(viewer bigint, api_parties text, today date) RETURNS void
@@ -41,39 +43,55 @@ FUNCTIONS = (
             WHERE p.role IN {_HOLDING} AND (p.unit_id = ANY (units) OR p.party_id = ANY (parties))), ','), false)
     FROM places) made; END $$""",
     f"""CREATE OR REPLACE FUNCTION handslag_covered(person_subject text, party bigint, wanted text) RETURNS boolean
-    LANGUAGE plpgsql STABLE {_SAFE} AS $$
+    LANGUAGE plpgsql STABLE {SAFE} AS $$
     BEGIN RETURN EXISTS (SELECT 1 FROM disclosure_disclosure d
-    WHERE d.subject = person_subject AND d.from_party_id = party AND d."group" = wanted AND {_ACTIVE}); END $$""",
-    f"""CREATE OR REPLACE FUNCTION handslag_reaches(the_case bigint, person bigint, opener bigint, holder bigint)
-    RETURNS boolean LANGUAGE plpgsql STABLE {_SAFE} AS $$
-    BEGIN RETURN EXISTS (SELECT 1 FROM handovers_handover h JOIN parties_unit u ON u.id = h.to_unit_id
-        WHERE h.case_id = the_case AND (h.sender_id = ANY {mine("posts")} OR h.to_unit_id = ANY {mine("units")}
-        OR u.party_id = ANY {mine("parties")}))
-    OR EXISTS (SELECT 1 FROM persons_person p JOIN disclosure_disclosure d ON d.subject = p.subject
-        WHERE p.id = person AND {_ACTIVE}
-        AND (d.from_party_id = opener
-        OR d.from_party_id = (SELECT s.party_id FROM parties_post s WHERE s.id = holder)));
-    END $$""",
-    f"""CREATE OR REPLACE FUNCTION handslag_meets(person_subject text) RETURNS boolean
-    LANGUAGE plpgsql STABLE {_SAFE} AS $$
-    BEGIN RETURN EXISTS (SELECT 1 FROM persons_person p JOIN cases_case c ON c.person_id = p.id
-        WHERE p.subject = person_subject AND (c.holder_id = ANY {mine("posts")}
-        OR handslag_reaches(c.id, c.person_id, c.party_id, c.holder_id))); END $$""",
+    WHERE d.subject = person_subject AND d.from_party_id = party AND d."group" = wanted AND {ACTIVE}); END $$""",
 )
 
-_CONCERNS = (
-    f"from_party_id = ANY {mine('own')} OR EXISTS (SELECT 1 FROM parties_unit u "
-    f"WHERE u.id = to_unit_id AND u.party_id = ANY {mine('own')})"
-)
 
-WALLS = [
-    Wall(
-        "disclosure_disclosure",
-        f"to_unit_id = ANY {mine('units')} OR recorded_by_id = ANY {mine('posts')} "
-        f"OR (({_CONCERNS}) AND handslag_meets(subject))",
-    ),
-    Wall(
-        "disclosure_consent",
-        "EXISTS (SELECT 1 FROM disclosure_disclosure d WHERE d.consent_id = disclosure_consent.id)",
-    ),
-]
+class _Joins:
+    """The rows that a row of a table leads to, as the FROM and WHERE of a subquery over it."""
+
+    def __init__(self, model: type[Model]):
+        self._reached: dict[tuple[str, ...], tuple[type[Model], str]] = {(): (model, model._meta.db_table)}
+        self.tables: list[str] = []
+        self.conditions: list[str] = []
+
+    def column(self, path: str) -> str:
+        """The column at the end of a path such as `case.person.subject`; of a relation, its key."""
+        *way, last = path.split(".")
+        for depth, name in enumerate(way):
+            self._join(tuple(way[:depth]), name)
+        model, alias = self._reached[tuple(way)]
+        return f'{alias}."{model._meta.get_field(last).column}"'
+
+    def _join(self, way: tuple[str, ...], name: str) -> None:
+        if (*way, name) not in self._reached:
+            model, before = self._reached[way]
+            field, alias = model._meta.get_field(name), f"j{len(self._reached)}"
+            related = field.related_model
+            self.tables.append(f"{related._meta.db_table} {alias}")
+            self.conditions.append(f'{alias}."{related._meta.pk.column}" = {before}."{field.column}"')
+            self._reached[*way, name] = (related, alias)
+
+
+def wall_of(record: Record) -> Wall | None:
+    """The rule that a record's declaration says: a row comes back where what it hangs on does, and, where it belongs to
+    a group of information, where that is the own party's or a basis covers it. None for rows that are about nobody."""
+    if not record.about or "." not in record.about and not record.group:
+        return None
+    model = apps.get_model(record.model)
+    joins = _Joins(model)
+    subject = joins.column(f"{record.about}.subject") if record.group else joins.column(record.about)
+    if record.group:
+        party = joins.column(record.noted_by)
+        joins.conditions.append(
+            f"({party} = ANY {mine('own')} OR handslag_covered({subject}, {party}, '{record.group}'))"
+        )
+    return Wall(
+        model._meta.db_table,
+        f"EXISTS (SELECT 1 FROM {', '.join(joins.tables)} WHERE {' AND '.join(joins.conditions)})",
+    )
+
+
+DERIVED = [wall for record in records().values() if (wall := wall_of(record))]

@@ -8,6 +8,7 @@ would all have to be made anew with it. Without either, what is stored can be ne
 import base64
 import hashlib
 import hmac
+import secrets
 from functools import cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -58,6 +59,11 @@ def rotated(token: str) -> str:
 def blind(text: str) -> str:
     """An index by which the same text is found again, and from which nobody without the key learns it."""
     return hmac.new(_derived("index"), text.encode(), hashlib.sha256).hexdigest()[:INDEX_LENGTH]
+
+
+def random_index() -> str:
+    """An index of nobody: as long as a blind one, and found by no text."""
+    return secrets.token_hex(INDEX_LENGTH // 2)
 
 
 def seal(content: bytes) -> str:

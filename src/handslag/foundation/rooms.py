@@ -100,6 +100,10 @@ class Column:
     is_rectifiable: bool = False
     """Whether a caseworker may mend what was wrongly recorded."""
 
+    def value(self, row: Any) -> Any:
+        """What stands in a row's column when it is emptied."""
+        return self.to(row) if callable(self.to) else self.to
+
 
 def kept(words: str = "", **more: Any) -> Column:
     """A column that stays."""
@@ -139,8 +143,12 @@ class Record:
     about: str = ""
     group: str = ""
     noted_by: str = ""
+    key: str = ""
+    """How the person's extract names its rows as data; empty where it leaves them out."""
     words: str = ""
-    """The heading of its rows in the person's extract."""
+    """How the person's extract words them."""
+    of: Callable[[Any], Any] | None = None
+    """The rows about a person, where they do not lead to the person by `about`."""
 
     def group_of(self, column: str) -> str:
         """The group of information that a column belongs to; empty for the minimal record."""
@@ -154,12 +162,24 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Reach:
+    """A way by which a viewer reaches a case that others hold, told twice: to the application and to the database.
+
+    `rows` finds rows with a `case`; `sql` says of the case `the_case` that there is one (see foundation/wall.py).
+    """
+
+    rows: Callable[[Any], Any]
+    sql: str
+
+
+@dataclass(frozen=True)
 class Room:
     """All that the house must know of a room."""
 
     urls: str = ""
     """Module with `urlpatterns`."""
     records: tuple[Record, ...] = ()
+    reaches: tuple[Reach, ...] = ()
     api: tuple[str, str] | None = None
     """The API's prefix, and the dotted name of the room's router."""
     work: tuple[Section, ...] = ()

@@ -22,6 +22,9 @@ from django.utils.module_loading import module_has_submodule
 ROLE = "handslag_viewer"
 LIFTED = "nullif(current_setting('handslag.lifted', true), '') IS NOT NULL"
 
+SAFE = "SECURITY DEFINER SET search_path = public"
+"""How a function runs that reads past the walls, with the rights of who made it."""
+
 _BASE = (
     "CREATE OR REPLACE FUNCTION handslag_ids(name text) RETURNS bigint[] LANGUAGE sql STABLE AS "
     "$$ SELECT string_to_array(nullif(current_setting(name, true), ''), ',')::bigint[] $$",
@@ -65,8 +68,10 @@ def _listed(name: str) -> list:
 
 
 def walls() -> list[Wall]:
-    """Every wall of every installed room (the `WALLS` of its `walls.py`)."""
-    return _listed("WALLS")
+    """Every wall: those that the rooms write out (the `WALLS` of `walls.py`), and those derived for all the rest."""
+    written = _listed("WALLS")
+    named = {wall.table for wall in written}
+    return written + [wall for wall in _listed("DERIVED") if wall.table not in named]
 
 
 def build(to: BaseDatabaseWrapper) -> None:

@@ -20,6 +20,14 @@ SHOWN = (
 )
 
 
+def at_the_viewers_places(viewer: Viewer) -> QuerySet[Handover]:
+    """Handovers that the viewer's places sent or were offered, whatever came of them."""
+    sides = Q(sender_id__in=viewer.case_post_ids) | Q(to_unit_id__in=viewer.unit_ids)
+    if viewer.officer_party_ids:
+        sides |= Q(to_unit__party_id__in=viewer.officer_party_ids)
+    return Handover.objects.filter(sides).order_by()
+
+
 def visible_handovers(viewer: Viewer) -> QuerySet[Handover]:
     """Handovers from or to the viewer's units, or the parties whose cooperation officer the viewer is."""
     return Handover.objects.filter(

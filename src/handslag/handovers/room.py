@@ -4,10 +4,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from handslag.disclosure.rules import MEETINGS, PLAN
-from handslag.foundation.rooms import Part, Placed, Record, Room, Section, Verb, each, kept, prose
+from handslag.foundation.rooms import Part, Placed, Reach, Record, Room, Section, Verb, each, kept, prose
 from handslag.handovers import queries
 from handslag.handovers.pages import parts, timeline
 from handslag.handovers.pages.rows import handover_table
+from handslag.handovers.walls import REACHED
 
 HANDOVER = Record(
     "handovers.Handover",
@@ -28,7 +29,8 @@ HANDOVER = Record(
         **each(kept(), "goes_back next_unit"),
     },
     about="case.person",
-    words=_("Handovers"),
+    key="handovers",
+    words=_("Handover"),
 )
 MESSAGE = Record(
     "handovers.Message",
@@ -40,6 +42,7 @@ MESSAGE = Record(
         "text": prose(_("Words"), group=PLAN, noted_by="by.party"),
     },
     about="handover.case.person",
+    key="said",
     words=_("What has been said"),
 )
 
@@ -47,6 +50,7 @@ ROOM = Room(
     urls="handslag.handovers.pages.urls",
     api=("/handovers", "handslag.handovers.api.router"),
     records=(HANDOVER, MESSAGE),
+    reaches=(Reach(queries.at_the_viewers_places, REACHED),),
     verbs={
         "handover_offered": Verb(gettext_noop("offered a handover to {to_unit}")),
         "handover_asked": Verb(gettext_noop("asked a question about the handover")),

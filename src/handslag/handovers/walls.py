@@ -2,17 +2,17 @@
 
 from handslag.foundation.wall import Wall, mine
 
+SIDES = (
+    f"h.sender_id = ANY {mine('posts')} OR h.to_unit_id = ANY {mine('units')} "
+    f"OR EXISTS (SELECT 1 FROM parties_unit u WHERE u.id = h.to_unit_id AND u.party_id = ANY {mine('parties')})"
+)
+REACHED = f"EXISTS (SELECT 1 FROM handovers_handover h WHERE h.case_id = the_case AND ({SIDES}))"
+"""That a case (`the_case`) is reached through a handover."""
+
 WALLS = [
     Wall(
         "handovers_handover",
-        f"sender_id = ANY {mine('posts')} OR to_unit_id = ANY {mine('units')} "
-        "OR EXISTS (SELECT 1 FROM parties_unit u WHERE u.id = to_unit_id "
-        f"AND u.party_id = ANY {mine('parties')}) "
-        "OR EXISTS (SELECT 1 FROM cases_case c WHERE c.id = case_id "
-        f"AND c.holder_id = ANY {mine('posts')})",
-    ),
-    Wall(
-        "handovers_message",
-        "EXISTS (SELECT 1 FROM handovers_handover h WHERE h.id = handovers_message.handover_id)",
+        f"{SIDES.replace('h.', 'handovers_handover.')} OR EXISTS "
+        f"(SELECT 1 FROM cases_case c WHERE c.id = case_id AND c.holder_id = ANY {mine('posts')})",
     ),
 ]

@@ -1,17 +1,15 @@
 """Registering persons: named ones by their identity number, protected ones as anonymous participants."""
 
-import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from handslag.foundation import keys
+from handslag.foundation.erasing import erase
 from handslag.foundation.errors import Refused
 from handslag.persons import rules
 from handslag.persons.models import Identity, Person, ProtectedSubject
-
-SUBJECT_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +30,17 @@ class Named:
 def protected_among(subjects: Iterable[str]) -> set[str]:
     """Of `subjects`, those that must not be registered by name or number."""
     return set(ProtectedSubject.objects.filter(subject__in=set(subjects)).values_list("subject", flat=True))
+
+
+def bar(subject: str) -> None:
+    """From now on nobody with this index is registered by name or number."""
+    ProtectedSubject.objects.get_or_create(subject=subject)
+
+
+def unbar(subject: str) -> bool:
+    """Lets an index be registered again; returns whether it was barred."""
+    deleted, _each = ProtectedSubject.objects.filter(subject=subject).delete()
+    return bool(deleted)
 
 
 def _known(wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], Person]:
@@ -87,8 +96,21 @@ def anonymous(party_id: int, sex: str, start_year: int, *, is_protected: bool = 
     """An anonymous participant: sex and start year, and nothing by which anybody could be found."""
     return Person.objects.create(
         party_id=party_id,
-        subject=secrets.token_hex(SUBJECT_BYTES),
+        subject=keys.random_index(),
         sex=sex,
         start_year=start_year,
         is_protected=is_protected,
     )
+
+
+def forget(persons: Iterable[Person], *, is_protected: bool = False) -> None:
+    """Removes who the persons are, and the index by which their records at other parties would be found.
+
+    Protected ones go on as anonymous participants, by sex and start year; of the others nothing is left.
+    """
+    for person in persons:
+        Identity.objects.filter(person=person).delete()
+        person.subject, person.is_protected = keys.random_index(), is_protected or person.is_protected
+        person.save()
+        if not is_protected:
+            erase(Person.objects.filter(pk=person.pk))

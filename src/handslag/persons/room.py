@@ -27,6 +27,8 @@ ROOM = Room(
                 **each(gone(), "search_name search_initials"),
             },
             about="person",
+            key="identity",
+            words=_("About me"),
             group=IDENTITY,
             noted_by="person.party",
         ),

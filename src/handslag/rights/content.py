@@ -1,61 +1,57 @@
-"""Taking words and identity out of what is stored about a person: for protection now, and when the time is over."""
+"""What is recorded about a person's cases, in whatever room: found by what the rooms declare."""
 
 import re
-import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from handslag.cases.models import Case, PastStep
-from handslag.disclosure.models import Consent, Disclosure
-from handslag.disclosure.rules import ORAL
-from handslag.handovers.models import Handover, Message
-from handslag.persons.models import Identity, Person
-from handslag.persons.registering import SUBJECT_BYTES
-from handslag.rights.models import Rectification
+from django.apps import apps
+from django.db.models import Model, QuerySet
 
-REMOVED = "–"
+from handslag.cases.models import Case
+from handslag.foundation.erasing import erase, erase_prose
+from handslag.foundation.rooms import Record, records
+from handslag.persons.models import Identity
+
 HIDDEN = "▒▒▒"
+CASE = "cases.Case"
 
 
-def remove_words(case_ids: list[int]) -> None:
-    """Empties the running text of cases: notes, briefs, promises, dialogues, what was rectified."""
-    PastStep.objects.filter(case_id__in=case_ids).update(text=REMOVED, note="")
-    Handover.objects.filter(case_id__in=case_ids).update(brief="", promised="")
-    Message.objects.filter(handover__case_id__in=case_ids).update(text="")
-    Rectification.objects.filter(case_id__in=case_ids).update(sealed_before="", sealed_after="", reason="")
+def children(record: Record) -> Iterator[tuple[Record, str]]:
+    """Records whose rows hang on a record's rows, with the relation by which they do."""
+    for child in records().values():
+        relation, _dot, rest = child.about.partition(".")
+        if rest and rest == record.about:
+            model = apps.get_model(child.model)
+            if model._meta.get_field(relation).related_model._meta.label == record.model:
+                yield child, relation
 
 
-def forget_consents(subject: str) -> None:
-    """Empties a person's consents of their words and unlinks them; that they were given, and to what, stays."""
-    unlinked = secrets.token_hex(SUBJECT_BYTES)
-    Consent.objects.filter(subject=subject, manner=ORAL).update(purpose="", witness=REMOVED, subject=unlinked)
-    Consent.objects.filter(subject=subject).update(purpose="", witness="", subject=unlinked)
-    Disclosure.objects.filter(subject=subject).update(reason="", subject=unlinked)
+def _below(record: Record, rows: QuerySet) -> Iterator[QuerySet]:
+    for child, relation in children(record):
+        hanging = _model(child).objects.filter(**{f"{relation}__in": rows.order_by().values("pk")}).order_by("pk")
+        yield from _below(child, hanging)
+        yield hanging
 
 
-def forget_identity(persons: Iterable[Person], *, is_protected: bool) -> None:
-    """Removes who the persons are, and the index by which their records at other parties would be found."""
-    for person in persons:
-        Identity.objects.filter(person=person).delete()
-        person.subject = secrets.token_hex(SUBJECT_BYTES)
-        person.is_protected = is_protected or person.is_protected
-        person.save()
+def _model(record: Record) -> type[Model]:
+    return apps.get_model(record.model)
+
+
+def erase_below(cases: QuerySet[Case]) -> None:
+    """Takes the content out of all that hangs on cases: their time is over."""
+    for rows in _below(records()[CASE], cases):
+        erase(rows)
+
+
+def erase_words_below(cases: QuerySet[Case]) -> None:
+    """Empties the running text of all that hangs on cases: notes, briefs, promises, dialogues, what was rectified."""
+    for rows in _below(records()[CASE], cases):
+        erase_prose(rows)
 
 
 def concealer(identity: Identity) -> Callable[[str], str]:
     """A function that takes a person's names and number out of a text."""
     number = identity.number
-    words = [
-        *identity.given_name.split(),
-        *identity.family_name.split(),
-        number,
-        number[2:],
-        f"{number[:8]}-{number[8:]}",
-    ]
-    words += [f"{number[2:8]}-{number[8:]}"]
+    written = (number, number[2:], f"{number[:8]}-{number[8:]}", f"{number[2:8]}-{number[8:]}")
+    words: Iterable[str] = (*identity.given_name.split(), *identity.family_name.split(), *written)
     pattern = re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)), re.IGNORECASE)
     return lambda text: pattern.sub(HIDDEN, text)
-
-
-def conceal_next_step(case: Case, conceal: Callable[[str], str]) -> None:
-    """Takes the names out of the words that an open case must keep: what happens next."""
-    case.next_step = conceal(case.next_step)[:200] or REMOVED

@@ -4,13 +4,13 @@ from django.utils.translation import gettext as _
 
 from handslag.cases import actions as cases
 from handslag.cases.models import Case
-from handslag.disclosure.models import Disclosure
+from handslag.disclosure import actions as disclosure
 from handslag.foundation import clock, keys
 from handslag.foundation.errors import NotAllowed, Refused
 from handslag.foundation.wall import action
-from handslag.parties.models import Post
 from handslag.parties.viewer import Viewer
-from handslag.persons.models import Person, ProtectedSubject
+from handslag.persons.models import Person
+from handslag.persons.registering import bar, forget, unbar
 from handslag.persons.rules import identity_number_problem
 from handslag.rights import content
 
@@ -29,31 +29,24 @@ def protect(actor: Viewer, case_id: int) -> int:
     if case.person.is_protected:
         raise Refused(_("The person is protected already."))
     subject = case.person.subject
-    ProtectedSubject.objects.get_or_create(subject=subject)
-    _end_sharing(actor.post_in(case.holder.unit_id) or case.holder, subject)
+    bar(subject)
+    disclosure.end_all(actor.post_in(case.holder.unit_id) or case.holder, subject)
+    disclosure.forget(subject)
     persons = list(Person.objects.select_for_update().filter(subject=subject).order_by("id"))
     for person in persons:
         _mask(actor, person)
     return len(persons)
 
 
-def _end_sharing(post: Post, subject: str) -> None:
-    standing = Disclosure.objects.filter(subject=subject, ended_at__isnull=True)
-    standing.update(ended_at=clock.now(), ended_by=post)
-    content.forget_consents(subject)
-
-
 def _mask(actor: Viewer, person: Person) -> None:
     held = list(Case.objects.select_for_update().filter(person=person).order_by("id"))
     identity = getattr(person, "identity", None)
+    conceal = content.concealer(identity) if identity else str
     for case in held:
-        case.joined_to, case.municipality_code, case.imported_digest = None, "", ""
-        if identity:
-            content.conceal_next_step(case, content.concealer(identity))
-        case.save()
-    content.remove_words([case.pk for case in held])
+        cases.mask(case, conceal)
+    content.erase_words_below(Case.objects.filter(person=person))
     person.start_year = min(case.opened_at.year for case in held) if held else clock.today().year
-    content.forget_identity([person], is_protected=True)
+    forget([person], is_protected=True)
     for case in held:
         cases.journal(actor, "protected", cases.locked(case.pk))
 
@@ -68,5 +61,4 @@ def unprotect(actor: Viewer, number: str) -> bool:
         raise NotAllowed(_("Only the operator can do this."))
     if identity_number_problem(number):
         raise Refused(_("Write the identity number with 12 digits and nothing else."))
-    deleted, _each = ProtectedSubject.objects.filter(subject=keys.blind(number)).delete()
-    return bool(deleted)
+    return unbar(keys.blind(number))

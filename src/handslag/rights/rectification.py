@@ -8,6 +8,7 @@ from handslag.cases.visibility import visibility
 from handslag.disclosure.models import Consent, Disclosure
 from handslag.foundation import clock, keys
 from handslag.foundation.errors import NotAllowed, Refused
+from handslag.foundation.rooms import record_of
 from handslag.foundation.wall import action
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Identity, Person
@@ -16,20 +17,19 @@ from handslag.persons.rules import INITIALS, identity_number_problem, search_nam
 from handslag.reference import codes
 from handslag.rights.models import Rectification
 
-FIELDS = ("given_name", "family_name", "identity_number", "municipality_code", "target_groups")
-"""What a caseworker can rectify; the rest is changed by the work itself."""
+NAMED = {"sealed_number": "identity_number"}
+"""Columns whose value is not what stands in them, and what the value is called."""
 
 
 def present(case: Case) -> dict[str, str]:
-    """The values that can be rectified, as they are now."""
-    identity = case.person.identity
-    return {
-        "given_name": identity.given_name,
-        "family_name": identity.family_name,
-        "identity_number": identity.number,
-        "municipality_code": case.municipality_code,
-        "target_groups": case.target_groups,
-    }
+    """The values that a caseworker can rectify, as they are now; the rest is changed by the work itself."""
+    found = {}
+    for row in (case.person.identity, case):
+        for name, column in record_of(type(row)).columns.items():
+            if column.is_rectifiable:
+                value = getattr(row, name)
+                found[NAMED.get(name, name)] = keys.decrypt(value) if column.is_sealed else value
+    return found
 
 
 @action
@@ -45,7 +45,7 @@ def rectify(actor: Viewer, case_id: int, values: dict[str, str], reason: str) ->
     if not reason.strip():
         raise Refused(_("Write what was wrong, and who said so."), "reason")
     before = present(case)
-    changed = {field: values[field].strip() for field in FIELDS if values[field].strip() != before[field]}
+    changed = {field: values[field].strip() for field in before if values[field].strip() != before[field]}
     if not changed:
         raise Refused(_("Nothing differs from what is recorded."))
     _require_right(case, changed)

@@ -1,13 +1,14 @@
 """Retention (gallring): content goes when the party's time is over; unlinkable statistics and the journal stay.
 
-COLUMNS says of every column what becomes of it: a test fails when a new one has no rule.
+What becomes of each column its room declares (foundation/rooms.py): a column without a rule stops the start.
 """
 
 from collections.abc import Iterable
 from datetime import date
 
 from handslag.cases import actions as cases
-from handslag.cases.models import Case, PastLivelihood
+from handslag.cases.models import Case
+from handslag.disclosure import actions as disclosure
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed
 from handslag.foundation.wall import action
@@ -15,6 +16,7 @@ from handslag.handovers.models import Handover
 from handslag.parties.models import Party
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Person
+from handslag.persons.registering import forget
 from handslag.persons.rules import birth_year
 from handslag.rights import content
 from handslag.rights.models import Remainder
@@ -46,14 +48,11 @@ def _limit(on: date, party: Party):
 
 
 def _remove(actor: Viewer, ids: list[int], on: date) -> int:
-    removed = list(
-        Case.objects.select_for_update(of=("self",)).filter(pk__in=ids).select_related("person", "party").order_by("id")
-    )
+    rows = Case.objects.filter(pk__in=ids).order_by("id")
+    removed = list(rows.select_for_update(of=("self",)).select_related("person", "party"))
     Remainder.objects.bulk_create(_remainders(removed))
-    content.remove_words(ids)
-    PastLivelihood.objects.filter(case_id__in=ids).delete()
-    for case in removed:
-        _empty(case, on)
+    content.erase_below(rows)
+    cases.erase_content(rows, on)
     _forget(removed)
     for case in removed:
         cases.journal(actor, "content_removed", case)
@@ -85,24 +84,12 @@ def _birth_decade(person: Person) -> int | None:
     return birth_year(identity.number) // 10 * 10 if identity else None
 
 
-def _empty(case: Case, on: date) -> None:
-    case.reference = f"{content.REMOVED}{case.pk}"
-    case.municipality_code = case.target_groups = case.livelihood = case.imported_digest = ""
-    case.livelihood_degree = case.livelihood_ends_on = None
-    case.livelihood_since = case.opened_at.date()
-    case.next_step = content.REMOVED
-    case.next_responsible = "" if case.person_wants_no_more else content.REMOVED
-    case.content_removed_on = on
-    case.save()
-
-
 def _forget(removed: list[Case]) -> None:
     persons = {case.person for case in removed}
-    kept = Case.objects.filter(person__in=persons, content_removed_on__isnull=True).values_list("person_id", flat=True)
-    kept = set(kept)
+    left = Case.objects.filter(person__in=persons, content_removed_on__isnull=True).order_by()
+    kept = set(left.values_list("person_id", flat=True))
     leaving = [person for person in persons if person.pk not in kept]
     for person in leaving:
         if not Person.objects.filter(subject=person.subject).exclude(pk=person.pk).exists():
-            content.forget_consents(person.subject)
-    content.forget_identity(leaving, is_protected=False)
-    Person.objects.filter(pk__in=[person.pk for person in leaving]).update(sex="", start_year=None)
+            disclosure.forget(person.subject)
+    forget(leaving)

@@ -21,6 +21,7 @@ ROOM = Room(
                 "at": kept(_("When")),
             },
             about="case.person",
+            key="rectified",
             words=_("Rectified"),
         ),
         Record(
