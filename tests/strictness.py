@@ -1,10 +1,16 @@
 """What makes whole classes of bugs impossible in the tests."""
 
 import re
+import sys
+from contextlib import contextmanager
 
+from django.apps import apps
+from django.db import connection
 from django.db.models.sql.compiler import SQLCompiler
 from django.test import Client
 from django.utils import translation
+
+from handslag.foundation import acting
 
 
 class UndefinedVariable(str):
@@ -54,11 +60,45 @@ def examine_page(path: str, response) -> None:
         assert not IDENTITY_NUMBER.search(url), f"an identity number stands in a link of {path}"
 
 
+WRITE = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.I)
+
+
+LAST_SIGN_IN = 'UPDATE "parties_user" SET "last_login" ='
+"""What Django itself writes when somebody signs in."""
+
+
+def _in_an_action() -> bool:
+    frame = sys._getframe()
+    while frame:
+        if frame.f_code.co_name == "acting" and frame.f_globals.get("__name__") == acting.__name__:
+            return True
+        frame = frame.f_back
+    return False
+
+
+@contextmanager
+def writes_outside_actions():
+    """The product's tables that are written to meanwhile, by anything but an action."""
+    ours = {model._meta.db_table for model in apps.get_models() if model.__module__.startswith("handslag.")}
+    caught = []
+
+    def watch(execute, sql, params, many, context):
+        written = WRITE.match(sql)
+        if written and written[1] in ours and not _in_an_action() and LAST_SIGN_IN not in sql:
+            caught.append(written[1])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield caught
+
+
 class StrictClient(Client):
-    """A test client that examines every page it gets."""
+    """A test client that examines every page it gets, and what it wrote."""
 
     def generic(self, method, path, *args, **kwargs):
-        response = super().generic(method, path, *args, **kwargs)
+        with writes_outside_actions() as caught:
+            response = super().generic(method, path, *args, **kwargs)
+        assert not caught, f"{path} wrote to {caught} in no action"
         examine_page(path, response)
         return response
 

@@ -17,7 +17,7 @@ from tests.worlds import contact_in
 def call(world):
     """call("fk", "get", "/cases") as the party's system; the answer is checked against the description."""
     description = Client().get("/api/v1/openapi.json").json()
-    secrets = {name: Token.issue(world.parties[name], "test") for name in ("fk", "af")}
+    secrets = {name: world.token(name) for name in ("fk", "af")}
 
     def send(party, method, path, body=None, template=None):
         headers = {"Authorization": f"Bearer {secrets[party]}"} if party else {}
@@ -139,7 +139,7 @@ def test_an_unknown_path_is_told_as_a_problem(db):
 
 @pytest.mark.parametrize("body", ["", "{", "[]", '{"text": 5}', "null"])
 def test_a_body_that_is_no_search_is_told(world, call, body):
-    headers = {"Authorization": f"Bearer {Token.issue(world.parties['fk'], 'x')}"}
+    headers = {"Authorization": f"Bearer {world.token('fk')}"}
     response = Client(headers=headers).post("/api/v1/cases/search", body, content_type="application/json")
     assert response.status_code in (400, 422)
     assert response.headers["Content-Type"] == "application/problem+json"

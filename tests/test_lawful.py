@@ -28,7 +28,7 @@ from handslag.foundation.errors import Refused
 from handslag.handovers import actions as handovers
 from handslag.handovers.models import Handover
 from handslag.journal.models import Entry
-from handslag.parties.models import Absence, Token
+from handslag.parties.models import Absence
 from handslag.persons.models import Person
 from handslag.reference import codes
 from handslag.sharing import actions as sharing
@@ -250,7 +250,7 @@ def check_search(play):
 def check_api(play):
     """The parties' own systems get what an officer of the party may see, and no more."""
     for system, party in SYSTEMS.items():
-        client = Client(headers={"Authorization": f"Bearer {Token.issue(play.world.parties[party], 'lawful')}"})
+        client = Client(headers={"Authorization": f"Bearer {play.world.token(party)}"})
         for case_id, file in play.law.files.items():
             response = client.get(f"/api/v1/cases/{case_id}")
             assert (response.status_code == 200) == play.law.reaches(system, file), (system, file, play.law.told)

@@ -1,24 +1,30 @@
 """The right-matrix: every page and every transition, for everyone. What has no expectation here fails."""
 
+import inspect
 import json
+import pkgutil
 import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
 from handslag.api.service import api
 from handslag.cases import actions as cases
+from handslag.cases.opening import open_cases
 from handslag.disclosure.actions import Agreed, Statutory
 from handslag.disclosure.rules import Flow
 from handslag.foundation import clock
+from handslag.foundation.acting import by_itself
 from handslag.foundation.errors import NotAllowed, Refused
 from handslag.handovers import actions as handovers
 from handslag.handovers import rules
 from handslag.parties import actions as parties
-from handslag.parties.models import Absence, Token
+from handslag.parties.models import Absence
 from handslag.rights.extract import extract
 from handslag.rights.protection import protect, unprotect
 from handslag.rights.rectification import present, rectify
@@ -116,8 +122,24 @@ CASE_ACTIONS = {
     "propose_joining": {"fk_a", "fk_lead"},
     "rectify": {"fk_a", "fk_lead"},
     "protect": {"fk_a", "fk_lead"},
+    "open_cases": {"fk_a", "fk_lead"},
 }
-SYSTEM_ACTIONS = ("hire", "set_password", "retain", "extract", "rotate", "unprotect")
+SYSTEM_ACTIONS = (
+    *("hire", "set_password", "issue_token", "revoke_token", "retain", "extract", "rotate", "unprotect"),
+    "part_expired",
+)
+STEP_ACTIONS = {
+    "offer": "offer_handover",
+    "ask": "ask_back",
+    "answer": "answer_question",
+    "accept": "accept_handover",
+    "decline": "decline_handover",
+    "withdraw": "withdraw_handover",
+    "rebook": "rebook_contact",
+    "record_contact": "record_contact",
+}
+OWN_ACTIONS = {"withdraw_own"}
+"""What a person does about the own case."""
 
 
 def url_names() -> set[str]:
@@ -212,6 +234,25 @@ def _takers(world, act) -> set[str]:
     return allowed
 
 
+def actions() -> dict[str, object]:
+    """Every action of the product by its name, with its rule; what the product does by itself is nobody's."""
+    found = {}
+    for app in apps.get_app_configs():
+        if app.name.startswith("handslag."):
+            for module in pkgutil.walk_packages([app.path], f"{app.name}."):
+                if ".migrations" not in module.name:
+                    found |= {
+                        thing.__name__: thing.may
+                        for thing in vars(import_module(module.name)).values()
+                        if inspect.isfunction(thing) and hasattr(thing, "may")
+                    }
+    return {name: rule for name, rule in found.items() if rule is not by_itself}
+
+
+def test_every_action_has_an_expectation():
+    assert set(actions()) == {*CASE_ACTIONS, *SYSTEM_ACTIONS, *STEP_ACTIONS.values(), *OWN_ACTIONS}
+
+
 @pytest.mark.parametrize("name", sorted(EVERYBODY))
 def test_what_is_the_operators_is_refused_to_everyone_who_signs_in(world, name):
     viewer, today = world.viewer(name), clock.today()
@@ -222,6 +263,9 @@ def test_what_is_the_operators_is_refused_to_everyone_who_signs_in(world, name):
         "extract": lambda: extract(viewer, "FK", "x"),
         "rotate": lambda: rotate(viewer),
         "unprotect": lambda: unprotect(viewer, "x"),
+        "issue_token": lambda: parties.issue_token(viewer, "FK", "x"),
+        "revoke_token": lambda: parties.revoke_token(viewer, "FK", "x"),
+        "part_expired": lambda: sharing.part_expired(viewer),
     }
     assert set(acts) == set(SYSTEM_ACTIONS)
     for act in acts.values():
@@ -292,6 +336,7 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "propose_joining": lambda v: sharing.propose_joining(v, case.pk, other.pk, contact_in(3)),
         "rectify": lambda v: rectify(v, case.pk, {**present(case), "given_name": "Ny"}, "Fel"),
         "protect": lambda v: protect(v, case.pk),
+        "open_cases": lambda v: open_cases(v, [world.draft("fk_a")]),
     }  # fmt: skip
     assert _takers(world, acts[action]) == CASE_ACTIONS[action]
 
@@ -355,7 +400,7 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
     answered = set()
     for party in ("fk", "af", "kom", "nobody"):
         known = party in world.parties
-        headers = {"Authorization": f"Bearer {Token.issue(world.parties[party], 'x')}"} if known else {}
+        headers = {"Authorization": f"Bearer {world.token(party)}"} if known else {}
         body = {
             "acting_as": f"{party}_a@test.example", "text": "Ord", "case_id": case.pk, "to_party": "AF", "to_unit": "E-af",
             "reason": "moved", "brief": "Ord", "needed_by": clock.today().isoformat(), "decline_reason": "not_ready",

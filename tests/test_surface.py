@@ -17,7 +17,6 @@ from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection, positive_data_acceptance
 
 from handslag.api.service import api
-from handslag.parties.models import Token
 from tests import scanning
 from tests.worlds import contact_in, numbers
 
@@ -97,7 +96,7 @@ def world_of_the_api(world):
     word = _world_of_the_api(world)
     for signal in (request_started, request_finished):  # keep the test's connection, as Django's own client does
         signal.disconnect(close_old_connections)
-    yield {name: Token.issue(world.parties[name], "fuzz") for name in ("fk", "af", "kom")}, word
+    yield {name: world.token(name) for name in ("fk", "af", "kom")}, word
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
@@ -105,7 +104,7 @@ def world_of_the_api(world):
 def test_errors_of_the_api_tell_no_other_partys_words(world):
     _world_of_the_api(world)
     case = world.case("kom_a", family_name="Komsson")
-    secret = Token.issue(world.parties["fk"], "x")
+    secret = world.token("fk")
     client = Client(headers={"Authorization": f"Bearer {secret}"})
     body = {"acting_as": "fk_a@test.example", "case_id": case.pk, "to_party": "AF", "to_unit": "E-af", "reason": "moved",
             "needed_by": "2030-01-01", "proposed_contact_at": contact_in(3).isoformat()}  # fmt: skip

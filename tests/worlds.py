@@ -15,6 +15,7 @@ from handslag.disclosure.rules import GROUPS, Flow
 from handslag.foundation import clock
 from handslag.handovers.actions import Offer, offer_handover
 from handslag.handovers.models import Handover
+from handslag.parties.actions import issue_token
 from handslag.parties.models import Association, Party, Post, Unit, User
 from handslag.parties.queries import viewer_of
 from handslag.parties.viewer import Viewer
@@ -53,6 +54,10 @@ class World:
     def viewer(self, name: str) -> Viewer:
         """The viewer of a person, read anew."""
         return viewer_of(self.posts[name].user)
+
+    def token(self, party: str) -> str:
+        """The secret of a new token of the API for a party."""
+        return issue_token(SYSTEM, self.parties[party].code, f"test {next(self._serial)}")
 
     def draft(self, holder: str = "fk_a", **changes) -> Draft:
         """A case to open, held by `holder`."""

@@ -7,14 +7,15 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from handslag.cases import rules
+from handslag.cases import may, rules
+from handslag.cases.locking import joined_to, locked
 from handslag.cases.models import DEGREES, Case, PastLivelihood, PastStep
 from handslag.cases.visibility import visibility
 from handslag.foundation import clock
+from handslag.foundation.acting import action
 from handslag.foundation.erasing import erase
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.foundation.rooms import REMOVED, rooms
-from handslag.foundation.wall import action
 from handslag.journal.actions import record
 from handslag.parties.models import Post
 from handslag.parties.viewer import Viewer
@@ -24,33 +25,6 @@ from handslag.reference import codes
 def journal(actor: Viewer, verb: str, case: Case, **details) -> None:
     """Writes a case's journal entry, naming for whom a stand-in acted."""
     record(actor.label, verb, "case", case.pk, acting_for=actor.acting_for(case.holder_id), **details)
-
-
-def locked(case_id: int) -> Case:
-    """The case's row, held against concurrent change until the transaction ends. Raises Refused where there is none.
-
-    Locked first and read after: PostgreSQL drops a joined row whose join changed while it waited for the lock.
-    """
-    if not Case.objects.select_for_update().only("id").filter(pk=case_id).first():
-        raise Refused(_("There is no such case."))
-    return Case.objects.select_related("person", "holder__user", "holder__unit", "holder__party").get(pk=case_id)
-
-
-def for_change(actor: Viewer, case_id: int) -> Case:
-    """The locked open case, if the actor may change it. Raises NotAllowed or Overtaken."""
-    case = locked(case_id)
-    if not rules.may_act(actor, case.holder_id, case.holder.unit_id):
-        raise NotAllowed(_("Only the person responsible, a stand-in or the team lead can change this case."))
-    if not case.is_open:
-        raise Overtaken(_("The case is closed and can no longer be changed."))
-    if case.joined_to_id:
-        raise Overtaken(_("The case is joined to another. Work in that one."))
-    return case
-
-
-def joined_to(case: Case) -> list[Case]:
-    """The open cases that are joined to `case`, locked; they follow it in all that happens."""
-    return list(Case.objects.select_for_update().filter(joined_to=case, closed_at__isnull=True).order_by("id"))
 
 
 def main_of(case: Case) -> Case:
@@ -67,11 +41,6 @@ def next_instant(case: Case) -> datetime:
 def _require_not_past(day: date, field: str) -> None:
     if day < clock.today():
         raise Refused(_("The date has passed. Choose today or a later day."), field)
-
-
-def _require_code(list_name: str, code: str, field: str) -> None:
-    if not codes.exists(list_name, code):
-        raise Refused(_("Choose one of the values in the list."), field)
 
 
 PAUSE = ("suspended_on", "suspended_until", "suspension_reason")
@@ -125,12 +94,12 @@ def set_next_step(case: Case, text: str, on: date, by: Post, *, was_done: bool, 
     put_next_step(case, text.strip(), on, by, was_done=was_done, note=note.strip())
 
 
-@action
+@action(may.change)
 def take_next_step(
     actor: Viewer, case_id: int, text: str, on: date, by: Post | None = None, *, was_done: bool = True, note: str = ""
 ) -> Case:
     """Ends the present next step (done, or replaced) and sets the one that follows, with a date and a person."""
-    case = for_change(actor, case_id)
+    case = locked(case_id)
     set_next_step(case, text, on, by or case.holder, was_done=was_done, note=note)
     case.save()
     journal(
@@ -144,16 +113,16 @@ def take_next_step(
     return case
 
 
-@action
+@action(may.change)
 def change_livelihood(actor: Viewer, case_id: int, kind: str, degree: int | None, since: date, ends_on: date | None):
     """Notes what the person lives on from `since`; what was before ends there, or earlier if its end date came first.
 
     Raises Refused for an unknown code or degree, or dates out of order.
     """
-    case = for_change(actor, case_id)
+    case = locked(case_id)
     if not actor.is_system and not visibility(actor, case).sees("livelihood"):
         raise NotAllowed(_("There is no basis to see the livelihood. Record the person's consent first."))
-    _require_code("livelihood", kind, "livelihood")
+    codes.require("livelihood", kind, "livelihood")
     if degree is not None and degree not in DEGREES:
         raise Refused(_("The degree is 25, 50, 75 or 100, or empty."), "livelihood_degree")
     if since < case.livelihood_since:
@@ -188,11 +157,11 @@ def change_livelihood(actor: Viewer, case_id: int, kind: str, degree: int | None
     return case
 
 
-@action
+@action(may.change)
 def suspend(actor: Viewer, case_id: int, until: date, reason: str) -> Case:
     """Pauses a case until a day; the next step moves with it, by as many days as were left."""
-    case = for_change(actor, case_id)
-    _require_code("suspension_reason", reason, "reason")
+    case = locked(case_id)
+    codes.require("suspension_reason", reason, "reason")
     if case.suspended_until:
         raise Overtaken(_("The case is already paused. Resume it first."))
     today = clock.today()
@@ -213,10 +182,10 @@ def _joined_rest_too(case: Case) -> None:
     Case.objects.filter(joined_to=case, closed_at__isnull=True).update(**{name: getattr(case, name) for name in fields})
 
 
-@action
+@action(may.change)
 def resume(actor: Viewer, case_id: int) -> Case:
     """Ends a pause; if it ends early, the next step moves back with it."""
-    case = for_change(actor, case_id)
+    case = locked(case_id)
     if not case.suspended_until:
         raise Overtaken(_("The case is not paused."))
     case.next_step_on = rules.moved_by_resumption(case.next_step_on, case.suspended_until, clock.today())
@@ -232,7 +201,7 @@ def obstacle_to_closing(case: Case) -> str:
     return next(filter(None, (find(case) for room in rooms().values() for find in room.obstacles)), "")
 
 
-@action
+@action(may.change)
 def close(
     actor: Viewer, case_id: int, outcome: str, next_responsible: str = "", *, person_wants_no_more: bool = False
 ) -> Case:
@@ -240,8 +209,8 @@ def close(
 
     Raises Refused when either is lacking or both are given, and Overtaken while a room has something to finish first.
     """
-    case = for_change(actor, case_id)
-    _require_code("outcome", outcome, "outcome")
+    case = locked(case_id)
+    codes.require("outcome", outcome, "outcome")
     next_responsible = next_responsible.strip()
     if bool(next_responsible) == person_wants_no_more:
         raise Refused(
@@ -272,16 +241,14 @@ def erase_content(cases: QuerySet[Case], on: date) -> None:
     erase(cases, content_removed_on=on)
 
 
-@action
+@action(may.lead_receiver)
 def reassign(actor: Viewer, case_ids: list[int], to: Post) -> int:
     """Moves open cases, with their next steps, to a colleague within the same unit. Only the unit's lead does this.
 
     Also moves next steps that the colleague takes over in cases that others hold. All or none; returns how many.
     """
-    if to.unit_id not in actor.led_unit_ids:
-        raise NotAllowed(_("Only the unit's team lead can do this."))
     for case_id in sorted(set(case_ids)):
-        case = for_change(actor, case_id)
+        case = may.change(actor, case_id)
         if case.holder.unit_id != to.unit_id:
             raise NotAllowed(_("The case is held by another unit. Use a handover."))
         if case.holder_id != to.pk:
@@ -304,7 +271,7 @@ def _move_within_unit(actor: Viewer, case: Case, to: Post) -> None:
     journal(actor, "reassigned", case, sender=sender.user.email, to=to.user.email)
 
 
-@action
+@action(may.lead_receiver)
 def move_everything(actor: Viewer, sender: Post, to: Post) -> int:
     """Moves all that a person who leaves holds, and every next step of theirs, to a colleague. Returns cases moved."""
     if sender.unit_id != to.unit_id or sender.pk == to.pk:

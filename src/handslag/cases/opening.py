@@ -7,10 +7,11 @@ from datetime import date
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
+from handslag.cases import may
 from handslag.cases.models import Case
 from handslag.foundation import clock, keys
+from handslag.foundation.acting import action
 from handslag.foundation.errors import Overtaken
-from handslag.foundation.wall import action
 from handslag.journal.actions import entry, record_all
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Person
@@ -92,7 +93,7 @@ def _open_chunk(drafts: Sequence[Draft]) -> list[Case]:
     )
 
 
-@action
+@action(may.open_for)
 def open_cases(
     actor: Viewer, drafts: Sequence[Draft], progress: Callable[[int], None] = lambda done: None
 ) -> list[int]:

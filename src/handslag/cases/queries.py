@@ -12,8 +12,8 @@ from handslag.cases.visibility import CaseVisibility
 from handslag.disclosure.queries import disclosed_to
 from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import clock, keys
+from handslag.foundation.acting import reading
 from handslag.foundation.rooms import rooms
-from handslag.foundation.wall import reading
 from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Person

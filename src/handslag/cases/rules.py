@@ -29,6 +29,13 @@ class Actor(Protocol):
     def led_unit_ids(self) -> Set[int]: ...
 
 
+class Held(Protocol):
+    """Something that somebody holds."""
+
+    @property
+    def holder_id(self) -> int: ...
+
+
 def may_act(viewer: Actor, holder_id: int, unit_id: int) -> bool:
     """Whether the viewer may change a case: its holder, who stands in for the holder, or the unit's lead."""
     return viewer.is_system or holder_id in viewer.post_ids or unit_id in viewer.led_unit_ids

@@ -343,20 +343,21 @@ def check(ctx: click.Context, form: str) -> None:
 @main.command()
 @click.argument("party_code")
 @click.argument("name")
-def token(party_code: str, name: str) -> None:
-    """Make an API token for a party and print it, once.
+@click.option("--revoke", is_flag=True, help="End the party's tokens of this name, at once.")
+def token(party_code: str, name: str, revoke: bool) -> None:
+    """Make an API token for a party and print it, once; or revoke it.
 
     \b
     Example:
       handslag token FK "Integration server"
     """
-    from handslag.parties.models import Party, Token
+    from handslag.parties.actions import issue_token, revoke_token
 
     ensure_schema()
-    party = Party.objects.filter(code=party_code).first()
-    if not party:
-        raise click.ClickException(f"No party has the code “{party_code}”.")
-    click.echo(Token.issue(party, name))
+    if revoke:
+        click.echo(f"{revoke_token(operator(), party_code, name)} revoked.")
+    else:
+        click.echo(issue_token(operator(), party_code, name))
 
 
 for command in (person, retain, journal, keys, statistics):

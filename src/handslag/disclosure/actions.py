@@ -43,11 +43,6 @@ class Statutory:
     until: date
 
 
-def _require_code(list_name: str, code: str, field: str) -> None:
-    if not codes.exists(list_name, code):
-        raise Refused(_("Choose one of the values in the list."), field)
-
-
 def _require_dates(given_on: date, until: date) -> None:
     wrong = rules.problem_of_dates(given_on, until, clock.today())
     if wrong:
@@ -82,8 +77,8 @@ def record_consent(post: Post, subject: str, agreed: Agreed) -> Consent:
     """Writes a consent and what it opens. Raises Refused for one that does not say all that it must."""
     if not agreed.purpose.strip():
         raise Refused(_("Write what the consent is for, in words that the person would use."), "purpose")
-    _require_code("consent_manner", agreed.manner, "manner")
-    _require_code("gdpr_basis", agreed.gdpr_basis, "gdpr_basis")
+    codes.require("consent_manner", agreed.manner, "manner")
+    codes.require("gdpr_basis", agreed.gdpr_basis, "gdpr_basis")
     if agreed.manner == rules.ORAL and not agreed.witness.strip():
         raise Refused(_("Name who heard the oral consent, and when."), "witness")
     _require_dates(agreed.given_on, agreed.until)
@@ -106,7 +101,7 @@ def record_consent(post: Post, subject: str, agreed: Agreed) -> Consent:
 
 def record_statutory(post: Post, subject: str, told: Statutory) -> list[Disclosure]:
     """Writes a disclosure by law; it opens what the statute covers. Raises Refused for an unknown statute or no why."""
-    _require_code("statutory_basis", told.statute, "statute")
+    codes.require("statutory_basis", told.statute, "statute")
     if not told.reason.strip():
         raise Refused(_("Write why the law asks for it."), "reason")
     _require_dates(clock.today(), told.until)

@@ -6,15 +6,14 @@ checks its right itself and lifts the wall while it writes; nothing is written t
 SQLite has no such wall: there the querysets are the only one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import wraps
 from importlib import import_module
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.utils.module_loading import module_has_submodule
@@ -155,28 +154,6 @@ def lifted() -> Iterator[None]:
     finally:
         connection.handslag_lifted = False
         _set_lifted("")
-
-
-def action(function: Callable) -> Callable:
-    """Makes a function an action: one transaction, with the wall lifted. It checks the actor's right itself."""
-
-    @wraps(function)
-    def acting(*args, **kwargs):
-        with lifted(), transaction.atomic():
-            return function(*args, **kwargs)
-
-    return acting
-
-
-def reading(function: Callable) -> Callable:
-    """Makes a function a read past the wall: of the person's own, for the person, or of all, for the operator."""
-
-    @wraps(function)
-    def read(*args, **kwargs):
-        with lifted():
-            return function(*args, **kwargs)
-
-    return read
 
 
 def lift_for_process() -> None:

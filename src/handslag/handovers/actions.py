@@ -7,12 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from handslag.cases import actions as cases
+from handslag.cases import may
+from handslag.cases.locking import locked
 from handslag.cases.models import Case
 from handslag.disclosure.queries import covers
 from handslag.disclosure.rules import IDENTITY, PLAN
 from handslag.foundation import clock, days
+from handslag.foundation.acting import Rule, action
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
-from handslag.foundation.wall import action
 from handslag.handovers import rules
 from handslag.handovers.models import Handover, Message
 from handslag.handovers.wording import FIRST_CONTACT, GONE_BACK, state_label, written
@@ -66,30 +68,42 @@ def _acting_post(actor: Viewer, handover: Handover, side: str) -> Post:
     return actor.post_in(unit_id)
 
 
-def _step(actor: Viewer, handover_id: int, verb: str) -> tuple[Handover, Post]:
-    """The locked handover and the actor's post, if the actor may take this step now.
-
-    Raises NotAllowed for the wrong side, Overtaken when the state no longer allows it.
-    """
-    case_id = Handover.objects.values_list("case_id", flat=True).get(pk=handover_id)
-    case = cases.locked(case_id)
-    handover = Handover.objects.select_for_update(of=("self",)).get(pk=handover_id)
-    handover = Handover.objects.select_related("to_unit__party", "sender__unit").get(pk=handover.pk)
+def _locked(handover_id: int) -> Handover:
+    """The handover, locked after its case. Raises Refused where there is none."""
+    found = Handover.objects.filter(pk=handover_id).values_list("case_id", flat=True).first()
+    if found is None:
+        raise Refused(_("There is no such handover."))
+    case = locked(found)
+    Handover.objects.select_for_update(of=("self",)).get(pk=handover_id)
+    handover = Handover.objects.select_related("to_unit__party", "sender__unit").get(pk=handover_id)
     handover.case = case
+    return handover
+
+
+def _take(verb: str) -> Rule:
+    """The rule of one step: the side whose step it is, in a state from which it can be taken."""
     transition = rules.BY_VERB[verb]
-    if transition.side == rules.RECEIVER:
-        allowed = handover.to_unit_id in actor.unit_ids
-    else:
-        allowed = case.holder_id in actor.post_ids or case.holder.unit_id in actor.led_unit_ids
-    if not allowed:
-        raise NotAllowed(_("This step is for the other side of the handover."))
-    if handover.state not in transition.sources:
-        raise Overtaken(
-            _("Somebody was before you: the handover is now “{state}”. Nothing was changed.").format(
-                state=state_label(handover.state)
-            )
-        )
-    return handover, _acting_post(actor, handover, transition.side)
+
+    def may_take(actor: Viewer, handover_id: int) -> None:
+        handover = _locked(handover_id)
+        holder = handover.case.holder
+        if transition.side == rules.RECEIVER:
+            allowed = handover.to_unit_id in actor.unit_ids
+        else:
+            allowed = holder.pk in actor.post_ids or holder.unit_id in actor.led_unit_ids
+        if not allowed:
+            raise NotAllowed(_("This step is for the other side of the handover."))
+        if handover.state not in transition.sources:
+            told = _("Somebody was before you: the handover is now “{state}”. Nothing was changed.")
+            raise Overtaken(told.format(state=state_label(handover.state)))
+
+    return may_take
+
+
+def _begun(actor: Viewer, handover_id: int, verb: str) -> tuple[Handover, Post]:
+    """The locked handover, and the post from which the actor takes the step."""
+    handover = _locked(handover_id)
+    return handover, _acting_post(actor, handover, rules.BY_VERB[verb].side)
 
 
 def _other_side(handover: Handover, verb: str) -> Unit:
@@ -120,21 +134,20 @@ def _require_words(text: str, field: str, message: str) -> None:
         raise Refused(message, field)
 
 
-@action
+@action(may.change)
 def offer_handover(actor: Viewer, case_id: int, offer: Offer) -> Handover:
     """Offers a case to a unit, or a named person there. The sender holds until it is accepted.
 
     Raises Refused for an offer without reason, brief or a day ahead, to nobody, or to the holder; Overtaken while
     another handover of the case is open.
     """
-    case = cases.for_change(actor, case_id)
+    case = locked(case_id)
     if case.handovers.filter(state__in=rules.OPEN).exists():
         raise Overtaken(_("A handover of this case is already on its way. Finish it first."))
     _require_receiver(offer.to_unit, offer.to_post)
     if offer.to_post == case.holder or (offer.to_unit == case.holder.unit and not offer.to_post):
         raise Refused(_("The case is already here. Choose another receiver."), "to_unit")
-    if not codes.exists("handover_reason", offer.reason):
-        raise Refused(_("Choose one of the values in the list."), "reason")
+    codes.require("handover_reason", offer.reason, "reason")
     for field in ("brief", "promised"):
         _require_may_tell(case, case.holder.party_id, offer.to_unit, getattr(offer, field), field)
     if may_tell(case, case.holder.party_id, offer.to_unit):
@@ -185,7 +198,7 @@ def return_to(actor: Viewer, case: Case, post: Post) -> Handover:
 
 def _speak(actor: Viewer, handover_id: int, verb: str, text: str, journalled: str, needs_words: str = "") -> Handover:
     """Takes a step that carries nothing but words; refuses it without them where `needs_words` says why."""
-    handover, post = _step(actor, handover_id, verb)
+    handover, post = _begun(actor, handover_id, verb)
     if needs_words:
         _require_words(text, "text", needs_words)
     _require_may_tell(handover.case, post.party_id, _other_side(handover, verb), text)
@@ -196,25 +209,25 @@ def _speak(actor: Viewer, handover_id: int, verb: str, text: str, journalled: st
     return handover
 
 
-@action
+@action(_take("ask"))
 def ask_back(actor: Viewer, handover_id: int, question: str) -> Handover:
     """The receiver asks the sender something; it is the sender's turn."""
     return _speak(actor, handover_id, "ask", question, "handover_asked", _("Write your question."))
 
 
-@action
+@action(_take("answer"))
 def answer_question(actor: Viewer, handover_id: int, text: str) -> Handover:
     """The sender answers the receiver's question; it is the receiver's turn."""
     return _speak(actor, handover_id, "answer", text, "handover_question_answered", _("Write your answer."))
 
 
-@action
+@action(_take("withdraw"))
 def withdraw_handover(actor: Viewer, handover_id: int, text: str = "") -> Handover:
     """The sender takes the offer back; the sender has held all the time."""
     return _speak(actor, handover_id, "withdraw", text, "handover_withdrawn")
 
 
-@action
+@action(_take("accept"))
 def accept_handover(
     actor: Viewer, handover_id: int, first_contact_at: datetime, holder: Post | None = None
 ) -> Handover:
@@ -223,7 +236,7 @@ def accept_handover(
     `holder` is who takes over: the actor, or anyone of the unit when its lead accepts. Raises Refused when the contact
     lies in the past or the holder is no active caseworker of the unit; Overtaken when the offer no longer stands.
     """
-    handover, post = _step(actor, handover_id, "accept")
+    handover, post = _begun(actor, handover_id, "accept")
     holder = holder or post
     _require_future(first_contact_at, "first_contact_at")
     _require_receiver(handover.to_unit, holder)
@@ -262,7 +275,7 @@ def accept_handover(
 
 def _joined(handover: Handover, holder: Post) -> Case:
     """The receiver's own case, which the handed over one joins. Raises Overtaken when it moved or closed meanwhile."""
-    own = cases.locked(handover.joins_id)
+    own = locked(handover.joins_id)
     if not own.is_open or own.joined_to_id or own.holder_id != holder.pk:
         raise Overtaken(_("The case to join has moved or is closed. Decline, and let the sender offer anew."))
     if not covers(own.person.subject, own.party_id, handover.sender.unit, IDENTITY):
@@ -278,7 +291,7 @@ def _already_asked(handover: Handover) -> set[int]:
     return units
 
 
-@action
+@action(_take("decline"))
 def decline_handover(
     actor: Viewer, handover_id: int, reason: str, next_unit: Unit | None, *, goes_back: bool = False, text: str = ""
 ) -> Handover:
@@ -287,7 +300,7 @@ def decline_handover(
     To another unit the offer goes on as it stands; back with the sender, the case's next step becomes to decide the way
     forward. Returns the declined handover. Raises Refused when reason or next is lacking, or the next was asked before.
     """
-    handover, post = _step(actor, handover_id, "decline")
+    handover, post = _begun(actor, handover_id, "decline")
     case = handover.case
     _require_may_tell(case, post.party_id, _other_side(handover, "decline"), text)
     if not codes.exists("decline_reason", reason):
@@ -343,10 +356,10 @@ def _tellable(handover: Handover, post: Post, text: str) -> str:
     return text if may_tell(handover.case, post.party_id, handover.sender.unit) else ""
 
 
-@action
+@action(_take("rebook"))
 def rebook_contact(actor: Viewer, handover_id: int, first_contact_at: datetime, text: str = "") -> Handover:
     """The receiver moves the first contact to another time; the next step moves with it. A pause gives way to it."""
-    handover, post = _step(actor, handover_id, "rebook")
+    handover, post = _begun(actor, handover_id, "rebook")
     _require_future(first_contact_at, "first_contact_at")
     _move(handover, "rebook", clock.now())
     handover.first_contact_at = first_contact_at
@@ -362,14 +375,13 @@ def rebook_contact(actor: Viewer, handover_id: int, first_contact_at: datetime, 
     return handover
 
 
-@action
+@action(_take("record_contact"))
 def record_contact(
     actor: Viewer, handover_id: int, result: str, next_step: str, next_step_on: date, text: str = ""
 ) -> Handover:
     """The receiver notes how the first contact went, and what happens next. The handover is complete."""
-    handover, post = _step(actor, handover_id, "record_contact")
-    if not codes.exists("contact_result", result):
-        raise Refused(_("Choose one of the values in the list."), "contact_result")
+    handover, post = _begun(actor, handover_id, "record_contact")
+    codes.require("contact_result", result, "contact_result")
     _move(handover, "record_contact", clock.now())
     handover.contact_result = result
     handover.save()

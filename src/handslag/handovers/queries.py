@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from handslag.cases.models import Case
-from handslag.foundation.wall import reading
+from handslag.foundation.acting import reading
 from handslag.handovers import rules
 from handslag.handovers.models import Handover
 from handslag.parties.viewer import Viewer

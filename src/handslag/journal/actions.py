@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from handslag.foundation import clock
-from handslag.foundation.wall import action
+from handslag.foundation.acting import action, by_itself
 from handslag.journal import chain
 from handslag.journal.models import Entry, Shown
 
@@ -40,13 +40,13 @@ def record(actor: str, verb: str, subject: str, subject_id: int, acting_for: str
     record_all([entry(actor, verb, subject, subject_id, acting_for, **details)])
 
 
-@action
+@action(by_itself)
 def record_all(entries: Iterable[Entry]) -> None:
     """Writes many entries at once."""
     chain.append(list(entries))
 
 
-@action
+@action(by_itself)
 def record_looks(
     actor: str, page: str, looks: dict[int, tuple[str, str]], address: str, opened: int | None = None
 ) -> None:

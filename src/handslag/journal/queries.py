@@ -4,7 +4,7 @@ import json
 
 from django.db.models import QuerySet
 
-from handslag.foundation.wall import reading
+from handslag.foundation.acting import reading
 from handslag.journal.actions import LISTED, LOOKED
 from handslag.journal.models import Entry, Shown
 

@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from handslag.foundation import clock, days
-from handslag.foundation.errors import NotAllowed, Overtaken, Refused
-from handslag.foundation.wall import action
+from handslag.foundation.acting import action
+from handslag.foundation.errors import Overtaken, Refused
 from handslag.journal.actions import record
-from handslag.parties.models import Absence, Party, Post, Unit, User
+from handslag.parties import may
+from handslag.parties.models import Absence, Party, Post, Token, Unit, User
 from handslag.parties.viewer import Viewer
 from handslag.reference.authorities import Authority
 
@@ -34,11 +35,9 @@ class Hire:
     """How the user's identity provider names the user (`orgAffiliation`); stored where it was empty before."""
 
 
-@action
+@action(may.operate)
 def hire(actor: Viewer, wanted: Hire) -> bool:
     """Gives somebody a post; returns whether it is new. The user can sign in once a password is set. For the system."""
-    if not actor.is_system:
-        raise NotAllowed(_("Only the operator can do this."))
     a = wanted.authority
     party, __ = Party.objects.get_or_create(
         code=a.code, defaults={"kind": a.kind, "name": a.name, "county_code": a.county_code}
@@ -58,11 +57,9 @@ def hire(actor: Viewer, wanted: Hire) -> bool:
     return is_new
 
 
-@action
+@action(may.operate)
 def set_password(actor: Viewer, email: str, password: str) -> None:
     """Gives a local account a password. For the system. Raises Refused for a weak one, or an unknown e-mail."""
-    if not actor.is_system:
-        raise NotAllowed(_("Only the operator can do this."))
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:
         raise Refused(_("Nobody has this e-mail."))
@@ -75,19 +72,12 @@ def set_password(actor: Viewer, email: str, password: str) -> None:
     record(actor.label, "password_set", "user", user.pk)
 
 
-def _require_lead(actor: Viewer, post: Post) -> None:
-    if post.unit_id not in actor.led_unit_ids:
-        raise NotAllowed(_("Only the unit's team lead can do this."))
-
-
-@action
+@action(may.note_absence)
 def register_absence(actor: Viewer, post: Post, from_on: date, until_on: date | None, stand_in: Post | None) -> Absence:
     """Notes that the person on `post` is away. The lead of the unit or the person may do it.
 
     Raises Refused when the dates are reversed, or when the stand-in is not another active person of the same unit.
     """
-    if post not in actor.posts:
-        _require_lead(actor, post)
     if until_on and until_on < from_on:
         raise Refused(_("The last day is before the first day. Change one of them."), "until_on")
     if stand_in and (stand_in.unit_id != post.unit_id or stand_in.user_id == post.user_id or not stand_in.is_active):
@@ -105,11 +95,9 @@ def register_absence(actor: Viewer, post: Post, from_on: date, until_on: date | 
     return absence
 
 
-@action
+@action(may.note_return)
 def end_absence(actor: Viewer, absence: Absence) -> None:
     """Ends an absence as of yesterday, or removes it when it has not begun. The lead or the person may do it."""
-    if absence.post not in actor.posts:
-        _require_lead(actor, absence.post)
     yesterday = days.add_days(clock.today(), -1)
     if absence.from_on > yesterday:
         absence.delete()
@@ -119,14 +107,13 @@ def end_absence(actor: Viewer, absence: Absence) -> None:
     record(actor.label, "absence_ended", "post", absence.post_id)
 
 
-@action
+@action(may.lead)
 def end_post(actor: Viewer, post: Post) -> None:
     """Ends a post whose person leaves the unit. The user is deactivated with the last post.
 
     The database refuses it while the post still holds an open case or owns a next step; then this raises
     Overtaken. The caller moves them first.
     """
-    _require_lead(actor, post)
     post = Post.objects.select_for_update().get(pk=post.pk)
     post.is_active = False
     try:
@@ -138,3 +125,28 @@ def end_post(actor: Viewer, post: Post) -> None:
         post.user.is_active = False
         post.user.save(update_fields=["is_active"])
     record(actor.label, "post_ended", "post", post.pk)
+
+
+@action(may.operate)
+def issue_token(actor: Viewer, party_code: str, name: str) -> str:
+    """Makes a token of the API for a party and returns its secret, which is shown once. Raises Refused for no party."""
+    party = Party.objects.filter(code=party_code).first()
+    if party is None:
+        raise Refused(_("No party has the code “{code}”.").format(code=party_code))
+    secret = Token.new_secret()
+    token = Token.objects.create(party=party, name=name, digest=Token.fingerprint(secret))
+    record(actor.label, "token_issued", "token", token.pk, party=party.code, name=name)
+    return secret
+
+
+@action(may.operate)
+def revoke_token(actor: Viewer, party_code: str, name: str) -> int:
+    """Ends the tokens of a party that have this name, at once; returns how many. Raises Refused where there is none."""
+    standing = Token.objects.filter(party__code=party_code, name=name, revoked_at__isnull=True).order_by("id")
+    revoked = list(standing.values_list("pk", flat=True))
+    if not revoked:
+        raise Refused(_("The party has no token with this name."))
+    standing.update(revoked_at=clock.now())
+    for pk in revoked:
+        record(actor.label, "token_revoked", "token", pk, party=party_code, name=name)
+    return len(revoked)

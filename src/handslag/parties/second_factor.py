@@ -5,7 +5,7 @@ import hmac
 import pyotp
 
 from handslag.foundation import clock, keys
-from handslag.foundation.wall import action
+from handslag.foundation.acting import action, by_itself
 from handslag.journal.actions import record
 from handslag.parties.models import User
 
@@ -31,7 +31,7 @@ def step_of(secret: str, code: str) -> int | None:
     return next((step for step in (now, now - 1, now + 1) if hmac.compare_digest(totp.at(step * STEP), digits)), None)
 
 
-@action
+@action(by_itself)
 def take_code(user_id: int, code: str, new: str = "") -> bool:
     """Whether a code is right and not used before; uses it up. With `new` it first proves, then becomes the factor."""
     user = User.objects.select_for_update().get(pk=user_id)

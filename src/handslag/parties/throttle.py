@@ -8,7 +8,7 @@ same address did: a whole unit sits behind one.
 from datetime import datetime, timedelta
 
 from handslag.foundation import clock, keys
-from handslag.foundation.wall import action
+from handslag.foundation.acting import action, by_itself
 from handslag.parties.models import FailedSignIn
 
 FREE = {"here": 4, "all": 20}
@@ -45,7 +45,7 @@ def seconds_to_wait(account: str, address: str) -> int:
     return max([0, *(-(-int(wait.total_seconds() * 1000) // 1000) for wait in waits)])
 
 
-@action
+@action(by_itself)
 def note_failure(account: str, address: str) -> None:
     """Counts a failed attempt."""
     now = clock.now()
@@ -55,7 +55,7 @@ def note_failure(account: str, address: str) -> None:
         row.save()
 
 
-@action
+@action(by_itself)
 def forget_failures(account: str, address: str) -> None:
     """After a success: what failed from this address is forgiven."""
     FailedSignIn.objects.filter(key=_keys(account, address)["here"]).delete()

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from handslag.foundation.errors import Refused
 
 SHIPPED = Path(__file__).parent / "data"
 
@@ -51,6 +54,12 @@ def entries(list_name: str) -> dict[str, Code]:
 def exists(list_name: str, code: str) -> bool:
     """Whether `code` is in the list."""
     return code in entries(list_name)
+
+
+def require(list_name: str, code: str, field: str) -> None:
+    """Raises Refused for a code that is not in the list, beside the form field of that name."""
+    if not exists(list_name, code):
+        raise Refused(_("Choose one of the values in the list."), field)
 
 
 def label(list_name: str, code: str) -> str:

@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from handslag.cases import actions as cases
 from handslag.cases.models import Case
 from handslag.foundation import clock, keys
-from handslag.foundation.errors import NotAllowed, Refused
+from handslag.foundation.acting import action
+from handslag.foundation.errors import Refused
 from handslag.foundation.rooms import Record, records
-from handslag.foundation.wall import action
 from handslag.journal.queries import changes_of, details, looks_at
+from handslag.parties.may import operate
 from handslag.parties.models import Party
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Person
@@ -92,14 +93,12 @@ DATA = _Form(lambda record: record.key, lambda _record, name: name.removeprefix(
 WORDS = _Form(lambda record: str(record.words), lambda record, name: str(record.columns[name].words))
 
 
-@action
+@action(operate)
 def extract(actor: Viewer, party_code: str, number: str) -> Extract:
     """All that the party holds about the person with this identity number. For the operator.
 
     It is journalled in each case. Raises Refused where the party has no record of the person.
     """
-    if not actor.is_system:
-        raise NotAllowed(_("Only the operator can do this."))
     party = Party.objects.filter(code=party_code).first()
     if party is None:
         raise Refused(_("No party has the code “{code}”.").format(code=party_code))

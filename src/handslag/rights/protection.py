@@ -3,11 +3,14 @@
 from django.utils.translation import gettext as _
 
 from handslag.cases import actions as cases
+from handslag.cases import may
+from handslag.cases.locking import locked
 from handslag.cases.models import Case
 from handslag.disclosure import actions as disclosure
 from handslag.foundation import clock, keys
-from handslag.foundation.errors import NotAllowed, Refused
-from handslag.foundation.wall import action
+from handslag.foundation.acting import action
+from handslag.foundation.errors import Refused
+from handslag.parties.may import operate
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Person
 from handslag.persons.registering import bar, forget, unbar
@@ -15,7 +18,7 @@ from handslag.persons.rules import identity_number_problem
 from handslag.rights import content
 
 
-@action
+@action(may.answer_for)
 def protect(actor: Viewer, case_id: int) -> int:
     """Masks the person of a case at every party at once, and bars the number from being registered again.
 
@@ -23,9 +26,7 @@ def protect(actor: Viewer, case_id: int) -> int:
     text is emptied, and the person goes on as an anonymous participant, held by whoever held before. Returns how many
     records were masked. Raises Overtaken, NotAllowed or Refused as every change of a case does.
     """
-    case = cases.locked(case_id)
-    if not cases.rules.may_act(actor, case.holder_id, case.holder.unit_id):
-        raise NotAllowed(_("Only the person responsible, a stand-in or the team lead can change this case."))
+    case = locked(case_id)
     if case.person.is_protected:
         raise Refused(_("The person is protected already."))
     subject = case.person.subject
@@ -48,17 +49,15 @@ def _mask(actor: Viewer, person: Person) -> None:
     person.start_year = min(case.opened_at.year for case in held) if held else clock.today().year
     forget([person], is_protected=True)
     for case in held:
-        cases.journal(actor, "protected", cases.locked(case.pk))
+        cases.journal(actor, "protected", locked(case.pk))
 
 
-@action
+@action(operate)
 def unprotect(actor: Viewer, number: str) -> bool:
     """Lets a number be registered again, when the protection has ended; returns whether it was.
 
     For the operator alone. What was masked stays masked: the party registers the person anew.
     """
-    if not actor.is_system:
-        raise NotAllowed(_("Only the operator can do this."))
     if identity_number_problem(number):
         raise Refused(_("Write the identity number with 12 digits and nothing else."))
     return unbar(keys.blind(number))

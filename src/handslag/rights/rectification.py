@@ -3,13 +3,15 @@
 from django.utils.translation import gettext as _
 
 from handslag.cases import actions as cases
+from handslag.cases import may
+from handslag.cases.locking import locked
 from handslag.cases.models import Case
 from handslag.cases.visibility import visibility
 from handslag.disclosure.models import Consent, Disclosure
 from handslag.foundation import clock, keys
+from handslag.foundation.acting import action
 from handslag.foundation.errors import NotAllowed, Refused
 from handslag.foundation.rooms import record_of
-from handslag.foundation.wall import action
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Identity, Person
 from handslag.persons.registering import protected_among
@@ -32,16 +34,21 @@ def present(case: Case) -> dict[str, str]:
     return found
 
 
-@action
+def _own_record(actor: Viewer, case_id: int) -> None:
+    """Who may change the case, at the party whose record it is."""
+    case = may.change(actor, case_id)
+    if case.party_id not in actor.own_party_ids or not visibility(actor, case).identity:
+        raise NotAllowed(_("Only the party whose record it is can rectify it."))
+
+
+@action(_own_record)
 def rectify(actor: Viewer, case_id: int, values: dict[str, str], reason: str) -> list[Rectification]:
     """Mends recorded values of a case and its person, keeping both versions. Returns what was rectified.
 
     Raises NotAllowed for somebody who may not act on the case or whose party's record it is not, and Refused for a
     value that is wrong or the same as before.
     """
-    case = cases.for_change(actor, case_id)
-    if case.party_id not in actor.own_party_ids or not visibility(actor, case).identity:
-        raise NotAllowed(_("Only the party whose record it is can rectify it."))
+    case = locked(case_id)
     if not reason.strip():
         raise Refused(_("Write what was wrong, and who said so."), "reason")
     before = present(case)

@@ -3,22 +3,20 @@
 from django.apps import apps
 
 from handslag.foundation import keys
-from handslag.foundation.errors import NotAllowed
+from handslag.foundation.acting import action
 from handslag.foundation.rooms import records
-from handslag.foundation.wall import action
+from handslag.parties.may import operate
 from handslag.parties.viewer import Viewer
 
 CHUNK = 2000
 
 
-@action
+@action(operate)
 def rotate(actor: Viewer) -> int:
     """Encrypts all that is encrypted with the first of the installation's keys; after it the others may go.
 
     All or nothing. Returns how many values were written. Raises WrongKey where a key is lacking. For the operator.
     """
-    if not actor.is_system:
-        raise NotAllowed("Only the operator can do this.")
     sealed = [(label, name) for label, r in records().items() for name, column in r.columns.items() if column.is_sealed]
     return sum(_rotate_column(label, column) for label, column in sealed)
 

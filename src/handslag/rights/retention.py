@@ -10,9 +10,9 @@ from handslag.cases import actions as cases
 from handslag.cases.models import Case
 from handslag.disclosure import actions as disclosure
 from handslag.foundation import clock
-from handslag.foundation.errors import NotAllowed
-from handslag.foundation.wall import action
+from handslag.foundation.acting import action
 from handslag.handovers.models import Handover
+from handslag.parties.may import operate
 from handslag.parties.models import Party
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Person
@@ -24,15 +24,13 @@ from handslag.rights.models import Remainder
 CHUNK = 500
 
 
-@action
+@action(operate)
 def retain(actor: Viewer, on: date) -> int:
     """Removes the content of cases that closed longer ago than their party keeps them, as of `on`. For the operator.
 
     Returns how many. Each leaves one row for statistics, from which nothing leads back. A person of whom no other case
     is left at the party is forgotten too.
     """
-    if not actor.is_system:
-        raise NotAllowed("Only the operator can do this.")
     removed = 0
     for party in Party.objects.order_by("id"):
         due = Case.objects.filter(party=party, closed_at__lt=_limit(on, party), content_removed_on__isnull=True)

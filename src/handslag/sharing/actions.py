@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from handslag.cases import actions as cases
+from handslag.cases import may
+from handslag.cases.locking import locked
 from handslag.cases.models import Case
 from handslag.cases.queries import holdings, visible_cases
 from handslag.disclosure import actions as disclosure
@@ -14,13 +16,14 @@ from handslag.disclosure.models import Consent, Disclosure
 from handslag.disclosure.queries import covers
 from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import clock, days
+from handslag.foundation.acting import action
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
-from handslag.foundation.wall import action
 from handslag.handovers import actions as handovers
 from handslag.handovers import rules as handover_rules
 from handslag.handovers.models import Handover
 from handslag.handovers.wording import written
 from handslag.journal.actions import record
+from handslag.parties.may import operate
 from handslag.parties.models import Post
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Person
@@ -44,23 +47,23 @@ def _require_between_parties(case: Case, agreed: disclosure.Agreed) -> None:
         raise Refused(_("A consent that is recorded here concerns this party. Choose what it tells or is told."))
 
 
-@action
+@action(may.change)
 def give_consent(actor: Viewer, case_id: int, agreed: disclosure.Agreed) -> Consent:
     """Records what the person of a case agreed to; the sharing begins at this instant.
 
     Whoever may act on the case records it. Raises Refused for a consent that does not say all that it must.
     """
-    case = cases.for_change(actor, case_id)
+    case = locked(case_id)
     _require_between_parties(case, agreed)
     consent = disclosure.record_consent(_acting_post(actor, case), case.person.subject, agreed)
     _journal_told(actor, case, "consent_given", consent.disclosures.all(), consent=consent.pk)
     return consent
 
 
-@action
+@action(may.change)
 def tell_by_law(actor: Viewer, case_id: int, told: disclosure.Statutory) -> list[Disclosure]:
     """Records that the holder's party tells a unit of another what a statute covers, and why."""
-    case = cases.for_change(actor, case_id)
+    case = locked(case_id)
     if case.person.is_protected:
         raise Refused(_("The person has protected identity, so nothing is told to other parties through Handslag."))
     made = disclosure.record_statutory(_acting_post(actor, case), case.person.subject, told)
@@ -73,30 +76,32 @@ def _journal_told(actor: Viewer, case: Case, verb: str, told: Iterable[Disclosur
     cases.journal(actor, verb, case, flows=flows, **details)
 
 
-def _withdrawable(actor: Viewer, ids: Iterable[int]) -> list[Disclosure]:
-    """The standing disclosures among `ids` that the actor may end. Raises NotAllowed for any that is not the actor's.
-
-    To withdraw must be as easy as to give: every caseworker of either party who reaches the person may note it.
-    """
+def _may_withdraw(actor: Viewer, ids: Iterable[int]) -> None:
+    """To withdraw must be as easy as to give: any caseworker of either party who reaches the person may note it."""
     found = list(Disclosure.objects.filter(pk__in=list(ids)).select_related("to_unit"))
     own = actor.own_party_ids
     about = visible_cases(actor).filter(person__subject__in={d.subject for d in found}).order_by()
     reached = set(about.values_list("person__subject", flat=True))
-    for disclosure_ in found:
-        concerned = disclosure_.from_party_id in own or disclosure_.to_unit.party_id in own
-        if not actor.unit_ids or not concerned or disclosure_.subject not in reached:
+    for told in found:
+        concerned = told.from_party_id in own or told.to_unit.party_id in own
+        if not actor.unit_ids or not concerned or told.subject not in reached:
             raise NotAllowed(_("Only a caseworker of a party that the consent concerns can withdraw it."))
-    return found
 
 
-@action
+def _oneself(subject: str) -> None:
+    """The person, who has signed in as herself."""
+    if not subject:
+        raise NotAllowed(_("Only the person can do this."))
+
+
+@action(_may_withdraw)
 def withdraw(actor: Viewer, ids: Iterable[int], case_id: int) -> list[Disclosure]:
     """Ends disclosures at once, as the person asked, and parts cases that were joined under them.
 
     `case_id` is the case in which it was noted. Raises Refused when nothing is left to end.
     """
-    case = cases.locked(case_id)
-    found = [d for d in _withdrawable(actor, ids) if d.subject == case.person.subject]
+    case = locked(case_id)
+    found = Disclosure.objects.filter(pk__in=list(ids), subject=case.person.subject)
     post = next(post for post in actor.reach if post.unit_id in actor.unit_ids)
     ended = disclosure.end(post, found)
     if not ended:
@@ -106,7 +111,7 @@ def withdraw(actor: Viewer, ids: Iterable[int], case_id: int) -> list[Disclosure
     return ended
 
 
-@action
+@action(_oneself)
 def withdraw_own(subject: str, ids: Iterable[int]) -> None:
     """Ends what the person has consented to, at once. What is told by law is not the person's to end.
 
@@ -127,7 +132,7 @@ def part_uncovered(actor: Viewer, subject: str) -> int:
     joined = Case.objects.filter(person__subject=subject, joined_to__isnull=False, closed_at__isnull=True)
     parted = 0
     for case_id in joined.order_by("id").values_list("id", flat=True):
-        case = cases.locked(case_id)
+        case = locked(case_id)
         if not covers(subject, case.party_id, case.holder.unit, IDENTITY):
             _part(actor, case)
             parted += 1
@@ -150,7 +155,7 @@ def _last_own_post(case: Case) -> Post:
     return [spell.what for spell in holdings(case) if spell.what.party_id == case.party_id][-1]
 
 
-@action
+@action(operate)
 def part_expired(actor: Viewer) -> int:
     """Parts every joined case whose basis ran out. For the watch; returns how many were parted."""
     subjects = Case.objects.filter(joined_to__isnull=False, closed_at__isnull=True).values_list("person__subject")
@@ -178,13 +183,13 @@ def _covers_both(case: Case, other: Case) -> bool:
     )
 
 
-@action
+@action(may.change)
 def propose_joining(actor: Viewer, case_id: int, other_id: int, first_contact_at: datetime) -> Handover:
     """Offers the holder of the person's case at another party to take this one over too: one case, one holder.
 
     Raises NotAllowed unless consents in both directions reveal each case to the other's unit.
     """
-    case = cases.for_change(actor, case_id)
+    case = locked(case_id)
     other = next((found for found in joinable(actor, case) if found.pk == other_id), None)
     if other is None:
         raise NotAllowed(_("No consent covers both cases. Record the person's consent first."))

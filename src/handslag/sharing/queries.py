@@ -8,7 +8,7 @@ from handslag.disclosure.models import Disclosure
 from handslag.disclosure.queries import active, covers
 from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import clock
-from handslag.foundation.wall import reading
+from handslag.foundation.acting import reading
 from handslag.parties.models import Unit
 from handslag.parties.queries import holding_posts
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from handslag.cases.models import Case
 from handslag.foundation import clock
-from handslag.foundation.wall import action
+from handslag.foundation.acting import action, by_itself
 from handslag.parties.queries import absences_on, present_posts
 from handslag.parties.rules import HOLDING_ROLES
 from handslag.parties.viewer import Viewer
@@ -122,7 +122,7 @@ def _figures(on: date, wanted: dict[tuple, rules.Call]) -> dict[str, int]:
     }
 
 
-@action
+@action(by_itself)
 def go_round(on: date | None = None) -> dict[str, int]:
     """Goes one round for the day `on` (default today) and returns its figures.
 

@@ -1,0 +1,45 @@
+"""Who may: rules that actions name, about cases. Each locks what it looks at, and raises NotAllowed or Overtaken."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from handslag.cases import rules
+from handslag.cases.locking import locked
+from handslag.cases.models import Case
+from handslag.foundation.errors import NotAllowed, Overtaken
+from handslag.parties.models import Post
+from handslag.parties.viewer import Viewer
+
+
+def answer_for(actor: Viewer, case_id: int) -> Case:
+    """Who holds the case, a stand-in, or the lead of the holder's unit."""
+    case = locked(case_id)
+    if not rules.may_act(actor, case.holder_id, case.holder.unit_id):
+        raise NotAllowed(_("Only the person responsible, a stand-in or the team lead can change this case."))
+    return case
+
+
+def change(actor: Viewer, case_id: int) -> Case:
+    """As `answer_for`, of a case in which work is done: it is open, and not joined to another."""
+    case = answer_for(actor, case_id)
+    if not case.is_open:
+        raise Overtaken(_("The case is closed and can no longer be changed."))
+    if case.joined_to_id:
+        raise Overtaken(_("The case is joined to another. Work in that one."))
+    return case
+
+
+def lead_receiver(actor: Viewer, to: Post) -> None:
+    """The lead of the unit of the colleague who takes over."""
+    if to.unit_id not in actor.led_unit_ids:
+        raise NotAllowed(_("Only the unit's team lead can do this."))
+
+
+def open_for(actor: Viewer, drafts: Sequence[rules.Held]) -> None:
+    """The operator; a caseworker, to hold by oneself; a lead, for the people of the own units."""
+    if actor.is_system:
+        return
+    led = Post.objects.filter(unit_id__in=actor.led_unit_ids).order_by().values_list("pk", flat=True)
+    if not {draft.holder_id for draft in drafts} <= actor.post_ids.union(led):
+        raise NotAllowed(_("You can open cases that you hold yourself, or that people of the units you lead hold."))

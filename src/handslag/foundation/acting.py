@@ -1,0 +1,59 @@
+"""Actions, which alone write, and reads past the wall.
+
+An action names who may take it: a rule that is asked before anything else, in the action's own transaction, and that
+refuses by raising NotAllowed. A rule asks for those of the action's arguments that it names.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
+from typing import ParamSpec, TypeVar
+
+from django.db import transaction
+
+from handslag.foundation.wall import lifted
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Rule = Callable[..., object]
+
+
+def action(may: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Makes a function an action that `may` allows: one transaction, past the wall, refused before it begins.
+
+    Raises TypeError where the rule asks for something that the action is not given.
+    """
+    asked = tuple(signature(may).parameters)
+
+    def mark(function: Callable[P, R]) -> Callable[P, R]:
+        shape = signature(function)
+        if unknown := set(asked) - set(shape.parameters):
+            raise TypeError(f"{function.__name__} is not given {', '.join(sorted(unknown))}, which its rule asks for")
+
+        @wraps(function)
+        def acting(*args: P.args, **kwargs: P.kwargs) -> R:
+            given = shape.bind(*args, **kwargs)
+            given.apply_defaults()
+            with lifted(), transaction.atomic():
+                may(**{name: given.arguments[name] for name in asked})
+                return function(*args, **kwargs)
+
+        acting.may = may  # type: ignore[attr-defined]
+        return acting
+
+    return mark
+
+
+def by_itself() -> None:
+    """The rule of what the product does by itself, for nobody: counting, journalling, going the watch's round."""
+
+
+def reading(function: Callable[P, R]) -> Callable[P, R]:
+    """Makes a function a read past the wall: of the person's own, for the person, or of all, for the operator."""
+
+    @wraps(function)
+    def read(*args: P.args, **kwargs: P.kwargs) -> R:
+        with lifted():
+            return function(*args, **kwargs)
+
+    return read
