@@ -88,7 +88,7 @@ session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(post.user_id), settings
 session[HASH_SESSION_KEY] = post.user.get_session_auth_hash()
 session.save()
 held = Case.objects.filter(holder=post, closed_at__isnull=True).select_related("person__identity").order_by("next_step_on", "id")
-print(json.dumps({"session": session.session_key, "cookie": settings.SESSION_COOKIE_NAME, "case": held[0].pk,
+print(json.dumps({"session": session.session_key, "cookie": settings.SESSION_COOKIE_NAME, "case": str(held[0].public_id),
                   "name": held[0].person.identity.family_name, "held": held.count()}))
 """
 FULL_READ = """

@@ -89,7 +89,7 @@ def test_a_handover_by_mouse(visit, lasting_world):
     sender, receiver = visit("fk_a"), visit("af_a")
     sender.click(f"text={case.person.identity.name}")
     sender.click("text=Lämna över")
-    sender.select_option("#id_receiver", str(world.units["af"].pk))
+    sender.select_option("#id_receiver", str(world.units["af"].public_id))
     sender.select_option("#id_reason", "benefit_ends")
     sender.fill("#id_brief", "Ring före lunch.")
     sender.click("text=Erbjud överlämningen")
@@ -102,7 +102,7 @@ def test_a_handover_by_mouse(visit, lasting_world):
     receiver.wait_for_selector("text=Du är ansvarig nu.")
     case.refresh_from_db()
     assert case.holder == world.posts["af_a"]
-    sender.goto(f"/handovers/{Handover.objects.get().pk}/")
+    sender.goto(f"/handovers/{Handover.objects.get().public_id}/")
     expect(sender.locator(".state.accepted")).to_be_visible()
 
 
@@ -164,13 +164,13 @@ def test_search_never_puts_the_number_in_the_address(visit, lasting_world):
     page.fill("#q", case.person.identity.number)
     page.keyboard.press("Enter")
     page.click(f"main >> text={case.person.identity.name}")
-    expect(page).to_have_url(re.compile(r"/cases/\d+/$"))
+    expect(page).to_have_url(re.compile(r"/cases/[0-9a-f-]{36}/$"))
     expect(page.locator("text=Ansvarig nu")).to_be_visible()
 
 
 def test_a_case_is_worked_from_its_page(visit, lasting_world):
     case, page = lasting_world.case(), visit("fk_a")
-    page.goto(f"/cases/{case.pk}/")
+    page.goto(f"/cases/{case.public_id}/")
     page.click("text=Bestäm nästa steg")
     page.fill("#id_next_step", "Besök hemma")
     page.fill("#id_next_step_on", clock.today().isoformat())
@@ -186,13 +186,13 @@ def test_a_county_is_changed_with_and_without_script(visit, lasting_world):
     world.units["kom"].__class__.objects.filter(pk=world.units["kom"].pk).update(county_code="14")
     for script in (True, False):
         page = visit("fk_a", java_script_enabled=script)
-        page.goto(f"/cases/{case.pk}/hand-over/")
+        page.goto(f"/cases/{case.public_id}/hand-over/")
         assert "Enhet kom" not in page.inner_html("#id_receiver")
         page.select_option("#county", "14")
         if not script:
             page.click("form.county button")
         page.wait_for_selector("#id_receiver optgroup[label*='Enhet kom']", state="attached")
-        page.select_option("#id_receiver", str(world.units["kom"].pk))
+        page.select_option("#id_receiver", str(world.units["kom"].public_id))
         page.select_option("#id_reason", "moved")
         page.click("text=Erbjud överlämningen")
         page.wait_for_selector("text=Du är ansvarig tills den är accepterad")
@@ -206,7 +206,7 @@ def test_the_lead_lets_somebody_leave_on_one_screen(visit, lasting_world):
     page = visit("fk_lead")
     page.click("text=Enheten")
     page.click(f"tr:has-text('{world.posts['fk_b'].user}') >> text=Slutar på enheten")
-    page.select_option("#id_to", str(world.posts["fk_a"].pk))
+    page.select_option("#id_to", str(world.posts["fk_a"].public_id))
     page.click("text=Flytta allt och avsluta tjänsten")
     expect(page.locator("text=har slutat")).to_be_visible()
     assert not Post.objects.get(pk=world.posts["fk_b"].pk).is_active
@@ -217,9 +217,9 @@ def test_a_lead_moves_chosen_cases(visit, lasting_world):
     world = lasting_world
     cases = [world.case() for _ in range(3)]
     page = visit("fk_lead")
-    page.goto(f"/units/{world.units['fk'].pk}/cases/")
-    page.check(f"input[value='{cases[1].pk}']")
-    page.select_option("#id_to", str(world.posts["fk_b"].pk))
+    page.goto(f"/units/{world.units['fk'].public_id}/cases/")
+    page.check(f"input[value='{cases[1].public_id}']")
+    page.select_option("#id_to", str(world.posts["fk_b"].public_id))
     page.click("text=Flytta de valda ärendena")
     expect(page.locator("text=1 ärenden flyttades")).to_be_visible()
     assert Case.objects.get(holder=world.posts["fk_b"]) == cases[1]
@@ -257,14 +257,14 @@ def test_a_case_is_opened_by_hand(visit, lasting_world):
 
 
 def paths(world, case, handover) -> list[tuple[str, str]]:
-    unit = world.units["fk"].pk
-    mine = ("/my-work/", "/my-work/held/", "/cases/new/", f"/cases/{case.pk}/", f"/cases/{case.pk}/next-step/",
-            f"/cases/{case.pk}/livelihood/", f"/cases/{case.pk}/pause/", f"/cases/{case.pk}/close/",
-            f"/cases/{case.pk}/hand-over/", f"/handovers/{handover.pk}/", f"/handovers/{handover.pk}/withdraw/",
+    unit = world.units["fk"].public_id
+    mine = ("/my-work/", "/my-work/held/", "/cases/new/", f"/cases/{case.public_id}/", f"/cases/{case.public_id}/next-step/",
+            f"/cases/{case.public_id}/livelihood/", f"/cases/{case.public_id}/pause/", f"/cases/{case.public_id}/close/",
+            f"/cases/{case.public_id}/hand-over/", f"/handovers/{handover.public_id}/", f"/handovers/{handover.public_id}/withdraw/",
             "/watch/", "/watch/overdue/", "/nothing-here/", "/import/")  # fmt: skip
     leads = (f"/units/{unit}/", f"/units/{unit}/cases/", f"/units/{unit}/absences/new/",
-             f"/posts/{world.posts['fk_b'].pk}/leave/", "/import/")  # fmt: skip
-    theirs = (f"/handovers/{handover.pk}/{verb}/" for verb in ("accept", "decline", "ask"))
+             f"/posts/{world.posts['fk_b'].public_id}/leave/", "/import/")  # fmt: skip
+    theirs = (f"/handovers/{handover.public_id}/{verb}/" for verb in ("accept", "decline", "ask"))
     return [*(("fk_a", p) for p in mine), *(("fk_lead", p) for p in leads), *(("af_a", p) for p in theirs),
             ("fk_officer", "/watch/"), ("analyst", "/")]  # fmt: skip
 
@@ -291,10 +291,10 @@ def test_the_narrowest_screen_needs_no_sideways_scrolling(visit, lasting_world):
     page = visit("fk_a", {"width": 320, "height": 640})
     for path in (
         "/my-work/",
-        f"/cases/{case.pk}/",
-        f"/handovers/{handover.pk}/",
+        f"/cases/{case.public_id}/",
+        f"/handovers/{handover.public_id}/",
         "/watch/",
-        f"/cases/{case.pk}/hand-over/",
+        f"/cases/{case.public_id}/hand-over/",
     ):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path

@@ -156,11 +156,11 @@ def test_the_role_picker_exists_in_demo_mode_alone(world, client):
     user = world.posts["fk_a"].user
     user.is_demo = True
     user.save()
-    assert client.post("/sign-in/as/", {"user": user.pk}).status_code == 403
+    assert client.post("/sign-in/as/", {"user": user.public_id}).status_code == 403
     with override_settings(HANDSLAG_ROLE_PICKER=True, HANDSLAG_MODE="production"):
-        assert client.post("/sign-in/as/", {"user": user.pk}).status_code == 403
+        assert client.post("/sign-in/as/", {"user": user.public_id}).status_code == 403
     with override_settings(HANDSLAG_ROLE_PICKER=True, HANDSLAG_MODE="demo"):
-        assert client.post("/sign-in/as/", {"user": user.pk}).headers["Location"] == "/"
+        assert client.post("/sign-in/as/", {"user": user.public_id}).headers["Location"] == "/"
 
 
 @pytest.mark.parametrize("command", [["serve", "--port", "8999"]])

@@ -4,7 +4,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from handslag.check.proof import fallen_guards
-from handslag.foundation import guards
+from handslag.foundation import clock, guards
+from handslag.foundation.ids import Public
+from handslag.parties.actions import register_absence
 
 SQLITE = connection.vendor == "sqlite"
 
@@ -124,12 +126,28 @@ def test_direct_sql_cannot_break_a_handover(world, sql):
 
 def test_nobody_is_both_association_officer_and_measure_staff(world):
     sql = (
-        "INSERT INTO parties_post (user_id, role, party_id, unit_id, is_active) "
-        "SELECT (SELECT user_id FROM parties_post WHERE id = {association}), role, party_id, unit_id, is_active "
+        "INSERT INTO parties_post (public_id, user_id, role, party_id, unit_id, is_active) "
+        "SELECT '00000000000070008000000000000001', "
+        "(SELECT user_id FROM parties_post WHERE id = {association}), role, party_id, unit_id, is_active "
         "FROM parties_post WHERE id = {measure}"
     )
     assert _refused(sql, _values(world))
     assert not _refused(sql.replace("{association}", "{analyst}"), _values(world))
+
+
+@pytest.mark.skipif(not SQLITE, reason="only SQLite knows INSERT OR REPLACE")
+@pytest.mark.parametrize("model", Public.__subclasses__(), ids=lambda model: model.__name__)
+def test_no_row_is_replaced_by_its_public_id(world, model):
+    handovers = world.offer(world.case())
+    assert handovers.public_id != handovers.case.public_id
+    register_absence(world.viewer("fk_lead"), world.posts["fk_b"], clock.today(), None, None)
+    table = model._meta.db_table
+    columns = [field.column for field in model._meta.concrete_fields if field.column != "id"]
+    named = ", ".join(f'"{column}"' for column in columns)
+    before = list(model.objects.order_by("id").values_list("id", flat=True))
+    sql = f"INSERT OR REPLACE INTO {table} (id, {named}) SELECT id + 5000, {named} FROM {table}"
+    assert before and _refused(sql, {})
+    assert list(model.objects.order_by("id").values_list("id", flat=True)) == before
 
 
 def test_a_closed_case_stays_as_it_ended(world):

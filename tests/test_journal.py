@@ -22,7 +22,7 @@ from tests.strictness import StrictClient
 def told(world, browse):
     """A world in which something was done and looked at."""
     case = world.case()
-    browse("fk_a").get(reverse("case", args=[case.pk]))
+    browse("fk_a").get(reverse("case", args=[case.public_id]))
     world.case()
     browse("fk_a").get(reverse("my-work"))
     record("Åsa", "noted", "case", case.pk, acting_for="Örjan", day="2026-01-01", words=["å", "\n"])
@@ -170,11 +170,11 @@ def test_every_page_that_shows_a_person_is_written_down_with_its_basis(world, br
     case = world.case()
     handover = world.offer(case)
     asked = {
-        "fk_a": [reverse("case", args=[case.pk]), reverse("my-work"), reverse("sharing", args=[case.pk]),
-                 reverse("handover", args=[handover.pk]), reverse("next-step", args=[case.pk])],
-        "fk_lead": [reverse("unit-cases", args=[world.units["fk"].pk])],
-        "af_a": [reverse("handover", args=[handover.pk]), reverse("my-work"), reverse("case", args=[case.pk])],
-        "fk_officer": [reverse("case", args=[case.pk])],
+        "fk_a": [reverse("case", args=[case.public_id]), reverse("my-work"), reverse("sharing", args=[case.public_id]),
+                 reverse("handover", args=[handover.public_id]), reverse("next-step", args=[case.public_id])],
+        "fk_lead": [reverse("unit-cases", args=[world.units["fk"].public_id])],
+        "af_a": [reverse("handover", args=[handover.public_id]), reverse("my-work"), reverse("case", args=[case.public_id])],
+        "fk_officer": [reverse("case", args=[case.public_id])],
     }  # fmt: skip
     for name, urls in asked.items():
         for url in urls:
@@ -187,7 +187,7 @@ def test_every_page_that_shows_a_person_is_written_down_with_its_basis(world, br
             assert (look.actor, look.address) == (f"{name}@test.example", "192.0.2.7"), url
             assert look.basis, url
     assert "consent:" in looks_at([case.pk]).filter(actor="af_a@test.example").first().basis
-    browse("kom_a").get(reverse("case", args=[case.pk]))
+    browse("kom_a").get(reverse("case", args=[case.public_id]))
     assert not looks_at([case.pk]).filter(actor="kom_a@test.example").exists(), "nothing was shown"
 
 
@@ -196,7 +196,7 @@ def test_a_stand_in_is_written_down_as_such(world, browse):
 
     case = world.case("fk_b")
     Absence.objects.create(post=world.posts["fk_b"], from_on=clock.today(), stand_in=world.posts["fk_a"])
-    browse("fk_a").get(reverse("case", args=[case.pk]))
+    browse("fk_a").get(reverse("case", args=[case.public_id]))
     look = looks_at([case.pk]).first()
     assert (look.actor, look.acting_for) == ("fk_a@test.example", "fk_b@test.example")
 
@@ -210,7 +210,7 @@ def test_a_look_that_cannot_be_written_down_is_not_shown(world, browse, monkeypa
     monkeypatch.setattr("handslag.site.middleware.record_looks", broken)
     client = browse("fk_a")
     client.raise_request_exception = False
-    response = client.get(reverse("case", args=[case.pk]))
+    response = client.get(reverse("case", args=[case.public_id]))
     assert response.status_code == 500 and case.person.identity.family_name not in response.content.decode()
 
 
@@ -219,7 +219,7 @@ def test_the_journal_holds_no_words_about_anybody(world, browse):
     handover = world.offer(case)
     client = browse("fk_a")
     client.post(reverse("search"), {"q": "Hemlig"})
-    client.get(reverse("handover", args=[handover.pk]))
+    client.get(reverse("handover", args=[handover.public_id]))
     whole = json.dumps(list(Entry.objects.values()), ensure_ascii=False)
     assert "Hemlig" not in whole and case.person.identity.number not in whole and handover.brief not in whole
 
@@ -230,5 +230,5 @@ def test_the_address_comes_from_trusted_proxies_alone(world, settings):
     client.force_login(world.posts["fk_a"].user)
     for proxies, address in ((0, "10.0.0.1"), (1, "198.51.100.2"), (2, "203.0.113.9"), (3, "10.0.0.1")):
         settings.HANDSLAG_PROXIES = proxies
-        client.get(reverse("case", args=[case.pk]))
+        client.get(reverse("case", args=[case.public_id]))
         assert looks_at([case.pk]).first().address == address

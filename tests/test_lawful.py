@@ -59,6 +59,7 @@ class Play:
     """Plays steps on the product and in the model's books at once."""
 
     def __init__(self, traveller):
+        self.public = {}
         self.traveller, self.world = traveller, worlds.build()
         self.law = Law(clock.today())
         self.disclosures: list[tuple[int, Told]] = []
@@ -92,6 +93,7 @@ class Play:
         for file in self.law.files.values():  # one party knows a person by one name
             assert not (file.party == party and file.subject == subject)
         self.law.files[case.pk] = File(party, subject, holder, facts)
+        self.public[case.pk] = case.public_id
 
     def agree(self, n, unit, out, back, days):
         if not (picked := self.pick(n)):
@@ -218,7 +220,7 @@ def check_pages(play, *, with_row: bool = True):
         client = client_of(play, viewer)
         for case_id, file in play.law.files.items():
             told = f"{viewer} of {case_id}: {file}, {play.law.told}, {play.law.away}"
-            response = client.get(f"/cases/{case_id}/")
+            response = client.get(f"/cases/{play.public[case_id]}/")
             page = response.content.decode()
             assert (response.status_code == 200) == play.law.reaches(viewer, file), told
             may, may_not = play.law.words(viewer, file)
@@ -241,9 +243,9 @@ def check_search(play):
             knows = play.law.reads(viewer, file, IDENTITY, file.party)
             for text in (name, play.numbers[file.subject]):
                 page = client.post("/search/", {"q": text}).content.decode()
-                assert (f"/cases/{case_id}/" in page) == knows, (viewer, text, file, play.law.told)
+                assert (f"/cases/{play.public[case_id]}/" in page) == knows, (viewer, text, file, play.law.told)
             reference = Case.objects.get(pk=case_id).reference
-            found = f"/cases/{case_id}/" in client.post("/search/", {"q": reference}).content.decode()
+            found = f"/cases/{play.public[case_id]}/" in client.post("/search/", {"q": reference}).content.decode()
             assert found == play.law.reaches(viewer, file), (viewer, file, play.law.told)
 
 
@@ -252,7 +254,7 @@ def check_api(play):
     for system, party in SYSTEMS.items():
         client = Client(headers={"Authorization": f"Bearer {play.world.token(party)}"})
         for case_id, file in play.law.files.items():
-            response = client.get(f"/api/v1/cases/{case_id}")
+            response = client.get(f"/api/v1/cases/{play.public[case_id]}")
             assert (response.status_code == 200) == play.law.reaches(system, file), (system, file, play.law.told)
             shown = json.dumps(response.json(), ensure_ascii=False)
             may, may_not = play.law.words(system, file)

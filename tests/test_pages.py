@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from handslag.cases.models import Case
 from handslag.foundation import clock, days
+from handslag.foundation.ids import uuid7
 from handslag.handovers import actions
 from handslag.handovers.models import Handover
 from handslag.parties.models import Absence, Post
@@ -46,13 +47,13 @@ def fill(world, count: int) -> tuple[Case, Handover]:
 
 def pages(world, case, handover) -> dict[str, tuple[str, str]]:
     """Who opens which address."""
-    unit = world.units["fk"].pk
+    unit = world.units["fk"].public_id
     return {
         "my-work": ("fk_a", reverse("my-work")),
         "section": ("fk_a", reverse("my-work-section", args=["held"])),
-        "case": ("fk_a", reverse("case", args=[case.pk])),
-        "handover": ("af_a", reverse("handover", args=[handover.pk])),
-        "offer": ("fk_a", reverse("offer", args=[world.case().pk])),
+        "case": ("fk_a", reverse("case", args=[case.public_id])),
+        "handover": ("af_a", reverse("handover", args=[handover.public_id])),
+        "offer": ("fk_a", reverse("offer", args=[world.case().public_id])),
         "watch": ("fk_officer", reverse("watch")),
         "watch-section": ("fk_officer", reverse("watch-section", args=["climbing"])),
         "unit": ("fk_lead", reverse("unit", args=[unit])),
@@ -106,21 +107,23 @@ def post_form(client, url: str, **fields):
 def test_a_handover_from_offer_to_first_contact_by_plain_forms(world, browse):
     case, sender, receiver = world.case(), browse("fk_a"), browse("af_b")
     world.consent(case)
-    page = post_form(sender, reverse("offer", args=[case.pk]), receiver=f"{world.units['af'].pk}/{world.posts['af_b'].pk}", reason="benefit_ends",
+    page = post_form(sender, reverse("offer", args=[case.public_id]), receiver=f"{world.units['af'].public_id}/{world.posts['af_b'].public_id}", reason="benefit_ends",
                      brief="Ring före lunch", promised="Ett samtal")  # fmt: skip
     assert "väntar på svar" in page
     handover = Handover.objects.get()
     assert "Person" in receiver.get(reverse("my-work")).content.decode()
-    step = lambda verb: reverse("handover-step", args=[handover.pk, verb])  # noqa: E731
+    step = lambda verb: reverse("handover-step", args=[handover.public_id, verb])  # noqa: E731
     post_form(receiver, step("ask"), text="Vilken läkare?")
-    assert "Vilken läkare?" in sender.get(reverse("handover", args=[handover.pk])).content.decode()
+    assert "Vilken läkare?" in sender.get(reverse("handover", args=[handover.public_id])).content.decode()
     post_form(sender, step("answer"), text="Dr Ek")
-    page = post_form(receiver, step("accept"), first_contact_at=local(contact_in(4)), holder=world.posts["af_b"].pk)
+    page = post_form(receiver, step("accept"), first_contact_at=local(contact_in(4)), holder=world.posts["af_b"].public_id)
     assert "Anteckna första kontakten" in page
     case.refresh_from_db()
     assert case.holder == world.posts["af_b"]
-    assert "Af_B Test" in sender.get(reverse("case", args=[case.pk])).content.decode(), "the sender sees who holds"
-    assert "accepterad" in sender.get(reverse("handover", args=[handover.pk])).content.decode()
+    assert "Af_B Test" in sender.get(reverse("case", args=[case.public_id])).content.decode(), (
+        "the sender sees who holds"
+    )
+    assert "accepterad" in sender.get(reverse("handover", args=[handover.public_id])).content.decode()
     page = post_form(receiver, step("record_contact"), contact_result="held", next_step="Kartläggning",
                      next_step_on=clock.today().isoformat())  # fmt: skip
     assert "genomförd" in page
@@ -128,20 +131,22 @@ def test_a_handover_from_offer_to_first_contact_by_plain_forms(world, browse):
 
 def test_a_decline_cannot_be_saved_without_a_reason_and_a_next(world, browse):
     handover = world.offer(world.case())
-    url = reverse("handover-step", args=[handover.pk, "decline"])
+    url = reverse("handover-step", args=[handover.public_id, "decline"])
     response = browse("af_a").post(url, {"text": "Nej"})
     assert response.status_code == 200 and "Detta behöver rättas" in response.content.decode()
     response = browse("af_a").post(url, {"decline_reason": "not_ready", "goes": "unit"})
     assert "Ange vem som är näst" in response.content.decode()
-    page = post_form(browse("af_a"), url, decline_reason="not_ready", goes="unit", next_unit=world.units["hylte"].pk)
+    page = post_form(
+        browse("af_a"), url, decline_reason="not_ready", goes="unit", next_unit=world.units["hylte"].public_id
+    )
     assert "Enhet hylte" in page
 
 
 def test_the_cases_own_forms(world, browse):
     case, client, today = world.case(), browse("fk_a"), clock.today()
-    url = lambda name: reverse(name, args=[case.pk])  # noqa: E731
+    url = lambda name: reverse(name, args=[case.public_id])  # noqa: E731
     post_form(client, url("next-step"), was_done="yes", next_step="Besök", next_step_on=today.isoformat(),
-              next_step_by=world.posts["fk_b"].pk)  # fmt: skip
+              next_step_by=world.posts["fk_b"].public_id)  # fmt: skip
     post_form(client, url("livelihood"), livelihood="wage", livelihood_since=today.isoformat(), livelihood_degree="",
               livelihood_ends_on="")  # fmt: skip
     page = post_form(client, url("pause"), reason="treatment", until=(today + timedelta(days=9)).isoformat())
@@ -171,15 +176,15 @@ def test_a_case_is_registered_by_hand(world, browse):
 def test_the_leads_screens(world, browse):
     cases = [world.case() for _ in range(3)]
     lead, unit = browse("fk_lead"), world.units["fk"]
-    url = reverse("unit-cases", args=[unit.pk])
-    assert "Välj minst ett ärende" in lead.post(url, {"to": world.posts["fk_b"].pk}).content.decode()
-    page = post_form(lead, url, case=[cases[0].pk, cases[1].pk], to=world.posts["fk_b"].pk)
+    url = reverse("unit-cases", args=[unit.public_id])
+    assert "Välj minst ett ärende" in lead.post(url, {"to": world.posts["fk_b"].public_id}).content.decode()
+    page = post_form(lead, url, case=[cases[0].public_id, cases[1].public_id], to=world.posts["fk_b"].public_id)
     assert "2 ärenden flyttades" in page
-    page = post_form(lead, reverse("absence", args=[unit.pk]), post=world.posts["fk_a"].pk,
-                     from_on=clock.today().isoformat(), stand_in=world.posts["fk_b"].pk)  # fmt: skip
+    page = post_form(lead, reverse("absence", args=[unit.public_id]), post=world.posts["fk_a"].public_id,
+                     from_on=clock.today().isoformat(), stand_in=world.posts["fk_b"].public_id)  # fmt: skip
     assert "ersättare:" in page
-    lead.post(reverse("end-absence", args=[Absence.objects.get().pk]))
-    page = post_form(lead, reverse("leave", args=[world.posts["fk_a"].pk]), to=world.posts["fk_b"].pk)
+    lead.post(reverse("end-absence", args=[Absence.objects.get().public_id]))
+    page = post_form(lead, reverse("leave", args=[world.posts["fk_a"].public_id]), to=world.posts["fk_b"].public_id)
     assert "har slutat" in page and not Post.objects.get(pk=world.posts["fk_a"].pk).is_active
     assert Case.objects.filter(holder=world.posts["fk_b"]).count() == 3
 
@@ -258,7 +263,7 @@ def test_search_knows_ten_digits_and_twelve(world, browse):
         "person1",
     ):
         page = browse("fk_a").post(reverse("search"), {"q": text}).content.decode()
-        assert f"/cases/{case.pk}/" in page, text
+        assert f"/cases/{case.public_id}/" in page, text
 
 
 HUGE = 10**30
@@ -271,12 +276,14 @@ def test_numbers_beyond_all_bounds_are_answered(world, browse, path):
 
 def test_forged_forms_are_answered_in_words(world, browse):
     lead = browse("fk_lead")
-    url = reverse("unit-cases", args=[world.units["fk"].pk])
+    url = reverse("unit-cases", args=[world.units["fk"].public_id])
     world.case()
-    assert "Välj minst ett" in lead.post(url, {"case": [HUGE], "to": world.posts["fk_b"].pk}).content.decode()
-    for case in (987_654, world.case("af_a").pk):
-        page = lead.post(url, {"case": [case], "to": world.posts["fk_b"].pk})
+    assert "Välj minst ett" in lead.post(url, {"case": [HUGE], "to": world.posts["fk_b"].public_id}).content.decode()
+    for case in (uuid7(), world.case("af_a").public_id):
+        page = lead.post(url, {"case": [case], "to": world.posts["fk_b"].public_id})
         assert page.status_code == 200 and "Detta behöver rättas" in page.content.decode()
+        page = lead.post(url, {"case": [case], "to": HUGE})
+        assert page.status_code == 200 and "inte bland tillgängliga alternativ" in page.content.decode()
     assert lead.post(reverse("search"), {"q": "Per\x00sson"}).status_code == 200
     assert lead.get(url, {"holder": HUGE}).status_code == 200
     assert lead.post(reverse("sign-in-as"), {"user": HUGE}).status_code in (302, 403)

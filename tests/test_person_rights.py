@@ -66,7 +66,7 @@ def test_no_identity_number_stands_in_the_database_in_the_clear(world):
 
 def test_the_extract_holds_all_in_both_forms_and_is_written_down(world, tmp_path, browse):
     case, _handover = lived(world)
-    browse("fk_b").get(reverse("case", args=[case.pk]))
+    browse("fk_b").get(reverse("case", args=[case.public_id]))
     told = CliRunner().invoke(main, ["person", "export", str(tmp_path), "--party", "FK"], input=f"{numbers()[850]}\n")
     assert told.exit_code == 0 and numbers()[850] not in told.output, told.output
     extract = json.loads((tmp_path / "extract.json").read_text())
@@ -86,7 +86,7 @@ def test_the_extract_holds_all_in_both_forms_and_is_written_down(world, tmp_path
 
 def test_documents_are_tagged_and_carry_their_language(world, browse):
     case, _handover = lived(world)
-    printed = browse("fk_a").get(reverse("access-log-printed", args=[case.pk]))
+    printed = browse("fk_a").get(reverse("access-log-printed", args=[case.public_id]))
     reader = pypdf.PdfReader(io.BytesIO(printed.content))
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"] is True or root["/MarkInfo"]["/Marked"]
@@ -106,7 +106,7 @@ def test_only_who_may_act_rectifies_and_protects(world, who):
 def test_both_versions_of_what_is_rectified_are_kept(world, browse):
     case = world.case(family_name="Fel")
     world.consent(case, "af")
-    client, url = browse("fk_a"), reverse("rectify", args=[case.pk])
+    client, url = browse("fk_a"), reverse("rectify", args=[case.public_id])
     fields = {**present(case), "target_groups": ["zero_placed"], "family_name": "Rätt", "reason": "Personen visade legitimation",
               "identity_number": numbers()[860]}  # fmt: skip
     assert client.post(url, {**fields, "reason": " "}).status_code == 200 and not Rectification.objects.exists()
@@ -120,8 +120,8 @@ def test_both_versions_of_what_is_rectified_are_kept(world, browse):
         "identity_number",
         "target_groups",
     }
-    assert f"/cases/{case.pk}/" in client.post(reverse("search"), {"q": numbers()[860]}).content.decode()
-    assert "Rätt" in browse("af_a").get(reverse("case", args=[case.pk])).content.decode(), (
+    assert f"/cases/{case.public_id}/" in client.post(reverse("search"), {"q": numbers()[860]}).content.decode()
+    assert "Rätt" in browse("af_a").get(reverse("case", args=[case.public_id])).content.decode(), (
         "the consent follows the person"
     )
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -144,17 +144,19 @@ def test_flagging_hides_the_person_everywhere_at_once(world, browse, tmp_path):
     world.consent(other, "hylte")
     number, before = numbers()[850], Case.objects.get(pk=case.pk).holder
     reader = browse("af_a")
-    assert "Hemligsson" in reader.get(reverse("handover", args=[handover.pk])).content.decode()
-    assert "går inte att ångra" in browse("fk_a").get(reverse("protect", args=[case.pk])).content.decode()
-    assert browse("fk_a").post(reverse("protect", args=[case.pk]), {"understood": "on"}).status_code == 302
+    assert "Hemligsson" in reader.get(reverse("handover", args=[handover.public_id])).content.decode()
+    assert "går inte att ångra" in browse("fk_a").get(reverse("protect", args=[case.public_id])).content.decode()
+    assert browse("fk_a").post(reverse("protect", args=[case.public_id]), {"understood": "on"}).status_code == 302
     everything = whole_database()
     assert "Hemligsson" not in everything and number not in everything
     assert keys.blind(number) in everything and everything.count(keys.blind(number)) == 1, "only to bar the number"
-    for name, address in (("fk_a", reverse("case", args=[case.pk])), ("af_a", reverse("handover", args=[handover.pk])),
-                          ("kom_a", reverse("case", args=[other.pk])), ("fk_a", reverse("my-work"))):  # fmt: skip
+    for name, address in (("fk_a", reverse("case", args=[case.public_id])), ("af_a", reverse("handover", args=[handover.public_id])),
+                          ("kom_a", reverse("case", args=[other.public_id])), ("fk_a", reverse("my-work"))):  # fmt: skip
         page = browse(name).get(address).content.decode()
         assert "Hemligsson" not in page and "Anonym deltagare" in page, address
-    assert browse("hylte_a").get(reverse("case", args=[other.pk])).status_code == 404, "nothing is shared any more"
+    assert browse("hylte_a").get(reverse("case", args=[other.public_id])).status_code == 404, (
+        "nothing is shared any more"
+    )
     case.refresh_from_db()
     assert case.holder == before and case.next_step == "Möt ▒▒▒ på fredag", "still held, with a next step"
     assert not Disclosure.objects.filter(ended_at__isnull=True).exists()

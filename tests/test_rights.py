@@ -21,6 +21,7 @@ from handslag.disclosure.rules import Flow
 from handslag.foundation import clock
 from handslag.foundation.acting import by_itself
 from handslag.foundation.errors import NotAllowed, Refused
+from handslag.foundation.ids import uuid7
 from handslag.handovers import actions as handovers
 from handslag.handovers import rules
 from handslag.parties import actions as parties
@@ -162,20 +163,22 @@ def scene(world):
     handover = world.offer(case)
     absence = Absence.objects.create(post=world.posts["fk_b"], from_on=clock.today() - timedelta(days=1))
     arguments = {
-        **dict.fromkeys(("case", "next-step", "livelihood", "pause", "resume", "close", "offer"), [case.pk]),
-        **dict.fromkeys(("sharing", "consent", "by-law", "withdraw", "access-log", "access-log-printed"), [case.pk]),
-        **dict.fromkeys(("rectify", "protect"), [case.pk]),
-        "join": [case.pk, case.pk],
+        **dict.fromkeys(("case", "next-step", "livelihood", "pause", "resume", "close", "offer"), [case.public_id]),
+        **dict.fromkeys(
+            ("sharing", "consent", "by-law", "withdraw", "access-log", "access-log-printed"), [case.public_id]
+        ),
+        **dict.fromkeys(("rectify", "protect"), [case.public_id]),
+        "join": [case.public_id, case.public_id],
         "openid_connect_callback": ["eid"],
-        "handover": [handover.pk],
-        "handover-step": [handover.pk, "ask"],
+        "handover": [handover.public_id],
+        "handover-step": [handover.public_id, "ask"],
         "my-work-section": ["held"],
         "watch-section": ["overdue"],
-        "unit": [world.units["fk"].pk],
-        "unit-cases": [world.units["fk"].pk],
-        "absence": [world.units["fk"].pk],
-        "end-absence": [absence.pk],
-        "leave": [world.posts["fk_b"].pk],
+        "unit": [world.units["fk"].public_id],
+        "unit-cases": [world.units["fk"].public_id],
+        "absence": [world.units["fk"].public_id],
+        "end-absence": [absence.public_id],
+        "leave": [world.posts["fk_b"].public_id],
         "import-template": ["csv"],
     }
     return world, case, handover, absence, arguments
@@ -347,17 +350,17 @@ def test_search_finds_only_persons_of_the_own_place(scene, browse, name):
     client = browse(name)
     for text in (case.person.identity.number, case.reference, case.person.identity.family_name):
         response = client.post(reverse("search"), {"q": text})
-        found = response.status_code == 200 and f"/cases/{case.pk}/" in response.content.decode()
+        found = response.status_code == 200 and f"/cases/{case.public_id}/" in response.content.decode()
         assert found == (name in FK | AF | {"fk_officer", "af_officer"}), text
 
 
 def test_what_does_not_exist_and_what_is_hidden_look_the_same(scene, browse):
     world, case, handover, *_rest = scene
     client = browse("kom_a")
-    for hidden, missing in (("/cases/{}/", case.pk), ("/handovers/{}/", handover.pk)):
-        a, b = client.get(hidden.format(missing)), client.get(hidden.format(999_999))
+    for hidden, missing in (("/cases/{}/", case.public_id), ("/handovers/{}/", handover.public_id)):
+        a, b = client.get(hidden.format(missing)), client.get(hidden.format(uuid7()))
         assert (a.status_code, b.status_code) == (404, 404)
-        bodies = [re.sub(r"[0-9]+|csrfmiddlewaretoken[^>]*", "", r.content.decode()) for r in (a, b)]
+        bodies = [re.sub(r"[0-9a-f-]{36}|[0-9]+|csrfmiddlewaretoken[^>]*", "", r.content.decode()) for r in (a, b)]
         assert bodies[0] == bodies[1]
 
 
@@ -392,7 +395,7 @@ def test_every_operation_has_an_expectation():
 def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
     world, case, handover, *_rest = scene
     method, path = operation
-    url = path.format(case_id=case.pk, handover_id=handover.pk)
+    url = path.format(case_id=case.public_id, handover_id=handover.public_id)
     if path.endswith("/answer"):
         handovers.ask_back(world.viewer("af_a"), handover.pk, "?")
     if path == "/api/v1/handovers" and method == "post":
@@ -402,7 +405,7 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
         known = party in world.parties
         headers = {"Authorization": f"Bearer {world.token(party)}"} if known else {}
         body = {
-            "acting_as": f"{party}_a@test.example", "text": "Ord", "case_id": case.pk, "to_party": "AF", "to_unit": "E-af",
+            "acting_as": f"{party}_a@test.example", "text": "Ord", "case_id": str(case.public_id), "to_party": "AF", "to_unit": "E-af",
             "reason": "moved", "brief": "Ord", "needed_by": clock.today().isoformat(), "decline_reason": "not_ready",
             "goes_back": True, "proposed_contact_at": contact_in(3).isoformat(), "first_contact_at": contact_in(3).isoformat(),
         }  # fmt: skip

@@ -32,6 +32,10 @@ def ids(**conditions) -> list[int]:
     )
 
 
+def public_ids(**conditions) -> list[str]:
+    return [str(Disclosure.objects.get(pk=pk).public_id) for pk in ids(**conditions)]
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [({"purpose": " "}, "purpose"), ({"manner": "shouted"}, "manner"), ({"manner": "oral"}, "witness"),
@@ -49,35 +53,35 @@ def test_a_consent_that_does_not_say_all_is_refused_and_opens_nothing(world, cha
 def test_a_consent_is_recorded_in_a_page_printed_and_withdrawn_in_part(world, browse):
     case, af = world.case(), world.units["af"]
     fk, other = browse("fk_a"), browse("af_a")
-    url = reverse("consent", args=[case.pk])
+    url = reverse("consent", args=[case.public_id])
     assert "Enhet af" in fk.get(url).content.decode()
-    url += f"?unit={af.pk}"
+    url += f"?unit={af.public_id}"
     page = fk.get(url).content.decode()
     assert "Part FK berättar för Enhet af" in page and "GDPR" in page
-    fields = {"purpose": "Planera ihop", f"out_{af.pk}": [IDENTITY, HEALTH, PLAN], f"in_{af.pk}": [PLAN], "manner": "oral",
+    fields = {"purpose": "Planera ihop", f"out_{af.public_id}": [IDENTITY, HEALTH, PLAN], f"in_{af.public_id}": [PLAN], "manner": "oral",
               "given_on": clock.today().isoformat(), "until": days.add_days(clock.today(), 90).isoformat(),
               "gdpr_basis": "public_task"}  # fmt: skip
     assert "Ange vem som hörde" in fk.post(url, fields).content.decode()
     fields["witness"] = "Kollegan Bo, i dag"
     printed = fk.post(url, {**fields, "print": "1"})
     assert printed.headers["Content-Type"] == "application/pdf" and not Disclosure.objects.exists()
-    assert fk.post(url, fields).headers["Location"] == reverse("sharing", args=[case.pk])
+    assert fk.post(url, fields).headers["Location"] == reverse("sharing", args=[case.public_id])
     assert Disclosure.objects.count() == 4
     name = case.person.identity.family_name
-    assert name in other.get(reverse("case", args=[case.pk])).content.decode()
-    assert "Långtidssjukskriven" in other.get(reverse("case", args=[case.pk])).content.decode()
-    withdraw = reverse("withdraw", args=[case.pk])
-    chosen = ids(group=HEALTH)
+    assert name in other.get(reverse("case", args=[case.public_id])).content.decode()
+    assert "Långtidssjukskriven" in other.get(reverse("case", args=[case.public_id])).content.decode()
+    withdraw = reverse("withdraw", args=[case.public_id])
+    chosen = public_ids(group=HEALTH)
     preview = fk.post(withdraw, {"disclosure": chosen}).content.decode()
     assert "Enhet af" in preview and "Hälsa och diagnos" in preview and len(ids(group=HEALTH)) == 1, "only shown so far"
     fk.post(withdraw, {"disclosure": chosen, "confirm": "1"})
-    page = other.get(reverse("case", args=[case.pk])).content.decode()
+    page = other.get(reverse("case", args=[case.public_id])).content.decode()
     assert name in page and "Långtidssjukskriven" not in page
-    sharing = fk.get(reverse("sharing", args=[case.pk])).content.decode()
+    sharing = fk.get(reverse("sharing", args=[case.public_id])).content.decode()
     assert "upphört" in sharing, "what was told stays on record"
-    fk.post(withdraw, {"disclosure": ids(), "confirm": "1"})
-    assert other.get(reverse("case", args=[case.pk])).status_code == 404
-    assert other.post(reverse("search"), {"q": name}).content.decode().count(f"/cases/{case.pk}/") == 0
+    fk.post(withdraw, {"disclosure": public_ids(), "confirm": "1"})
+    assert other.get(reverse("case", args=[case.public_id])).status_code == 404
+    assert other.post(reverse("search"), {"q": name}).content.decode().count(f"/cases/{case.public_id}/") == 0
     verbs = list(
         Entry.objects.filter(subject_id=case.pk).exclude(verb="looked").order_by("id").values_list("verb", flat=True)
     )
@@ -149,7 +153,7 @@ def test_without_consent_an_offer_tells_only_that_a_person_is_coming(world, brow
     case = world.case(family_name="Hemlig")
     offer = handovers.Offer(world.units["af"], None, "moved", "", "", clock.today(), contact_in(3))
     handover = handovers.offer_handover(world.viewer("fk_a"), case.pk, offer)
-    page = browse("af_a").get(reverse("handover", args=[handover.pk])).content.decode()
+    page = browse("af_a").get(reverse("handover", args=[handover.public_id])).content.decode()
     assert "Ingen grund täcker" in page and "Hemlig" not in page and "Fk_A Test" in page
     for act in (lambda: handovers.ask_back(world.viewer("af_a"), handover.pk, "Vem?"),
                 lambda: handovers.decline_handover(world.viewer("af_a"), handover.pk, "not_ready", None, goes_back=True,
@@ -157,7 +161,7 @@ def test_without_consent_an_offer_tells_only_that_a_person_is_coming(world, brow
         with pytest.raises(Refused, match="Ingen grund"):
             act()
     handovers.accept_handover(world.viewer("af_a"), handover.pk, contact_in(1))
-    page = browse("af_a").get(reverse("case", args=[case.pk])).content.decode()
+    page = browse("af_a").get(reverse("case", args=[case.public_id])).content.decode()
     assert "Hemlig" not in page and "Första kontakt" in page
 
 
@@ -191,9 +195,9 @@ def joined(world) -> tuple[Case, Case, Handover]:
 def test_neither_party_knows_of_the_others_case_without_consent(world, browse):
     one, other = two_cases(world)
     for name, hidden in (("fk_a", other), ("af_a", one)):
-        assert browse(name).get(reverse("case", args=[hidden.pk])).status_code == 404
+        assert browse(name).get(reverse("case", args=[hidden.public_id])).status_code == 404
         found = browse(name).post(reverse("search"), {"q": numbers()[800]}).content.decode()
-        assert f"/cases/{hidden.pk}/" not in found
+        assert f"/cases/{hidden.public_id}/" not in found
     assert actions.joinable(world.viewer("fk_a"), one) == []
     world.consent(one, "af", back=())
     assert actions.joinable(world.viewer("fk_a"), one) == [], "in one direction it covers one"
@@ -208,7 +212,7 @@ def test_a_consent_that_covers_both_joins_them_into_one_with_one_holder(world, b
     assert one.next_step == other.next_step and "Första kontakt" in one.next_step
     page = browse("af_a").get(reverse("my-work")).content.decode()
     held = page[page.index('id="held"') : page.index("</section>", page.index('id="held"'))]
-    assert f"/cases/{other.pk}/" in held and f"/cases/{one.pk}/" not in held, "one line for one person"
+    assert f"/cases/{other.public_id}/" in held and f"/cases/{one.public_id}/" not in held, "one line for one person"
     with pytest.raises(Overtaken):
         cases.take_next_step(world.viewer("af_a"), one.pk, "x", clock.today())
     handovers.record_contact(world.viewer("af_a"), handover.pk, "held", "Kartläggning", clock.today())
@@ -251,10 +255,10 @@ def test_withdrawal_parts_them_and_each_keeps_its_own(world, browse):
         "",
     )
     assert world.case("kom_a")  # life goes on
-    page = browse("fk_a").get(reverse("case", args=[one.pk])).content.decode()
+    page = browse("fk_a").get(reverse("case", args=[one.public_id])).content.decode()
     assert one.person.identity.family_name in page, "its own record"
-    assert browse("fk_a").get(reverse("case", args=[other.pk])).status_code == 404
-    hidden = browse("af_a").get(reverse("case", args=[one.pk])).content.decode()
+    assert browse("fk_a").get(reverse("case", args=[other.public_id])).status_code == 404
+    hidden = browse("af_a").get(reverse("case", args=[one.public_id])).content.decode()
     assert one.person.identity.family_name not in hidden and one.reference in hidden
     handovers.accept_handover(world.viewer("fk_a"), back.pk, contact_in(2))
     one.refresh_from_db()

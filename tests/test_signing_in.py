@@ -156,7 +156,7 @@ def test_the_person_comes_to_the_own_page_reads_it_and_takes_consent_back(eid, l
     world.consent(case, "af")
     client = StrictClient()
     client.force_login(world.posts["fk_a"].user)
-    client.get(f"/cases/{case.pk}/")
+    client.get(f"/cases/{case.public_id}/")
     page = eid("citizen")
     assert page.url.endswith("/me/")
     assert "Fk_A Test" in page.content() and "fk_a@test.example" in page.content()
@@ -165,8 +165,8 @@ def test_the_person_comes_to_the_own_page_reads_it_and_takes_consent_back(eid, l
     page.click("text=Ta tillbaka det jag har valt")
     page.wait_for_selector("text=Det är tillbakataget")
     client.force_login(world.posts["af_a"].user)
-    assert client.get(f"/cases/{case.pk}/").status_code == 404
-    for path in ("/my-work/", f"/cases/{case.pk}/", "/watch/"):
+    assert client.get(f"/cases/{case.public_id}/").status_code == 404
+    for path in ("/my-work/", f"/cases/{case.public_id}/", "/watch/"):
         page.goto(path)
         assert "/sign-in/" in page.url, "a person has no role at work"
 

@@ -30,7 +30,11 @@ ROLES = ("fk", "af", "kom", "nobody")
 @pytest.mark.parametrize("name", ["start", "sign-in", "my-work", "case", "sharing", "nowhere"])
 def test_every_answer_carries_the_whole_set_of_security_headers(world, browse, name):
     case = world.case()
-    url = "/nowhere/" if name == "nowhere" else reverse(name, args=[case.pk] if name in ("case", "sharing") else [])
+    url = (
+        "/nowhere/"
+        if name == "nowhere"
+        else reverse(name, args=[case.public_id] if name in ("case", "sharing") else [])
+    )
     headers = browse("fk_a").get(url).headers
     assert headers["X-Frame-Options"] == "DENY" and headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin" and headers["Cross-Origin-Opener-Policy"] == "same-origin"
@@ -106,7 +110,7 @@ def test_errors_of_the_api_tell_no_other_partys_words(world):
     case = world.case("kom_a", family_name="Komsson")
     secret = world.token("fk")
     client = Client(headers={"Authorization": f"Bearer {secret}"})
-    body = {"acting_as": "fk_a@test.example", "case_id": case.pk, "to_party": "AF", "to_unit": "E-af", "reason": "moved",
+    body = {"acting_as": "fk_a@test.example", "case_id": str(case.public_id), "to_party": "AF", "to_unit": "E-af", "reason": "moved",
             "needed_by": "2030-01-01", "proposed_contact_at": contact_in(3).isoformat()}  # fmt: skip
     response = client.post("/api/v1/handovers", json.dumps(body), content_type="application/json")
     assert response.status_code == 404 and "Komsson" not in response.content.decode()

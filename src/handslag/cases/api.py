@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import partial
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -12,7 +13,7 @@ from handslag.cases import queries
 from handslag.cases.models import Case
 from handslag.cases.visibility import CaseVisibility, visibilities, visibility
 from handslag.parties.api import Holder
-from handslag.parties.viewer import Viewer
+from handslag.parties.viewer import OPENED, Viewer
 from handslag.ui.api import Paging, Problem, part
 
 router = Router()
@@ -23,7 +24,7 @@ REFUSALS = {401: Problem, 422: Problem}
 class CaseLine(Schema):
     """A case in a list. What no basis shows to the party is null."""
 
-    id: int
+    id: UUID
     case_ref: str
     opened_at: datetime
     closed_at: datetime | None
@@ -67,7 +68,7 @@ def case_line(visible: CaseVisibility) -> dict:
     """A case as the viewer may see it."""
     case, value = visible.case, visible.value
     return {
-        "id": case.pk,
+        "id": case.public_id,
         "case_ref": case.reference,
         "opened_at": case.opened_at,
         "closed_at": case.closed_at,
@@ -115,8 +116,9 @@ def search_cases(request: HttpRequest, wanted: CaseSearch) -> dict:
     return part(found, wanted, partial(lines, request.viewer))
 
 
-@router.get("/{int:case_id}", response={200: CaseWhole, 404: Problem, **REFUSALS})
-def show_case(request: HttpRequest, case_id: int):
+@router.get("/{uuid:case_id}", response={200: CaseWhole, 404: Problem, **REFUSALS})
+def show_case(request: HttpRequest, case_id: UUID):
     """One case with its person."""
-    found = get_object_or_404(queries.visible_cases(request.viewer).select_related(*SHOWN), pk=case_id)
+    found = get_object_or_404(queries.visible_cases(request.viewer).select_related(*SHOWN), public_id=case_id)
+    request.viewer.memo[OPENED] = found.pk
     return case_whole(visibility(request.viewer, found))

@@ -27,11 +27,12 @@ GUARDS = [
     unreplaceable(
         CASE,
         "o.id = NEW.id",
+        "o.public_id = NEW.public_id",
         "o.party_id = NEW.party_id AND o.reference = NEW.reference",
         "o.person_id = NEW.person_id AND o.closed_at IS NULL AND NEW.closed_at IS NULL",
     ),
     undeletable(CASE),
-    frozen(CASE, "id", "party_id", "person_id", "opened_at"),
+    frozen(CASE, "id", "public_id", "party_id", "person_id", "opened_at"),
     frozen(CASE, "reference", when="NEW.content_removed_on IS NULL", name="reference_frozen"),
     frozen(
         CASE,

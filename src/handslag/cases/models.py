@@ -1,13 +1,14 @@
 from django.db import models
 from django.db.models import F, Q
 
+from handslag.foundation.ids import Public
 from handslag.parties.models import Party, Post
 from handslag.persons.models import Person
 
 DEGREES = (25, 50, 75, 100)
 
 
-class Case(models.Model):
+class Case(Public):
     """A person's case as one party opened it, with the one holder who answers for it now.
 
     The present holder stands on the row itself and cannot be empty; earlier holders stand in `PastHolding` by the

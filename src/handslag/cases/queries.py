@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from handslag.cases.models import Case, PastStep
 from handslag.cases.rules import WARN_DAYS, Spell
@@ -13,6 +15,7 @@ from handslag.disclosure.queries import disclosed_to
 from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import clock, keys
 from handslag.foundation.acting import reading
+from handslag.foundation.errors import Refused
 from handslag.foundation.rooms import rooms
 from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
@@ -172,6 +175,20 @@ def cases_of_unit(unit: Unit) -> QuerySet[Case]:
         .select_related(*SHOWN)
         .order_by("next_step_on", "id")
     )
+
+
+def case_numbers(unit: Unit, public_ids: list[UUID]) -> list[int]:
+    """The ids of cases that are open and held at the unit. Raises Refused where one of the public ids is of no such."""
+    found = list(cases_of_unit(unit).filter(public_id__in=public_ids).values_list("pk", flat=True))
+    if len(found) < len(set(public_ids)):
+        raise Refused(_("One of the chosen cases is no longer held at the unit. Choose anew."))
+    return found
+
+
+@reading
+def public_id(case_id: int) -> UUID:
+    """How a case that was just opened is named outside."""
+    return Case.objects.values_list("public_id", flat=True).get(pk=case_id)
 
 
 def load_of_unit(unit: Unit) -> dict[int, dict[str, int]]:

@@ -47,6 +47,7 @@ CASE = Record(
     words=_("Case"),
     columns={
         "id": kept(),
+        "public_id": kept(),
         "party": kept(),
         "reference": emptied(_("Reference"), to=_reference_to),
         "person": kept(),
@@ -133,7 +134,7 @@ VERBS = {
 
 
 def _led_units(viewer):
-    return (reverse("unit", args=[post.unit_id]) for post in viewer.posts if post.role == LEAD)
+    return (reverse("unit", args=[post.unit.public_id]) for post in viewer.posts if post.role == LEAD)
 
 
 ROOM = Room(

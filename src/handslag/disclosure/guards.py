@@ -5,15 +5,25 @@ from handslag.foundation.guards import Guard, frozen, undeletable, unreplaceable
 CONSENT, DISCLOSURE = "disclosure_consent", "disclosure_disclosure"
 
 GUARDS = [
-    unreplaceable(CONSENT, "o.id = NEW.id"),
+    unreplaceable(CONSENT, "o.id = NEW.id", "o.public_id = NEW.public_id"),
     undeletable(CONSENT),
-    frozen(CONSENT, "id", "manner", "given_on", "until", "gdpr_basis", "recorded_by_id", "recorded_at"),
+    frozen(CONSENT, "id", "public_id", "manner", "given_on", "until", "gdpr_basis", "recorded_by_id", "recorded_at"),
     frozen(CONSENT, "purpose", "witness", when="NEW.purpose <> ''", name="words_only_removed"),
-    unreplaceable(DISCLOSURE, "o.id = NEW.id"),
+    unreplaceable(DISCLOSURE, "o.id = NEW.id", "o.public_id = NEW.public_id"),
     undeletable(DISCLOSURE),
     frozen(
         DISCLOSURE,
-        *("id", "from_party_id", "to_unit_id", "consent_id", "statute", "begins_at", "until", "recorded_by_id"),
+        *(
+            "id",
+            "public_id",
+            "from_party_id",
+            "to_unit_id",
+            "consent_id",
+            "statute",
+            "begins_at",
+            "until",
+            "recorded_by_id",
+        ),
     ),
     Guard(
         f"{DISCLOSURE}_group_frozen",

@@ -2,10 +2,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from handslag.disclosure import rules
+from handslag.foundation.ids import Public
 from handslag.parties.models import Party, Post, Unit
 
 
-class Consent(models.Model):
+class Consent(Public):
     """What a person agreed to, as it was recorded. Secrecy (OSL) and data protection (GDPR) are two grounds."""
 
     subject = models.CharField(max_length=32, db_index=True)
@@ -26,7 +27,7 @@ class Consent(models.Model):
         ]
 
 
-class Disclosure(models.Model):
+class Disclosure(Public):
     """That one party tells a unit of another one group of information about a person, on one named basis.
 
     It holds from `begins_at` until its last day or until it is withdrawn; nothing but the withdrawal ever changes.

@@ -20,6 +20,7 @@ ROOM = Room(
             "disclosure.Consent",
             {
                 "id": kept(),
+                "public_id": kept(),
                 "subject": Column(UNLINKED),
                 "purpose": prose(_("What is the consent for?")),
                 "manner": kept(_("How was it given?")),
@@ -38,6 +39,7 @@ ROOM = Room(
             "disclosure.Disclosure",
             {
                 "id": kept(),
+                "public_id": kept(),
                 "subject": Column(UNLINKED),
                 "from_party": kept(_("From")),
                 "to_unit": kept(_("To")),

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from functools import partial
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -24,8 +25,8 @@ SHOWN = ("sender__party", "to_unit__party")
 class HandoverLine(Schema):
     """A handover as both sides see it."""
 
-    id: int
-    case_id: int
+    id: UUID = Field(alias="public_id")
+    case_id: UUID = Field(alias="case.public_id")
     case_ref: str = Field(alias="case.reference")
     sender: Holder
     to_party: str = Field(alias="to_unit.party.code")
@@ -55,7 +56,7 @@ class HandoverPage(Schema):
 class OfferIn(Acting):
     """A handover to offer."""
 
-    case_id: int
+    case_id: UUID
     to_party: str
     to_unit: str
     to_person: str = ""
@@ -102,9 +103,9 @@ def handover_lines(viewer: Viewer, handovers: list[Handover]) -> list[Handover]:
     return handovers
 
 
-def _visible(request: HttpRequest, handover_id: int) -> Handover:
+def _visible(request: HttpRequest, handover_id: UUID) -> Handover:
     found = queries.visible_handovers(request.viewer).select_related(*SHOWN, *queries.SHOWN)
-    return handover_lines(request.viewer, [get_object_or_404(found, pk=handover_id)])[0]
+    return handover_lines(request.viewer, [get_object_or_404(found, public_id=handover_id)])[0]
 
 
 @router.get("", response={200: HandoverPage, 401: Problem, 422: Problem})
@@ -123,7 +124,7 @@ def offer(request: HttpRequest, wanted: OfferIn):
         raise Refused("Nobody active at the unit has this e-mail.", "to_person")
     handover = actions.offer_handover(
         acting(request, wanted.acting_as),
-        get_object_or_404(open_cases(request.viewer), pk=wanted.case_id).pk,
+        get_object_or_404(open_cases(request.viewer), public_id=wanted.case_id).pk,
         actions.Offer(
             unit,
             post,
@@ -134,54 +135,52 @@ def offer(request: HttpRequest, wanted: OfferIn):
             in_zone(wanted.proposed_contact_at),
         ),
     )
-    return Status(201, _visible(request, handover.pk))
+    return Status(201, _visible(request, handover.public_id))
 
 
-@router.get("/{int:handover_id}", response=READ)
-def show(request: HttpRequest, handover_id: int):
+@router.get("/{uuid:handover_id}", response=READ)
+def show(request: HttpRequest, handover_id: UUID):
     """One handover."""
     return _visible(request, handover_id)
 
 
-@router.post("/{int:handover_id}/accept", response=STEP)
-def accept(request: HttpRequest, handover_id: int, answer: AcceptIn):
+@router.post("/{uuid:handover_id}/accept", response=STEP)
+def accept(request: HttpRequest, handover_id: UUID, answer: AcceptIn):
     """Takes over, booking the first contact."""
-    _visible(request, handover_id)
-    actions.accept_handover(acting(request, answer.acting_as), handover_id, in_zone(answer.first_contact_at))
+    pk = _visible(request, handover_id).pk
+    actions.accept_handover(acting(request, answer.acting_as), pk, in_zone(answer.first_contact_at))
     return _visible(request, handover_id)
 
 
-@router.post("/{int:handover_id}/decline", response=STEP)
-def decline(request: HttpRequest, handover_id: int, answer: DeclineIn):
+@router.post("/{uuid:handover_id}/decline", response=STEP)
+def decline(request: HttpRequest, handover_id: UUID, answer: DeclineIn):
     """Says no, because, and who goes next."""
-    _visible(request, handover_id)
+    pk = _visible(request, handover_id).pk
     unit = unit_named(answer.next_party, answer.next_unit, "next_unit") if answer.next_unit else None
     actor = acting(request, answer.acting_as)
-    actions.decline_handover(
-        actor, handover_id, answer.decline_reason, unit, goes_back=answer.goes_back, text=answer.text
-    )
+    actions.decline_handover(actor, pk, answer.decline_reason, unit, goes_back=answer.goes_back, text=answer.text)
     return _visible(request, handover_id)
 
 
-@router.post("/{int:handover_id}/ask", response=STEP)
-def ask(request: HttpRequest, handover_id: int, words: TextIn):
+@router.post("/{uuid:handover_id}/ask", response=STEP)
+def ask(request: HttpRequest, handover_id: UUID, words: TextIn):
     """Asks the sender."""
-    _visible(request, handover_id)
-    actions.ask_back(acting(request, words.acting_as), handover_id, words.text)
+    pk = _visible(request, handover_id).pk
+    actions.ask_back(acting(request, words.acting_as), pk, words.text)
     return _visible(request, handover_id)
 
 
-@router.post("/{int:handover_id}/answer", response=STEP)
-def answer(request: HttpRequest, handover_id: int, words: TextIn):
+@router.post("/{uuid:handover_id}/answer", response=STEP)
+def answer(request: HttpRequest, handover_id: UUID, words: TextIn):
     """Answers the receiver's question."""
-    _visible(request, handover_id)
-    actions.answer_question(acting(request, words.acting_as), handover_id, words.text)
+    pk = _visible(request, handover_id).pk
+    actions.answer_question(acting(request, words.acting_as), pk, words.text)
     return _visible(request, handover_id)
 
 
-@router.post("/{int:handover_id}/withdraw", response=STEP)
-def withdraw(request: HttpRequest, handover_id: int, words: TextIn):
+@router.post("/{uuid:handover_id}/withdraw", response=STEP)
+def withdraw(request: HttpRequest, handover_id: UUID, words: TextIn):
     """Takes the offer back."""
-    _visible(request, handover_id)
-    actions.withdraw_handover(acting(request, words.acting_as), handover_id, words.text)
+    pk = _visible(request, handover_id).pk
+    actions.withdraw_handover(acting(request, words.acting_as), pk, words.text)
     return _visible(request, handover_id)

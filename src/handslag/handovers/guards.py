@@ -21,13 +21,14 @@ GUARDS = [
     unreplaceable(
         TABLE,
         "o.id = NEW.id",
+        "o.public_id = NEW.public_id",
         f"o.case_id = NEW.case_id AND o.state IN ({_OPEN}) AND NEW.state IN ({_OPEN})",
         "o.previous_id = NEW.previous_id",
     ),
     undeletable(TABLE),
     frozen(
         TABLE,
-        *("id", "case_id", "sender_id", "to_unit_id", "to_post_id", "previous_id", "reason", "joins_id"),
+        *("id", "public_id", "case_id", "sender_id", "to_unit_id", "to_post_id", "previous_id", "reason", "joins_id"),
         *("needed_by", "proposed_contact_at", "offered_at"),
     ),
     frozen(TABLE, "brief", "promised", when="NEW.brief <> '' OR NEW.promised <> ''", name="words_only_removed"),

@@ -2,11 +2,12 @@ from django.db import models
 from django.db.models import Q
 
 from handslag.cases.models import Case
+from handslag.foundation.ids import Public
 from handslag.handovers import rules
 from handslag.parties.models import Post, Unit
 
 
-class Handover(models.Model):
+class Handover(Public):
     """An offer to take over the responsibility for a person, and what became of it.
 
     The sender holds until the receiver has accepted and booked a first contact; the database holds to that

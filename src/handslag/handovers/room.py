@@ -13,7 +13,7 @@ from handslag.handovers.walls import REACHED
 HANDOVER = Record(
     "handovers.Handover",
     {
-        **each(kept(), "id case sender to_unit to_post previous joins awaiting_since"),
+        **each(kept(), "id public_id case sender to_unit to_post previous joins awaiting_since"),
         "reason": kept(_("Reason")),
         "brief": prose(_("What the receiver must know"), group=PLAN, noted_by="sender.party"),
         "promised": prose(_("Promised to the person"), group=PLAN, noted_by="sender.party"),

@@ -5,6 +5,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
+from handslag.foundation.ids import Public
 from handslag.parties import rules
 
 
@@ -34,7 +35,7 @@ class Party(models.Model):
         return self.name
 
 
-class Unit(models.Model):
+class Unit(Public):
     """A place within a party where caseworkers sit."""
 
     party = models.ForeignKey(Party, models.PROTECT)
@@ -57,7 +58,7 @@ class Users(BaseUserManager):
         return self.get(email=email.strip().lower())
 
 
-class User(AbstractBaseUser):
+class User(Public, AbstractBaseUser):
     """A person who signs in at work."""
 
     email = models.EmailField(unique=True)
@@ -99,7 +100,7 @@ class Association(models.Model):
         return self.name
 
 
-class Post(models.Model):
+class Post(Public):
     """A user in a role at a place. Cases are held by posts, so a holder is always a named person at a unit."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="posts")
@@ -142,7 +143,7 @@ class FailedSignIn(models.Model):
     last_at = models.DateTimeField()
 
 
-class Absence(models.Model):
+class Absence(Public):
     """Days when the person on a post is away, and who stands in."""
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="absences")

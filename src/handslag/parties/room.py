@@ -26,18 +26,20 @@ ROOM = Room(
                 "id code kind name county_code lead_after_days officer_after_days joint_after_days retention_years",
             ),
         ),
-        Record("parties.Unit", each(_APART, "id party code name county_code is_active")),
+        Record("parties.Unit", each(_APART, "id public_id party code name county_code is_active")),
         Record(
             "parties.User",
             {
-                **each(_APART, "id password last_login email given_name family_name is_active is_demo staff_id"),
+                **each(
+                    _APART, "id public_id password last_login email given_name family_name is_active is_demo staff_id"
+                ),
                 "sealed_totp": Column(APART, is_sealed=True),
                 "totp_used_at": _APART,
             },
         ),
         Record("parties.Association", each(_APART, "id name")),
-        Record("parties.Post", each(_APART, "id user role party unit association is_active")),
-        Record("parties.Absence", each(_APART, "id post from_on until_on stand_in")),
+        Record("parties.Post", each(_APART, "id public_id user role party unit association is_active")),
+        Record("parties.Absence", each(_APART, "id public_id post from_on until_on stand_in")),
         Record("parties.FailedSignIn", each(_APART, "key failures last_at")),
         Record("parties.Token", each(_APART, "id party name digest created_at revoked_at")),
     ),

@@ -8,6 +8,9 @@ from django.db.models import Q
 from handslag.parties import rules
 from handslag.parties.models import Post, User
 
+OPENED = "opened"
+"""Under this name the viewer's memo keeps the one case that a page was opened for."""
+
 
 @dataclass(frozen=True)
 class Viewer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -112,12 +113,12 @@ def withdraw(actor: Viewer, ids: Iterable[int], case_id: int) -> list[Disclosure
 
 
 @action(_oneself)
-def withdraw_own(subject: str, ids: Iterable[int]) -> None:
+def withdraw_own(subject: str, ids: Iterable[UUID]) -> None:
     """Ends what the person has consented to, at once. What is told by law is not the person's to end.
 
     Raises Refused when nothing is chosen that still stands.
     """
-    chosen = Disclosure.objects.filter(pk__in=list(ids), subject=subject, consent__isnull=False)
+    chosen = Disclosure.objects.filter(public_id__in=list(ids), subject=subject, consent__isnull=False)
     ended = disclosure.end(None, chosen)
     if not ended:
         raise Refused(_("Choose at least one line that still stands."))

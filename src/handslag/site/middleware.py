@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from handslag.journal.actions import record_looks
 from handslag.parties import wall
 from handslag.parties.queries import viewer_of
-from handslag.parties.viewer import Viewer
+from handslag.parties.viewer import OPENED, Viewer
 from handslag.ui.access import may_enter
 from handslag.ui.addresses import address_of
 
@@ -37,7 +37,7 @@ class deny_by_default:  # noqa: N801  (named as the function that it stands for)
         viewer = request.viewer
         if viewer.looks:
             match, address = request.resolver_match, address_of(request)[:45]
-            record_looks(viewer.label, match.view_name, viewer.looks, address, match.kwargs.get("case_id"))
+            record_looks(viewer.label, match.view_name, viewer.looks, address, viewer.memo.get(OPENED))
 
     def process_view(self, request, view, args, kwargs):
         is_api = request.resolver_match.namespaces[:1] == ["api"]

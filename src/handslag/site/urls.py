@@ -17,7 +17,7 @@ urlpatterns = [
     path("my-work/<str:section>/", work.section, name="my-work-section"),
     path("watch/", board.board, name="watch"),
     path("watch/<str:section>/", board.section, name="watch-section"),
-    path("cases/<int:case_id>/", case.show, name="case"),
+    path("cases/<uuid:case_id>/", case.show, name="case"),
     path("me/", person.me, name="me"),
     *(path("", include(room.urls)) for room in rooms().values() if room.urls),
     path("api/v1/", api.urls),

@@ -1,6 +1,7 @@
 """The watch board of a party."""
 
 from datetime import date
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
@@ -8,6 +9,7 @@ from ninja import Field, Router, Schema
 from handslag.cases.api import CaseLine, lines
 from handslag.ui.api import Problem
 from handslag.watch import queries
+from handslag.watch.models import Escalation
 
 router = Router()
 FIRST = 25
@@ -24,7 +26,13 @@ class EscalationLine(Schema):
 
     kind: str
     case_ref: str = Field(alias="case.reference")
-    handover_id: int | None
+    handover_id: UUID | None
+
+    @staticmethod
+    def resolve_handover_id(escalation: Escalation) -> UUID | None:
+        """The handover that waits, by its public id."""
+        return escalation.handover.public_id if escalation.handover else None
+
     waiting_since: date
     rung: int
     is_gap: bool

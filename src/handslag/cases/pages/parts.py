@@ -48,17 +48,17 @@ def facts(page: CasePage) -> dict:
 
 def step_button(page: CasePage) -> Iterator[Button]:
     """The one thing that is done most."""
-    yield Button(_("Set the next step"), reverse("next-step", args=[page.case.pk]), is_primary=True)
+    yield Button(_("Set the next step"), reverse("next-step", args=[page.case.public_id]), is_primary=True)
 
 
 def change_buttons(page: CasePage) -> Iterator[Button]:
     """What else can be done with a case."""
     case = page.case
     if page.visible.sees("livelihood"):
-        yield Button(_("Change the livelihood"), reverse("livelihood", args=[case.pk]))
+        yield Button(_("Change the livelihood"), reverse("livelihood", args=[case.public_id]))
     if case.suspended_until:
-        yield Button(_("End the pause"), reverse("resume", args=[case.pk]), is_posted=True)
+        yield Button(_("End the pause"), reverse("resume", args=[case.public_id]), is_posted=True)
     else:
-        yield Button(_("Pause"), reverse("pause", args=[case.pk]))
+        yield Button(_("Pause"), reverse("pause", args=[case.public_id]))
     if not obstacle_to_closing(case):
-        yield Button(_("Close the case"), reverse("close", args=[case.pk]))
+        yield Button(_("Close the case"), reverse("close", args=[case.public_id]))

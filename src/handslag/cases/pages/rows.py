@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -22,7 +23,7 @@ from handslag.ui.tables import Column, Table, link, moment, plain, table, tag
 class CaseRow:
     """A case in a list, as one viewer may see it."""
 
-    id: int
+    id: UUID
     url: str
     name: str
     reference: str
@@ -63,8 +64,8 @@ def case_row(visible: CaseVisibility, today: date) -> CaseRow:
     """A case in a list."""
     case, ends, plan = visible.case, visible.value("livelihood_ends_on"), visible.sees("next_step")
     return CaseRow(
-        id=case.pk,
-        url=reverse("case", args=[case.pk]),
+        id=case.public_id,
+        url=reverse("case", args=[case.public_id]),
         name=person_name(visible),
         reference=case.reference,
         step=case.next_step if plan else _("not disclosed"),

@@ -1,5 +1,7 @@
 """The team lead's unit: cases, load, and moving cases between colleagues."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +13,9 @@ from django.utils.translation import gettext_lazy
 from handslag.cases import actions as case_actions
 from handslag.cases.models import Case
 from handslag.cases.pages.rows import CaseRow, case_rows, due_column, holder_column, person_column
-from handslag.cases.queries import cases_of_unit, load_of_unit
+from handslag.cases.queries import case_numbers, cases_of_unit, load_of_unit
 from handslag.foundation import clock
+from handslag.foundation.ids import uuid_of
 from handslag.parties import actions
 from handslag.parties.models import Post
 from handslag.parties.pages.fields import PostChoice
@@ -22,7 +25,6 @@ from handslag.parties.rules import LEAD
 from handslag.parties.viewer import Viewer
 from handslag.ui.access import page
 from handslag.ui.forms import Form
-from handslag.ui.numbers import number
 from handslag.ui.paging import page_of
 from handslag.ui.submission import carried_out
 from handslag.ui.tables import Column, Table, plain, table, tick
@@ -41,7 +43,7 @@ class ReceiverForm(Form):
 
 
 @page(LEAD)
-def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
+def unit(request: HttpRequest, unit_id: UUID) -> HttpResponse:
     """People and their load, who is away, and the first of the unit's cases."""
     led = led_unit(request, unit_id)
     load, away = load_of_unit(led), {a.post_id: a for a in absences_of_unit(led) if a.from_on <= clock.today()}
@@ -68,7 +70,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     )
 
 
-def _movable_table(viewer: Viewer, cases: list[Case], chosen: frozenset[int]) -> Table:
+def _movable_table(viewer: Viewer, cases: list[Case], chosen: frozenset[UUID]) -> Table:
     def box(row: CaseRow) -> SafeString:
         label = _("Move {name}").format(name=row.name)
         return tick("case", str(row.id), label, is_ticked=row.id in chosen)
@@ -84,24 +86,24 @@ def _movable_table(viewer: Viewer, cases: list[Case], chosen: frozenset[int]) ->
 
 
 @page(LEAD)
-def unit_cases(request: HttpRequest, unit_id: int) -> HttpResponse:
+def unit_cases(request: HttpRequest, unit_id: UUID) -> HttpResponse:
     """The unit's cases, of one person or all; moves the chosen ones to a colleague."""
     led = led_unit(request, unit_id)
     people = holding_posts(led)
     form = ReceiverForm(request.POST or None, people=people)
-    chosen = [case_id for value in request.POST.getlist("case") if (case_id := number(value))]
+    chosen = [found for value in request.POST.getlist("case") if (found := uuid_of(value))]
     if request.method == "POST" and not chosen:
         messages.error(request, _("Choose at least one case to move."))
     elif carried_out(
         request,
         form,
-        lambda d: case_actions.reassign(request.viewer, chosen, d["to"]),
+        lambda d: case_actions.reassign(request.viewer, case_numbers(led, chosen), d["to"]),
         _("{count} cases moved.").format(count=len(chosen)),
     ):
         return redirect(request.get_full_path())
-    found, holder = cases_of_unit(led), number(request.GET.get("holder"))
+    found, holder = cases_of_unit(led), uuid_of(request.GET.get("holder"))
     if holder:
-        found = found.filter(holder_id=holder)
+        found = found.filter(holder__public_id=holder)
     shown = page_of(found, request, 50)
     return render(
         request,
@@ -118,11 +120,11 @@ def unit_cases(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 
 @page(LEAD)
-def leave(request: HttpRequest, post_id: int) -> HttpResponse:
+def leave(request: HttpRequest, post_id: UUID) -> HttpResponse:
     """Moves everything that a person who leaves holds to a colleague, and ends the post: one screen."""
     post = get_object_or_404(
         Post.objects.select_related("user", "unit"),
-        pk=post_id,
+        public_id=post_id,
         is_active=True,
         unit_id__in=request.viewer.led_unit_ids,
     )
@@ -135,7 +137,7 @@ def leave(request: HttpRequest, post_id: int) -> HttpResponse:
 
     done = _("{name} has left; everything has moved.").format(name=post.user)
     if carried_out(request, form, act, done):
-        return redirect("unit", post.unit_id)
+        return redirect("unit", post.unit.public_id)
     held = load_of_unit(post.unit).get(post.pk, {"held": 0})["held"]
     return render(
         request,

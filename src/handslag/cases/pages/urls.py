@@ -4,12 +4,12 @@ from handslag.cases.pages import unit, views
 
 urlpatterns = [
     path("search/", views.search, name="search"),
-    path("cases/<int:case_id>/next-step/", views.next_step, name="next-step"),
-    path("cases/<int:case_id>/livelihood/", views.livelihood, name="livelihood"),
-    path("cases/<int:case_id>/pause/", views.pause, name="pause"),
-    path("cases/<int:case_id>/resume/", views.resume, name="resume"),
-    path("cases/<int:case_id>/close/", views.close, name="close"),
-    path("units/<int:unit_id>/", unit.unit, name="unit"),
-    path("units/<int:unit_id>/cases/", unit.unit_cases, name="unit-cases"),
-    path("posts/<int:post_id>/leave/", unit.leave, name="leave"),
+    path("cases/<uuid:case_id>/next-step/", views.next_step, name="next-step"),
+    path("cases/<uuid:case_id>/livelihood/", views.livelihood, name="livelihood"),
+    path("cases/<uuid:case_id>/pause/", views.pause, name="pause"),
+    path("cases/<uuid:case_id>/resume/", views.resume, name="resume"),
+    path("cases/<uuid:case_id>/close/", views.close, name="close"),
+    path("units/<uuid:unit_id>/", unit.unit, name="unit"),
+    path("units/<uuid:unit_id>/cases/", unit.unit_cases, name="unit-cases"),
+    path("posts/<uuid:post_id>/leave/", unit.leave, name="leave"),
 ]

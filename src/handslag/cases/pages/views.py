@@ -1,5 +1,7 @@
 """What is done with a case, one form a page; and search."""
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from handslag.cases.visibility import visibility
 from handslag.foundation import clock
 from handslag.parties.queries import holding_posts
 from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
+from handslag.parties.viewer import OPENED
 from handslag.ui.access import page
 from handslag.ui.forms import Form
 from handslag.ui.submission import carried_out, tried
@@ -21,9 +24,11 @@ FOUND = 50
 """How many cases a search shows."""
 
 
-def reached(request: HttpRequest, case_id: int) -> Case:
+def reached(request: HttpRequest, case_id: UUID) -> Case:
     """The case, if the viewer reaches it; else a page that says nothing is here."""
-    return get_object_or_404(queries.visible_cases(request.viewer), pk=case_id)
+    case = get_object_or_404(queries.visible_cases(request.viewer), public_id=case_id)
+    request.viewer.memo[OPENED] = case.pk
+    return case
 
 
 def form_page(request: HttpRequest, case: Case, form: Form, heading: str, save: str) -> HttpResponse:
@@ -33,19 +38,19 @@ def form_page(request: HttpRequest, case: Case, form: Form, heading: str, save: 
 
 
 @page(*HOLDING_ROLES)
-def next_step(request: HttpRequest, case_id: int) -> HttpResponse:
+def next_step(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Ends the present step and sets the next."""
     case = reached(request, case_id)
     form = NextStepForm(
         request.POST or None,
         people=holding_posts(case.holder.unit),
-        initial={"next_step_by": case.holder_id, "was_done": "yes"},
+        initial={"next_step_by": case.holder.public_id, "was_done": "yes"},
     )
 
     def act(data: dict) -> None:
         actions.take_next_step(
             request.viewer,
-            case_id,
+            case.pk,
             data["next_step"],
             data["next_step_on"],
             data["next_step_by"],
@@ -59,7 +64,7 @@ def next_step(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 @page(*HOLDING_ROLES)
-def livelihood(request: HttpRequest, case_id: int) -> HttpResponse:
+def livelihood(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Notes a new livelihood, or a new end date."""
     case = reached(request, case_id)
     present = {
@@ -74,7 +79,7 @@ def livelihood(request: HttpRequest, case_id: int) -> HttpResponse:
     def act(data: dict) -> None:
         actions.change_livelihood(
             request.viewer,
-            case_id,
+            case.pk,
             data["livelihood"],
             data["livelihood_degree"],
             data["livelihood_since"],
@@ -87,13 +92,13 @@ def livelihood(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 @page(*HOLDING_ROLES)
-def pause(request: HttpRequest, case_id: int) -> HttpResponse:
+def pause(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Lets a case rest until a day."""
     case = reached(request, case_id)
     form = PauseForm(request.POST or None)
 
     def act(data: dict) -> None:
-        actions.suspend(request.viewer, case_id, data["until"], data["reason"])
+        actions.suspend(request.viewer, case.pk, data["until"], data["reason"])
 
     if carried_out(request, form, act, _("The case is paused; its next step moved with it.")):
         return redirect("case", case_id)
@@ -102,15 +107,15 @@ def pause(request: HttpRequest, case_id: int) -> HttpResponse:
 
 @page(*HOLDING_ROLES)
 @require_POST
-def resume(request: HttpRequest, case_id: int) -> HttpResponse:
+def resume(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Ends a pause."""
-    reached(request, case_id)
-    tried(request, lambda: actions.resume(request.viewer, case_id), _("The pause is over."))
+    case = reached(request, case_id)
+    tried(request, lambda: actions.resume(request.viewer, case.pk), _("The pause is over."))
     return redirect("case", case_id)
 
 
 @page(*HOLDING_ROLES)
-def close(request: HttpRequest, case_id: int) -> HttpResponse:
+def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Closes a case, naming an outcome and who is next."""
     case = reached(request, case_id)
     form = CloseForm(request.POST or None)
@@ -119,7 +124,7 @@ def close(request: HttpRequest, case_id: int) -> HttpResponse:
         no_more = data["ends_with"] == "no_more"
         actions.close(
             request.viewer,
-            case_id,
+            case.pk,
             data["outcome"],
             "" if no_more else data["next_responsible"],
             person_wants_no_more=no_more,

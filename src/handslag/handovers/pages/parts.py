@@ -43,7 +43,7 @@ def listed(page: CasePage) -> dict | None:
 def offer_button(page: CasePage) -> Iterator[Button]:
     """Handing over, where no handover is on its way."""
     if not going_on(page):
-        yield Button(_("Hand over"), reverse("offer", args=[page.case.pk]))
+        yield Button(_("Hand over"), reverse("offer", args=[page.case.public_id]))
 
 
 def own(subject: str) -> dict:

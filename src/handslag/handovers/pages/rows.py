@@ -50,7 +50,7 @@ def handover_row(handover: Handover, visible: CaseVisibility, today: date) -> Ha
     contact_on = day_of(contact) if contact else None
     is_pending, is_booked = handover.state in rules.PENDING, handover.state == rules.ACCEPTED
     return HandoverRow(
-        url=reverse("handover", args=[handover.pk]),
+        url=reverse("handover", args=[handover.public_id]),
         name=person_name(visible),
         reference=handover.case.reference,
         sender=f"{handover.sender.user}, {handover.sender.unit}",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,9 +31,9 @@ from handslag.ui.submission import carried_out
 
 
 @page(*HOLDING_ROLES)
-def offer(request: HttpRequest, case_id: int) -> HttpResponse:
+def offer(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Offers a case to a unit or a named person at any party."""
-    case = get_object_or_404(case_queries.open_cases(request.viewer), pk=case_id)
+    case = get_object_or_404(case_queries.open_cases(request.viewer), public_id=case_id)
     seen, today = visibility(request.viewer, case), clock.today()
     county = chosen_county(request, (seen.value("municipality_code") or "")[:2] or case.holder.unit.county_code)
     form = forms.OfferForm(
@@ -48,7 +49,7 @@ def offer(request: HttpRequest, case_id: int) -> HttpResponse:
         unit, post = receiver_of(data["receiver"])
         actions.offer_handover(
             request.viewer,
-            case_id,
+            case.pk,
             actions.Offer(
                 unit,
                 post,
@@ -99,11 +100,14 @@ def _accept_form(request: HttpRequest, handover: Handover) -> Form:
     leads = handover.to_unit_id in request.viewer.led_unit_ids
     people = holding_posts(handover.to_unit)
     people = people if leads else people.filter(pk__in=request.viewer.post_ids)
-    chosen = handover.to_post_id if leads and handover.to_post_id else own and own.pk
+    chosen = handover.to_post if leads and handover.to_post else own
     return forms.AcceptForm(
         request.POST or None,
         people=people,
-        initial={"holder": chosen, "first_contact_at": minute(handover.proposed_contact_at).replace(" ", "T")},
+        initial={
+            "holder": chosen and chosen.public_id,
+            "first_contact_at": minute(handover.proposed_contact_at).replace(" ", "T"),
+        },
     )
 
 
@@ -152,8 +156,8 @@ def _steps() -> dict[str, Step]:
     }  # fmt: skip
 
 
-def _visible(request: HttpRequest, handover_id: int) -> Handover:
-    return get_object_or_404(queries.visible_handovers(request.viewer), pk=handover_id)
+def _visible(request: HttpRequest, handover_id: UUID) -> Handover:
+    return get_object_or_404(queries.visible_handovers(request.viewer), public_id=handover_id)
 
 
 def _context(request: HttpRequest, handover: Handover) -> dict:
@@ -176,7 +180,7 @@ def _context(request: HttpRequest, handover: Handover) -> dict:
 
 
 @page(*CASE_ROLES)
-def show(request: HttpRequest, handover_id: int) -> HttpResponse:
+def show(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """A handover as both sides see it, with the steps that the viewer may take."""
     handover = _visible(request, handover_id)
     context = _context(request, handover)
@@ -188,7 +192,7 @@ def show(request: HttpRequest, handover_id: int) -> HttpResponse:
 
 
 @page(*HOLDING_ROLES)
-def step(request: HttpRequest, handover_id: int, verb: str) -> HttpResponse:
+def step(request: HttpRequest, handover_id: UUID, verb: str) -> HttpResponse:
     """Takes one step of a handover."""
     taken = _steps().get(verb)
     if not taken:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from handslag.cases.queries import public_id
 from handslag.intake.actions import Outcome, import_cases
 from handslag.intake.columns import NAMES
 from handslag.intake.pages.forms import FileForm, NewCaseForm
@@ -29,7 +30,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error(problem.column if problem.column in form.fields else None, problem.message)
         if case_id:
             messages.success(request, _("The case is open, and you hold it."))
-            return redirect("case", case_id)
+            return redirect("case", public_id(case_id))
     return render(request, "intake/new_case.html", {"form": form, "cancel": reverse("my-work")})
 
 

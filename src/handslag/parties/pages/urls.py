@@ -3,6 +3,6 @@ from django.urls import path
 from handslag.parties.pages import views
 
 urlpatterns = [
-    path("units/<int:unit_id>/absences/new/", views.absence, name="absence"),
-    path("absences/<int:absence_id>/end/", views.end_absence, name="end-absence"),
+    path("units/<uuid:unit_id>/absences/new/", views.absence, name="absence"),
+    path("absences/<uuid:absence_id>/end/", views.end_absence, name="end-absence"),
 ]

@@ -1,6 +1,8 @@
 """The team lead notes who is away, and who stands in."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,15 +37,13 @@ class AbsenceForm(Form):
         self.fields["post"].queryset = self.fields["stand_in"].queryset = people
 
 
-def led_unit(request: HttpRequest, unit_id: int) -> Unit:
+def led_unit(request: HttpRequest, unit_id: UUID) -> Unit:
     """The unit, if the viewer leads it; else a page that says nothing is here."""
-    if unit_id not in request.viewer.led_unit_ids:
-        raise Http404
-    return get_object_or_404(Unit, pk=unit_id)
+    return get_object_or_404(Unit, public_id=unit_id, pk__in=request.viewer.led_unit_ids)
 
 
 @page(LEAD)
-def absence(request: HttpRequest, unit_id: int) -> HttpResponse:
+def absence(request: HttpRequest, unit_id: UUID) -> HttpResponse:
     """Notes that somebody is away, with a stand-in."""
     led = led_unit(request, unit_id)
     form = AbsenceForm(request.POST or None, people=holding_posts(led), initial={"from_on": clock.today()})
@@ -62,10 +62,12 @@ def absence(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 @page(LEAD)
 @require_POST
-def end_absence(request: HttpRequest, absence_id: int) -> HttpResponse:
+def end_absence(request: HttpRequest, absence_id: UUID) -> HttpResponse:
     """Ends an absence: the person is back today."""
     found = get_object_or_404(
-        Absence.objects.select_related("post"), pk=absence_id, post__unit_id__in=request.viewer.led_unit_ids
+        Absence.objects.select_related("post__unit"),
+        public_id=absence_id,
+        post__unit_id__in=request.viewer.led_unit_ids,
     )
     tried(request, lambda: actions.end_absence(request.viewer, found), _("The absence is ended."))
-    return redirect("unit", found.post.unit_id)
+    return redirect("unit", found.post.unit.public_id)

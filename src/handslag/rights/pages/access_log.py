@@ -1,6 +1,7 @@
 """Who has looked at a person: the list that the person has a right to, on the page and printed."""
 
 from pathlib import Path
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -42,7 +43,7 @@ def access_table(lines: list[AccessLine], *, shows_address: bool) -> Table:
 
 
 @page(*CASE_ROLES)
-def show(request: HttpRequest, case_id: int) -> HttpResponse:
+def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Everyone who was shown the case, latest first."""
     case = reached(request, case_id)
     found = page_of(looks_at([case.pk]), request, 50)
@@ -52,7 +53,7 @@ def show(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 @page(*CASE_ROLES)
-def printed(request: HttpRequest, case_id: int) -> HttpResponse:
+def printed(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The same list to hand to the person, as an accessible PDF."""
     case = reached(request, case_id)
     row = case_row(visibility(request.viewer, case), clock.today())

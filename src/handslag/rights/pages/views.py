@@ -1,5 +1,7 @@
 """Rectification and protected identity."""
 
+from uuid import UUID
+
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -42,7 +44,7 @@ class ProtectForm(Form):
 
 
 @page(*HOLDING_ROLES)
-def rectify(request: HttpRequest, case_id: int) -> HttpResponse:
+def rectify(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Mends what was recorded wrongly; both versions are kept."""
     case = reached(request, case_id)
     if case.party_id not in request.viewer.own_party_ids or not visibility(request.viewer, case).identity:
@@ -53,7 +55,7 @@ def rectify(request: HttpRequest, case_id: int) -> HttpResponse:
 
     def act(data: dict) -> None:
         values = {**data, "target_groups": ";".join(sorted(data["target_groups"]))}
-        rectify_record(request.viewer, case_id, values, data["reason"])
+        rectify_record(request.viewer, case.pk, values, data["reason"])
 
     if carried_out(request, form, act, _("It is rectified. What stood before is kept, with the reason.")):
         return redirect("case", case_id)
@@ -61,12 +63,12 @@ def rectify(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 @page(*HOLDING_ROLES)
-def protect(request: HttpRequest, case_id: int) -> HttpResponse:
+def protect(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Hides a person with protected identity everywhere, at once."""
     case = reached(request, case_id)
     form = ProtectForm(request.POST or None)
     done = _("The person is hidden and goes on as an anonymous participant.")
-    if carried_out(request, form, lambda _d: protect_person(request.viewer, case_id), done):
+    if carried_out(request, form, lambda _d: protect_person(request.viewer, case.pk), done):
         return redirect("case", case_id)
     row = case_row(visibility(request.viewer, case), clock.today())
     return render(request, "rights/protect.html", {"case": row, "form": form})

@@ -22,8 +22,8 @@ class ConsentForm(Form):
         for unit in units:
             out = gettext("{own} tells {unit} about").format(own=own.name, unit=named_unit(unit))
             back = gettext("{party} tells us about").format(party=unit.party.name)
-            self.base_fields[f"out_{unit.pk}"] = several_listed("information_group", label=out)
-            self.base_fields[f"in_{unit.pk}"] = several_listed("information_group", label=back)
+            self.base_fields[f"out_{unit.public_id}"] = several_listed("information_group", label=out)
+            self.base_fields[f"in_{unit.public_id}"] = several_listed("information_group", label=back)
         self.base_fields |= _HOW
         super().__init__(*args, **kwargs)
 

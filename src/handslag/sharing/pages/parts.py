@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,14 +22,14 @@ from handslag.sharing.queries import own_disclosures
 class Elsewhere:
     """A case that the person has at another party."""
 
-    id: int
+    id: UUID
     reference: str
     party: str
     holder: str
 
 
 def _elsewhere(case: Case) -> Elsewhere:
-    return Elsewhere(case.pk, case.reference, case.party.name, f"{case.holder.user}, {case.holder.unit}")
+    return Elsewhere(case.public_id, case.reference, case.party.name, f"{case.holder.user}, {case.holder.unit}")
 
 
 def _main(page: CasePage) -> Case | None:
@@ -64,7 +65,7 @@ def joined(page: CasePage) -> dict | None:
 
 def sharing_link(page: CasePage) -> Iterator[Button]:
     """Who is told what."""
-    yield Button(_("Consent and disclosure"), reverse("sharing", args=[page.case.pk]))
+    yield Button(_("Consent and disclosure"), reverse("sharing", args=[page.case.public_id]))
 
 
 def told(subject: str) -> dict:
@@ -72,7 +73,7 @@ def told(subject: str) -> dict:
     return {
         "told": [
             {
-                "id": disclosure.pk,
+                "id": disclosure.public_id,
                 "what": codes.label("information_group", disclosure.group),
                 "from": disclosure.from_party.name,
                 "to": f"{disclosure.to_unit.name} ({disclosure.to_unit.party.name})",

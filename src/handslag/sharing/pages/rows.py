@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from handslag.ui.tables import Column, Table, plain, state, table, tick
 class DisclosureRow:
     """That one party tells a unit of another one group of information."""
 
-    id: int
+    id: UUID
     group: str
     law: str
     told_by: str
@@ -32,7 +33,7 @@ def disclosure_row(disclosure: Disclosure) -> DisclosureRow:
     until = disclosure.until.isoformat()
     law = f"{codes.label('statutory_basis', disclosure.statute)}: {disclosure.reason}" if disclosure.statute else ""
     return DisclosureRow(
-        id=disclosure.pk,
+        id=disclosure.public_id,
         group=codes.label("information_group", disclosure.group),
         law=law,
         told_by=disclosure.from_party.name,

@@ -1,10 +1,11 @@
 """Consent and disclosure: who is told what, recording it, printing it, and withdrawing it."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,6 +21,7 @@ from handslag.disclosure.queries import by_consent, disclosures_about
 from handslag.disclosure.rules import Flow
 from handslag.foundation import clock, days
 from handslag.foundation.errors import Refused
+from handslag.foundation.ids import uuid_of
 from handslag.handovers.rules import proposed_contact
 from handslag.parties.models import Unit
 from handslag.parties.pages.fields import chosen_county
@@ -34,7 +36,6 @@ from handslag.sharing.queries import is_standing, losses, parted_by
 from handslag.ui.access import PERSON, page
 from handslag.ui.documents import pdf_response
 from handslag.ui.forms import MINUTE
-from handslag.ui.numbers import number
 from handslag.ui.sessions import person_of
 from handslag.ui.submission import carried_out, tried
 
@@ -47,7 +48,7 @@ def _may_record(request: HttpRequest, case: Case) -> bool:
 
 
 @page(*CASE_ROLES)
-def overview(request: HttpRequest, case_id: int) -> HttpResponse:
+def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Everything that was ever disclosed from or to the own party about the person, on which basis."""
     case, may_withdraw = reached(request, case_id), bool(request.viewer.unit_ids)
     grouped = by_consent(disclosures_about(request.viewer, case.person.subject))
@@ -76,8 +77,8 @@ def overview(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 def _chosen_units(request: HttpRequest, case: Case) -> list[Unit]:
-    ids = [found for value in request.GET.getlist("unit")[:MOST_UNITS] if (found := number(value))]
-    others = Unit.objects.filter(pk__in=ids, is_active=True).exclude(party_id=case.holder.party_id)
+    ids = [found for value in request.GET.getlist("unit")[:MOST_UNITS] if (found := uuid_of(value))]
+    others = Unit.objects.filter(public_id__in=ids, is_active=True).exclude(party_id=case.holder.party_id)
     return list(others.select_related("party").order_by("party__kind", "party__name", "name"))
 
 
@@ -99,8 +100,8 @@ def _choose_units(request: HttpRequest, case: Case, seen: CaseVisibility) -> Htt
 
 def _agreed(case: Case, units: list[Unit], data: dict) -> Agreed:
     own = case.holder
-    flows = {Flow(own.party_id, unit.pk, group) for unit in units for group in data[f"out_{unit.pk}"]}
-    flows |= {Flow(unit.party_id, own.unit_id, group) for unit in units for group in data[f"in_{unit.pk}"]}
+    flows = {Flow(own.party_id, unit.pk, group) for unit in units for group in data[f"out_{unit.public_id}"]}
+    flows |= {Flow(unit.party_id, own.unit_id, group) for unit in units for group in data[f"in_{unit.public_id}"]}
     return Agreed(
         purpose=data["purpose"],
         manner=data["manner"],
@@ -113,7 +114,7 @@ def _agreed(case: Case, units: list[Unit], data: dict) -> Agreed:
 
 
 @page(*HOLDING_ROLES)
-def consent(request: HttpRequest, case_id: int) -> HttpResponse:
+def consent(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Records what the person agreed to: first with whom, then what is told; the form can be printed to sign."""
     case = reached(request, case_id)
     if not _may_record(request, case):
@@ -132,7 +133,7 @@ def consent(request: HttpRequest, case_id: int) -> HttpResponse:
         return pdf_response(consent_form(seen, units, _agreed(case, units, form.cleaned_data)), "samtycke.pdf")
     done = _("The consent is recorded, and the sharing has begun.")
     if carried_out(
-        request, form, lambda d: actions.give_consent(request.viewer, case_id, _agreed(case, units, d)), done
+        request, form, lambda d: actions.give_consent(request.viewer, case.pk, _agreed(case, units, d)), done
     ):
         return redirect("sharing", case_id)
     return render(
@@ -143,7 +144,7 @@ def consent(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 @page(*HOLDING_ROLES)
-def by_law(request: HttpRequest, case_id: int) -> HttpResponse:
+def by_law(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Records that something is told to another party because the law says so."""
     case = reached(request, case_id)
     if not _may_record(request, case):
@@ -154,7 +155,7 @@ def by_law(request: HttpRequest, case_id: int) -> HttpResponse:
 
     def act(data: dict) -> None:
         told = Statutory(case.holder.party_id, data["to_unit"], data["statute"], data["reason"], data["until"])
-        actions.tell_by_law(request.viewer, case_id, told)
+        actions.tell_by_law(request.viewer, case.pk, told)
 
     if carried_out(request, form, act, _("It is recorded, and shown to the unit from now on.")):
         return redirect("sharing", case_id)
@@ -163,23 +164,25 @@ def by_law(request: HttpRequest, case_id: int) -> HttpResponse:
 
 @page(*HOLDING_ROLES)
 @require_POST
-def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
+def withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """First shows who will lose what; then ends the chosen disclosures at once."""
     case = reached(request, case_id)
-    ids = [found for value in request.POST.getlist("disclosure") if (found := number(value))]
-    chosen = [d for d in disclosures_about(request.viewer, case.person.subject).filter(pk__in=ids) if is_standing(d)]
+    ids = [found for value in request.POST.getlist("disclosure") if (found := uuid_of(value))]
+    chosen = [
+        d for d in disclosures_about(request.viewer, case.person.subject).filter(public_id__in=ids) if is_standing(d)
+    ]
     if not chosen:
         messages.error(request, _("Choose at least one line that still stands."))
         return redirect("sharing", case_id)
     if "confirm" in request.POST:
-        return _withdrawn(request, case_id, chosen)
+        return _withdrawn(request, case, chosen)
     parted = parted_by(chosen)
     return render(
         request,
         "sharing/withdraw.html",
         {
             "case": case_row(visibility(request.viewer, case), clock.today()),
-            "chosen": [disclosure.pk for disclosure in chosen],
+            "chosen": [disclosure.public_id for disclosure in chosen],
             "losses": [
                 {"loss": loss, "groups": [codes.label("information_group", g) for g in loss.groups]}
                 for loss in losses(chosen)
@@ -189,26 +192,27 @@ def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
     )
 
 
-def _withdrawn(request: HttpRequest, case_id: int, chosen: list[Disclosure]) -> HttpResponse:
+def _withdrawn(request: HttpRequest, case: Case, chosen: list[Disclosure]) -> HttpResponse:
     try:
-        actions.withdraw(request.viewer, [d.pk for d in chosen], case_id)
+        actions.withdraw(request.viewer, [d.pk for d in chosen], case.pk)
     except Refused as refused:
         messages.error(request, refused.message)
     else:
         messages.success(request, _("The sharing has stopped. What was told before stays on record as told."))
-    still_reached = visible_cases(viewer_of(request.user)).filter(pk=case_id).exists()
-    return redirect("sharing", case_id) if still_reached else redirect("my-work")
+    still_reached = visible_cases(viewer_of(request.user)).filter(pk=case.pk).exists()
+    return redirect("sharing", case.public_id) if still_reached else redirect("my-work")
 
 
 @page(*HOLDING_ROLES)
-def join(request: HttpRequest, case_id: int, other_id: int) -> HttpResponse:
+def join(request: HttpRequest, case_id: UUID, other_id: UUID) -> HttpResponse:
     """Proposes to the holder of the person's case at another party that the two become one."""
     case = reached(request, case_id)
+    other = get_object_or_404(visible_cases(request.viewer), public_id=other_id)
     contact = proposed_contact(clock.today(), days.add_working_days).strftime(MINUTE)
     form = JoinForm(request.POST or None, initial={"first_contact_at": contact})
 
     def act(data: dict) -> None:
-        actions.propose_joining(request.viewer, case_id, other_id, data["first_contact_at"])
+        actions.propose_joining(request.viewer, case.pk, other.pk, data["first_contact_at"])
 
     if carried_out(request, form, act, _("It is proposed. You hold the person until the other party has accepted.")):
         return redirect("case", case_id)
@@ -219,7 +223,7 @@ def join(request: HttpRequest, case_id: int, other_id: int) -> HttpResponse:
 @require_POST
 def withdraw_own(request: HttpRequest) -> HttpResponse:
     """The person takes back consent, line by line."""
-    ids = [found for value in request.POST.getlist("disclosure") if (found := number(value))]
+    ids = [found for value in request.POST.getlist("disclosure") if (found := uuid_of(value))]
     done = _("It is taken back. They no longer tell each other.")
     tried(request, lambda: actions.withdraw_own(person_of(request), ids), done)
     return redirect("me")

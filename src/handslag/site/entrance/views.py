@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from handslag.foundation.ids import uuid_of
 from handslag.parties import rules
 from handslag.parties.queries import demo_users
 from handslag.reference import codes
@@ -15,7 +16,6 @@ from handslag.simulation.guide import sign_ins
 from handslag.site.entrance.local import SignInForm, password_right
 from handslag.site.entrance.oidc import ended_at_provider
 from handslag.ui.access import EVERYONE, SIGNED_IN, page
-from handslag.ui.numbers import number
 
 
 def _next_url(request: HttpRequest) -> str:
@@ -55,7 +55,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _picks() -> list[dict]:
     return [
         {
-            "id": post.user_id,
+            "id": post.user.public_id,
             "name": str(post.user),
             "role": codes.label("role", post.role),
             "place": str(post.unit or post.party or post.association or ""),
@@ -70,8 +70,8 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     """Signs in as a person of the demo world. Exists in demo mode only."""
     if not settings.HANDSLAG_ROLE_PICKER or settings.HANDSLAG_MODE != "demo":
         raise PermissionDenied
-    picked = number(request.POST.get("user"))
-    user = demo_users().filter(pk=picked, is_active=True).first() if picked else None
+    picked = uuid_of(request.POST.get("user"))
+    user = demo_users().filter(public_id=picked, is_active=True).first() if picked else None
     if not user:
         return redirect("sign-in")
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")

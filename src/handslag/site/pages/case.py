@@ -1,5 +1,7 @@
 """The case page, composed from what the rooms contribute: who holds, what happens next, and the whole way here."""
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -38,7 +40,7 @@ OWN = (
 
 
 @page(*CASE_ROLES)
-def show(request: HttpRequest, case_id: int) -> HttpResponse:
+def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The case page."""
     shown = case_page(request.viewer, reached(request, case_id))
     parts = sorted((*placed("case_page"), *OWN), key=lambda part: part.place)

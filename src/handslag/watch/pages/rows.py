@@ -58,7 +58,7 @@ def escalation_row(escalation: Escalation, visible: CaseVisibility, today: date)
     """An escalation in a list."""
     case, handover = escalation.case, escalation.handover
     return EscalationRow(
-        url=reverse("handover", args=[handover.pk]) if handover else reverse("case", args=[case.pk]),
+        url=reverse("handover", args=[handover.public_id]) if handover else reverse("case", args=[case.public_id]),
         name=person_name(visible),
         reference=case.reference,
         kind=kind_label(escalation.kind),
