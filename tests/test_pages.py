@@ -116,7 +116,9 @@ def test_a_handover_from_offer_to_first_contact_by_plain_forms(world, browse):
     post_form(receiver, step("ask"), text="Vilken läkare?")
     assert "Vilken läkare?" in sender.get(reverse("handover", args=[handover.public_id])).content.decode()
     post_form(sender, step("answer"), text="Dr Ek")
-    page = post_form(receiver, step("accept"), first_contact_at=local(contact_in(4)), holder=world.posts["af_b"].public_id)
+    page = post_form(
+        receiver, step("accept"), first_contact_at=local(contact_in(4)), holder=world.posts["af_b"].public_id
+    )
     assert "Anteckna första kontakten" in page
     case.refresh_from_db()
     assert case.holder == world.posts["af_b"]

@@ -7,8 +7,10 @@ from pathlib import Path
 from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error
 from django.db.models import Model
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
 
-from handslag.foundation.rooms import Record, records, verbs
+from handslag.foundation.rooms import Record, Room, records, rooms, verbs
 
 JOURNALLING = {"journal": 1, "record": 1, "entry": 1}
 """The functions that write to the journal, and which of their arguments is the verb."""
@@ -64,7 +66,22 @@ def undeclared_verbs() -> Iterator[str]:
                     yield f"The verb “{verb}”, journalled in {app.label}/{path.name}, is declared in no room.py."
 
 
+def unmet_doors() -> Iterator[str]:
+    """Doors of a room that its room.py does not name, and templates that it names and that do not exist."""
+    for app in _own_apps():
+        room = rooms().get(app.label, Room())
+        if (Path(app.path) / "pages" / "urls.py").exists() and not room.urls:
+            yield f"The room {app.label} has pages/urls.py; its room.py names no urls."
+        if (path := Path(app.path) / "api.py").exists() and not room.api and "\nrouter = " in path.read_text("utf-8"):
+            yield f"The room {app.label} has a router in api.py; its room.py names no api."
+        for part in (*room.case_page, *room.person_page):
+            try:
+                get_template(part.template)
+            except TemplateDoesNotExist:
+                yield f"The room {app.label} names the template {part.template}, which does not exist."
+
+
 def check_declarations(**_: object) -> list[CheckMessage]:
     """Django's system check over all of it."""
-    told = [*undeclared_columns(), *undeclared_verbs()]
+    told = [*undeclared_columns(), *undeclared_verbs(), *unmet_doors()]
     return [Error(text, hint="Add it to the room's room.py.", id="handslag.E101") for text in told]

@@ -1,0 +1,20 @@
+"""The notes on the case page."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from handslag.notes.queries import notes_of
+
+from handslag.cases.pages.page import Button, CasePage
+
+
+def listed(page: CasePage) -> dict | None:
+    """The case's notes, where there are any that the viewer may see."""
+    found = notes_of(page.visible)
+    return {"notes": found} if found else None
+
+
+def note_button(page: CasePage) -> Iterator[Button]:
+    """Writing a note."""
+    yield Button(_("Write a note"), reverse("note", args=[page.case.public_id]))
