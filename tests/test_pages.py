@@ -75,7 +75,7 @@ def test_queries_do_not_grow_with_the_rows(world, browse):
                 assert client.get(url).status_code == 200
             seen[page] = len(queries)
         counts.append(seen)
-    assert counts[0] == counts[1]
+    assert {page: n for page, n in counts[1].items() if n > counts[0][page]} == {}, counts
     assert max(counts[0].values()) <= 30 + 4 * (connection.vendor == "postgresql"), counts[
         0
     ]  # four more put up the wall

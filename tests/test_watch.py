@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from handslag.cases.models import Case
 from handslag.check.proof import prove
 from handslag.foundation import clock, days
+from handslag.foundation.waiting import Wait
 from handslag.handovers import actions, rules
 from handslag.parties.actions import register_absence
 from handslag.parties.models import Absence
 from handslag.watch.actions import go_round
 from handslag.watch.models import Called, Escalation, Round
 from handslag.watch.queries import board_unprepared, climbed_to, climbing
-from handslag.watch.rules import Ladder, Wait, calls, rung_reached
+from handslag.watch.rules import Ladder, calls, rung_reached
 from tests.test_handovers import race
 from tests.worlds import contact_in
 

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from handslag.cases import queries
+from handslag.cases import queries, waits
 from handslag.cases.pages import journal, parts, rows, timeline
 from handslag.disclosure.rules import HEALTH, IDENTITY, LIVELIHOOD, PLAN, WORK_EDUCATION
 from handslag.foundation.clock import day_of
@@ -17,6 +17,7 @@ from handslag.foundation.rooms import (
     Room,
     Section,
     Verb,
+    Waiting,
     emptied,
     gone,
     kept,
@@ -142,6 +143,8 @@ ROOM = Room(
     api=("/cases", "handslag.cases.api.router"),
     records=(CASE, PAST_HOLDING, PAST_STEP, PAST_LIVELIHOOD),
     verbs=VERBS,
+    waiting=(Waiting(waits.OVERDUE_STEP, _("Overdue next step"), "case"),),
+    waits=(waits.waits,),
     work=(
         Section("steps", _("My steps in others' cases"), 50, queries.steps_for, rows.case_table),
         Section("held", _("Persons I hold"), 60, queries.held_by, rows.held_table, short=25, is_always_shown=True),

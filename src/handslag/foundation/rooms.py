@@ -7,12 +7,15 @@ and how long it is kept. A room never edits the house; a model, column or verb t
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from django.apps import apps
 from django.utils.module_loading import module_has_submodule
+
+from handslag.foundation.waiting import Wait
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,19 @@ class Reach:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A kind of thing that climbs while it waits: in words, and the name of the page on which it is answered.
+
+    Where a case waits for it, the same case's `instead_of` is not told too: one silence, one call.
+    """
+
+    kind: str
+    label: str
+    page: str
+    instead_of: str = ""
+
+
+@dataclass(frozen=True)
 class Room:
     """All that the house must know of a room."""
 
@@ -182,6 +198,9 @@ class Room:
     reaches: tuple[Reach, ...] = ()
     api: tuple[str, str] | None = None
     """The API's prefix, and the dotted name of the room's router."""
+    waiting: tuple[Waiting, ...] = ()
+    waits: tuple[Callable[[date, range], Iterator[Wait]], ...] = ()
+    """What waits on a day, in cases of a range of ids."""
     work: tuple[Section, ...] = ()
     board: tuple[Section, ...] = ()
     case_page: tuple[Part, ...] = ()
@@ -222,6 +241,12 @@ def records() -> Mapping[str, Record]:
 def record_of(model: type) -> Record:
     """The record that a model's room declares."""
     return records()[model._meta.label]
+
+
+@cache
+def waiting() -> Mapping[str, Waiting]:
+    """Every kind of thing that climbs."""
+    return {kind.kind: kind for room in rooms().values() for kind in room.waiting}
 
 
 @cache

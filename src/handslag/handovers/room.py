@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from handslag.cases.waits import OVERDUE_STEP
 from handslag.disclosure.rules import MEETINGS, PLAN
-from handslag.foundation.rooms import Part, Placed, Reach, Record, Room, Section, Verb, each, kept, prose
-from handslag.handovers import queries
+from handslag.foundation.rooms import Part, Placed, Reach, Record, Room, Section, Verb, Waiting, each, kept, prose
+from handslag.handovers import queries, waits
 from handslag.handovers.pages import parts, timeline
 from handslag.handovers.pages.rows import handover_table
 from handslag.handovers.walls import REACHED
@@ -63,6 +64,12 @@ ROOM = Room(
             gettext_noop("noted the first contact: {result}"), MEETINGS, {"result": "contact_result"}
         ),
     },
+    waiting=(
+        Waiting(waits.UNANSWERED, _("Unanswered handover"), "handover"),
+        Waiting(waits.QUESTION, _("Unanswered question"), "handover"),
+        Waiting(waits.MISSED_CONTACT, _("Missed first contact"), "handover", instead_of=OVERDUE_STEP),
+    ),
+    waits=(waits.waits,),
     work=(
         Section(
             "waiting",

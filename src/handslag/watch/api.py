@@ -9,7 +9,6 @@ from ninja import Field, Router, Schema
 from handslag.cases.api import CaseLine, lines
 from handslag.ui.api import Problem
 from handslag.watch import queries
-from handslag.watch.models import Escalation
 
 router = Router()
 FIRST = 25
@@ -26,13 +25,7 @@ class EscalationLine(Schema):
 
     kind: str
     case_ref: str = Field(alias="case.reference")
-    handover_id: UUID | None
-
-    @staticmethod
-    def resolve_handover_id(escalation: Escalation) -> UUID | None:
-        """The handover that waits, by its public id."""
-        return escalation.handover.public_id if escalation.handover else None
-
+    about: UUID
     waiting_since: date
     rung: int
     is_gap: bool

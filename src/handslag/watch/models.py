@@ -2,9 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from handslag.cases.models import Case
-from handslag.handovers.models import Handover
-from handslag.parties.models import Post
-from handslag.watch import rules
+from handslag.parties.models import Post, Unit
 
 
 class Escalation(models.Model):
@@ -12,7 +10,10 @@ class Escalation(models.Model):
 
     kind = models.CharField(max_length=20)
     case = models.ForeignKey(Case, models.PROTECT, related_name="escalations")
-    handover = models.ForeignKey(Handover, models.PROTECT, null=True, related_name="escalations")
+    about = models.UUIDField()
+    """The public id of what waits: the case, or something of it."""
+    to_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    """The unit that it is on its way to."""
     waiting_since = models.DateField()
     rung = models.PositiveSmallIntegerField()
     is_gap = models.BooleanField()
@@ -23,11 +24,10 @@ class Escalation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "case", "rung", "is_gap"],
+                fields=["kind", "about", "rung", "is_gap"],
                 condition=Q(cleared_on__isnull=True),
                 name="escalation_once_while_open",
             ),
-            models.CheckConstraint(condition=Q(kind__in=rules.KINDS), name="escalation_kind_known"),
         ]
 
 

@@ -1,16 +1,16 @@
 """What breaks or is about to, for a viewer; and what is owed, for the watch."""
 
-from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from handslag.cases.models import Case
 from handslag.cases.queries import ending_within, held_cases, overdue_on
 from handslag.cases.rules import WARN_DAYS
 from handslag.disclosure.queries import ending_soon
 from handslag.foundation import clock
+from handslag.foundation.rooms import rooms, waiting
+from handslag.foundation.waiting import Wait
 from handslag.handovers import rules as handover_rules
 from handslag.handovers.models import Handover
 from handslag.parties.models import Party
@@ -18,7 +18,7 @@ from handslag.parties.viewer import Viewer
 from handslag.watch import rules
 from handslag.watch.models import Called, Escalation, Round
 
-SHOWN = ("case__holder__user", "case__holder__unit", "case__person__identity", "handover__to_unit")
+SHOWN = ("case__holder__user", "case__holder__unit", "case__person__identity", "to_unit")
 
 
 def _going_on(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -54,17 +54,14 @@ def consents_ending(cases: QuerySet[Case], on: date, viewer: Viewer | None = Non
 
 
 def _standing_near(viewer: Viewer) -> QuerySet[Escalation]:
-    """Open escalations of cases that the viewer may see, or of handovers to the viewer's units or parties.
+    """Open escalations of cases that the viewer may see, or of what is on its way to the viewer's units or parties.
 
     Their ids are read at once, by a union of which each half begins at an index of its own; the lists made of it are
     then found by key.
     """
     standing = Escalation.objects.filter(cleared_on__isnull=True)
     held = standing.filter(case__holder_id__in=viewer.case_post_ids)
-    coming = standing.filter(
-        Q(handover__to_unit_id__in=viewer.unit_ids) | Q(handover__to_unit__party_id__in=viewer.officer_party_ids),
-        handover__state__in=handover_rules.OPEN,
-    )
+    coming = standing.filter(Q(to_unit_id__in=viewer.unit_ids) | Q(to_unit__party_id__in=viewer.officer_party_ids))
     if "near" not in viewer.memo:
         near = held.order_by().values_list("pk", flat=True).union(coming.order_by().values_list("pk", flat=True))
         viewer.memo["near"] = list(near)
@@ -126,52 +123,11 @@ def ladders() -> dict[int, rules.Ladder]:
     return {party_id: rules.Ladder(*rest) for party_id, *rest in days}
 
 
-def _handover_waits(on: date) -> Iterator[rules.Wait]:
-    rows = (
-        Handover.objects.filter(
-            Q(state__in=handover_rules.PENDING)
-            | Q(state=handover_rules.ACCEPTED, first_contact_at__lt=clock.midnight(on))
-        )
-        .order_by()
-        .values_list(
-            *("id", "state", "case_id", "awaiting_since", "first_contact_at", "to_post_id", "to_unit_id"),
-            *("to_unit__party_id", "case__holder_id", "case__holder__unit_id", "case__holder__party_id"),
-            "sender__party_id",
-        )
-    )
-    for pk, state, case, waiting, contact, to_post, to_unit, to_party, holder, unit, party, sender_party in rows:
-        if state == handover_rules.OFFERED:
-            owers = (to_post,) if to_post else ()
-            who = (owers, to_unit, to_party, party)
-            kind, since = rules.UNANSWERED_HANDOVER, waiting
-        elif state == handover_rules.ASKED:
-            who = ((holder,), unit, party, to_party)
-            kind, since = rules.UNANSWERED_QUESTION, waiting
-        else:
-            who = ((holder,), unit, party, sender_party)
-            kind, since = rules.MISSED_CONTACT, contact
-        yield rules.Wait(kind, case, pk, timezone.localtime(since).date(), *who)
-
-
-def _step_waits(on: date) -> Iterator[rules.Wait]:
-    missed = Handover.objects.filter(
-        case=OuterRef("pk"), state=handover_rules.ACCEPTED, first_contact_at__lt=clock.midnight(on)
-    )
-    rows = (
-        _going_on(Case.objects)
-        .filter(next_step_on__lt=on)
-        .exclude(Exists(missed))
-        .order_by()
-        .values_list("id", "next_step_on", "next_step_by_id", "holder__unit_id", "holder__party_id", "party_id")
-    )
-    for case, due, by, unit, party, opened_by in rows.iterator(5000):
-        yield rules.Wait(rules.OVERDUE_STEP, case, None, due, (by,), unit, party, opened_by)
-
-
-def waits(on: date) -> Iterator[rules.Wait]:
-    """Everything that is owed on `on`: answers, first contacts and next steps."""
-    yield from _handover_waits(on)
-    yield from _step_waits(on)
+def waits(on: date, cases: range) -> list[Wait]:
+    """Everything that is owed on `on` in cases of these ids; of two that are one silence, the one that says more."""
+    found = [wait for room in reversed(rooms().values()) for find in room.waits for wait in find(on, cases)]
+    told = {(waiting()[wait.kind].instead_of, wait.case_id) for wait in found}
+    return [wait for wait in found if (wait.kind, wait.case_id) not in told]
 
 
 def lists_on(on: date) -> dict[str, list[dict]]:

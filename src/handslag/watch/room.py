@@ -15,7 +15,7 @@ ROOM = Room(
         Record(
             "watch.Escalation",
             about="case.person",
-            columns=each(kept(), "id case handover kind waiting_since rung is_gap raised_on cleared_on"),
+            columns=each(kept(), "id case about to_unit kind waiting_since rung is_gap raised_on cleared_on"),
         ),
         Record("watch.Called", about="escalation.case.person", columns=each(kept(), "id escalation post")),
         Record("watch.Round", columns=each(Column(APART), "id on at figures")),

@@ -9,14 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from handslag.foundation.days import latest_start
+from handslag.foundation.waiting import Wait
 
-UNANSWERED_HANDOVER, UNANSWERED_QUESTION, MISSED_CONTACT, OVERDUE_STEP = (
-    "unanswered_handover",
-    "unanswered_question",
-    "missed_contact",
-    "overdue_step",
-)
-KINDS = (UNANSWERED_HANDOVER, UNANSWERED_QUESTION, MISSED_CONTACT, OVERDUE_STEP)
 OWER, LEAD, OFFICER, JOINT = range(4)
 
 
@@ -34,20 +28,6 @@ class Ladder:
 
 
 @dataclass(frozen=True)
-class Wait:
-    """Something that is owed since a day: by which posts, at which unit and party, and which parties it concerns."""
-
-    kind: str
-    case_id: int
-    handover_id: int | None
-    since: date
-    owers: tuple[int, ...]
-    unit_id: int
-    party_id: int
-    other_party_id: int
-
-
-@dataclass(frozen=True)
 class Call:
     """That a rung is called, or (`is_gap`) that it is empty and who above it must know."""
 
@@ -59,7 +39,7 @@ class Call:
     @property
     def key(self) -> tuple:
         """What makes a call the same call from one day to the next."""
-        return (self.wait.kind, self.wait.case_id, self.wait.handover_id, self.wait.since, self.rung, self.is_gap)
+        return (self.wait.kind, self.wait.about, self.wait.since, self.rung, self.is_gap)
 
 
 def rung_reached(since: date, deadlines: Iterable[date]) -> int:

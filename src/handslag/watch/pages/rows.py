@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from handslag.cases.pages.rows import person_name
 from handslag.cases.visibility import CaseVisibility, visibilities
 from handslag.foundation import clock
+from handslag.foundation.rooms import waiting
 from handslag.parties.viewer import Viewer
 from handslag.ui.dates import when
 from handslag.ui.tables import Column, Table, link, moment, plain, state, table
@@ -34,16 +35,6 @@ class EscalationRow:
     holder: str
 
 
-def kind_label(kind: str) -> str:
-    """What is silent, in words."""
-    return {
-        rules.UNANSWERED_HANDOVER: _("Unanswered handover"),
-        rules.UNANSWERED_QUESTION: _("Unanswered question"),
-        rules.MISSED_CONTACT: _("Missed first contact"),
-        rules.OVERDUE_STEP: _("Overdue next step"),
-    }[kind]
-
-
 def rung_label(rung: int) -> str:
     """A rung of the ladder, in words."""
     return {
@@ -56,13 +47,13 @@ def rung_label(rung: int) -> str:
 
 def escalation_row(escalation: Escalation, visible: CaseVisibility, today: date) -> EscalationRow:
     """An escalation in a list."""
-    case, handover = escalation.case, escalation.handover
+    case, kind = escalation.case, waiting()[escalation.kind]
     return EscalationRow(
-        url=reverse("handover", args=[handover.public_id]) if handover else reverse("case", args=[case.public_id]),
+        url=reverse(kind.page, args=[escalation.about]),
         name=person_name(visible),
         reference=case.reference,
-        kind=kind_label(escalation.kind),
-        receiver=_("to {unit}").format(unit=handover.to_unit.name) if handover else "",
+        kind=str(kind.label),
+        receiver=_("to {unit}").format(unit=escalation.to_unit.name) if escalation.to_unit else "",
         since=escalation.waiting_since.isoformat(),
         waited=when(escalation.waiting_since, today),
         rung=rung_label(escalation.rung),
