@@ -13,7 +13,7 @@ from tests.strictness import UndefinedVariable  # noqa: E402
 
 STATIC_ROOT.mkdir(exist_ok=True)
 DATABASES["default"]["CONN_MAX_AGE"] = 0
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if DATABASES["default"]["ENGINE"].endswith("sqlite"):
     DATABASES["default"]["TEST"] = {"NAME": str(HANDSLAG_HOME / "test.sqlite3")}
 else:
     DATABASES["default"]["TEST"] = {"NAME": os.environ.get("HANDSLAG_TEST_NAME", "handslag_test")}

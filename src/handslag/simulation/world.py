@@ -59,12 +59,22 @@ def identity_numbers(on: date) -> list[str]:
     return [n for n in lines if 19 <= on.year - birth_year(n) <= 66]
 
 
-def _shares(cases: int, numbers: int) -> dict[str, int]:
-    """How many cases each kind of party opens; a party can have each person once, so FK and AF have a ceiling."""
+def shares_of(cases: int, numbers: int) -> dict[str, int]:
+    """How many cases each kind of party opens. A party can have each person once, so each kind has a ceiling.
+
+    Raises Refused where all of them together are too few: there are no more test numbers.
+    """
+    ceiling = numbers * 9 // 10
+    ceilings = {"FK": ceiling, "AF": ceiling, "REG": len(codes.entries("county")) * ceiling}
+    ceilings["KOM"] = len(codes.entries("municipality")) * ceiling
+    if cases > sum(ceilings.values()):
+        message = "The official test numbers suffice for {most:,} cases, each person once at each party."
+        raise Refused(message.format(most=sum(ceilings.values())))
     shares = {kind: int(cases * weight) for kind, weight in WEIGHTS.items()}
     for kind in ("FK", "AF"):
-        shares[kind] = min(shares[kind], numbers * 9 // 10)
-    shares["REG"] = min(max(shares["REG"], cases // 4 if cases > 20_000 else 0), cases - shares["FK"] - shares["AF"])
+        shares[kind] = min(shares[kind], ceilings[kind])
+    regions = max(shares["REG"], cases // 4 if cases > 20_000 else 0)
+    shares["REG"] = min(regions, ceilings["REG"], cases - shares["FK"] - shares["AF"])
     shares["KOM"] = cases - sum(shares[kind] for kind in ("FK", "AF", "REG"))
     return shares
 
@@ -186,7 +196,7 @@ def build_world(
         raise Refused("This installation already holds a world. Choose an empty HANDSLAG_HOME or database.")
     rng = random.Random(seed)
     numbers = identity_numbers(on)
-    shares = _shares(cases, len(numbers))
+    shares = shares_of(cases, len(numbers))
     places = build(rng, _load(shares), on)
     pairs = list(_focus(places, cases))
     pairs += _elsewhere(rng, places, shares, len(pairs))

@@ -1,0 +1,131 @@
+"""Writers wait in line.
+
+SQLite lets one transaction write at a time, and whoever finds it taken sleeps and tries again: with eight writers some
+wait for seconds while others pass. Here each transaction first waits in line: threads of this process in order of their
+arrival, and the first of them for those of the other processes, on a lock file beside the database. The line is left
+when the transaction ends, however it ends, and by a process that dies. Who has waited longer than the connection's
+`timeout` is refused, as by SQLite itself.
+"""
+
+import fcntl
+import os
+import time
+from collections import deque
+from threading import Event, Lock
+from typing import Any
+
+from django.db import OperationalError
+from django.db.backends.sqlite3 import base
+
+GLANCE = 0.001
+"""Seconds between two looks at whether another process has left."""
+
+
+class Line:
+    """Who may go next, in order of arrival."""
+
+    def __init__(self) -> None:
+        self._guard = Lock()
+        self._waiting: deque[Event] = deque()
+
+    def join(self, seconds: float) -> bool:
+        """Whether all who came before have left within so many seconds; who gives up is in line no more."""
+        turn = Event()
+        with self._guard:
+            self._waiting.append(turn)
+            if self._waiting[0] is turn:
+                turn.set()
+        if turn.wait(seconds):
+            return True
+        with self._guard:
+            if turn.is_set():
+                return True
+            self._waiting.remove(turn)
+            return False
+
+    def leave(self) -> None:
+        """Lets the next one go."""
+        with self._guard:
+            self._waiting.popleft()
+            if self._waiting:
+                self._waiting[0].set()
+
+
+_LINES: dict[str, Line] = {}
+_LINES_GUARD = Lock()
+
+
+def line_of(database: str) -> Line:
+    """This process's line before a database."""
+    with _LINES_GUARD:
+        return _LINES.setdefault(database, Line())
+
+
+def _locked(path: str, until: float) -> int | None:
+    """The lock file, held; None where another process held it until then."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+        except BlockingIOError:
+            if time.monotonic() > until:
+                os.close(file)
+                return None
+            time.sleep(GLANCE)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection whose transactions wait in line before they begin."""
+
+    _file: int | None = None
+    """The lock file, held while a transaction of this connection is under way."""
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self._join()
+        try:
+            super()._start_transaction_under_autocommit()
+        except BaseException:
+            self._leave()
+            raise
+
+    def _commit(self) -> Any:
+        try:
+            return super()._commit()
+        finally:
+            if self.connection is None or not self.connection.in_transaction:
+                self._leave()
+
+    def _rollback(self) -> Any:
+        try:
+            return super()._rollback()
+        finally:
+            self._leave()
+
+    def _close(self) -> Any:
+        try:
+            return super()._close()
+        finally:
+            self._leave()
+
+    def _join(self) -> None:
+        name = str(self.settings_dict["NAME"])
+        if self._file is not None or self.is_in_memory_db():
+            return
+        seconds = float(self.settings_dict["OPTIONS"].get("timeout", 5))
+        until = time.monotonic() + seconds
+        if not line_of(name).join(seconds):
+            raise OperationalError("database is locked")
+        try:
+            self._file = _locked(f"{name}.line", until)
+        finally:
+            if self._file is None:
+                line_of(name).leave()
+        if self._file is None:
+            raise OperationalError("database is locked")
+
+    def _leave(self) -> None:
+        if self._file is not None:
+            file, self._file = self._file, None
+            os.close(file)
+            line_of(str(self.settings_dict["NAME"])).leave()
