@@ -45,6 +45,7 @@ lint: .venv/.test-ready ## Style, floors between rooms, and whether migrations a
 
 bench: .venv/.test-ready ## Measure against a baseline in the same run; prints ratios, writes build/bench.json
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench_writes
 	@$(BIN)/python -m tests.bench_statistics
 
 mutants: .venv/.test-ready ## Break the code on purpose, once at a time, and see a test fail each time
