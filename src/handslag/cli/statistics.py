@@ -225,10 +225,11 @@ def report(report, data, year, out, form, languages, versions, ledger, edition, 
     Example:
       handslag statistics report joint-support --data extract/ --year 2019 --out report-2019/
     """
+    from handslag.statistics.publishing.making import check_data, compute, publish
     from handslag.statistics.reports.figures import Rules
-    from handslag.statistics.reports.making import as_json, check_data, compute, publish
     from handslag.statistics.reports.specification import report as specified
     from handslag.statistics.safety.ledger import Ledger
+    from handslag.statistics.writing.figures import as_json
 
     if form == "files" and out is None:
         raise click.UsageError("Name a folder to write to with --out, or print the figures with --format json.")
@@ -259,7 +260,7 @@ def reproduce(ctx, manifest, data, ledger) -> None:
     Example:
       handslag statistics reproduce report-2019/manifest.json --data report-2019/not-for-publication
     """
-    from handslag.statistics.reports.remaking import reproduce as anew
+    from handslag.statistics.publishing.remaking import reproduce as anew
     from handslag.statistics.safety.ledger import Ledger
 
     with _telling() as progress:

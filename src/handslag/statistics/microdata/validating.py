@@ -13,6 +13,7 @@ import duckdb
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.opening import SQL_TYPES, connect, file_of, first_line, reading
 from handslag.statistics.microdata.schema import Field, Resource, resources
+from handslag.statistics.progress import Progress, quiet
 
 MOST = 100
 """So many findings are told of each check of a file."""
@@ -136,9 +137,7 @@ def _sexes_agree(connection: duckdb.DuckDBPyConnection, file: str) -> Iterator[F
         yield Finding(file, row, "sex", "is not the person's sex in persons")
 
 
-def validate(
-    folder: Path, progress: Callable[[str, int, int], None] = lambda what, done, of: None, names: set[str] | None = None
-) -> list[Finding]:
+def validate(folder: Path, progress: Progress = quiet, names: set[str] | None = None) -> list[Finding]:
     """Everything that is wrong with a folder's files (at most 100 a check), file by file; empty if all is well.
 
     `names` limits the check to some files. `progress` is told (file and check, checks done, of how many). Raises

@@ -1,6 +1,6 @@
 """A report's figures: counted from microdata, protected together, and attacked before anything leaves."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,12 +9,11 @@ from handslag.statistics.counting.units import Counted, count, read_counted
 from handslag.statistics.definitions.catalogue import Definition, definition
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.opening import open_folder
+from handslag.statistics.progress import Progress
 from handslag.statistics.reports.specification import CubeSpec, ReportSpec
 from handslag.statistics.safety.gate import Release, release
 from handslag.statistics.safety.ledger import Ledger
 from handslag.statistics.safety.tables import Hierarchy, Table
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)

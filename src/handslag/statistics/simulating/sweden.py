@@ -1,6 +1,5 @@
 """A synthetic Sweden, year by year, and its files."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -11,11 +10,10 @@ from handslag.statistics.codes import labels
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.opening import connect
 from handslag.statistics.microdata.schema import resources
+from handslag.statistics.progress import Progress, quiet
 from handslag.statistics.simulating import finsam, support
 from handslag.statistics.simulating.geography import associations, municipalities
 from handslag.statistics.simulating.targets import targets
-
-Progress = Callable[[str, int, int], None]
 
 
 class _Sweden:
@@ -203,7 +201,7 @@ def simulate(
     scale: float,
     out: Path,
     form: str = "parquet",
-    progress: Progress = lambda what, done, of: None,
+    progress: Progress = quiet,
 ) -> None:
     """Writes synthetic microdata of the years to a folder, as .parquet or .csv files.
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from handslag.statistics.errors import BadInput
-from handslag.statistics.reports.making import Progress, compute, quiet, write_publication
-from handslag.statistics.reports.manifest import outputs, rules_of
+from handslag.statistics.progress import Progress, quiet
+from handslag.statistics.publishing.making import compute, write_publication
+from handslag.statistics.publishing.manifest import outputs, rules_of
 from handslag.statistics.reports.specification import report
 from handslag.statistics.safety.ledger import Ledger
 
