@@ -65,7 +65,7 @@ def associations(sweden, tmp_path_factory):
 
 def test_the_synthetic_figures_are_those_that_were_published(support, associations):
     for figures, _out in (support, associations):
-        rows = [(row, ours) for row, ours in beside(figures) if row["value"] != REVISED]
+        rows = [(row, ours) for row, _cube, ours in beside(figures) if row["value"] != REVISED]
         assert len(rows) >= 5
         assert [(row, ours) for row, ours in rows if ours != float(row["value"])] == []
 

@@ -13,7 +13,7 @@ from handslag.statistics.progress import Progress
 from handslag.statistics.reports.specification import CubeSpec, ReportSpec
 from handslag.statistics.safety.gate import Release, release
 from handslag.statistics.safety.ledger import Ledger
-from handslag.statistics.safety.tables import Hierarchy, Table
+from handslag.statistics.safety.tables import Hierarchy, ShownTable, TrueTable
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class SafeCube:
     outcomes: tuple[Definition, ...]
     spec: CubeSpec
     year: int
-    tables: tuple[Table, ...]
-    truth: tuple[Table, ...]
+    tables: tuple[ShownTable, ...]
+    truth: tuple[TrueTable, ...]
     hierarchies: tuple[Hierarchy, ...]
     release: Release | None
     """How it was made safe; None where nothing needs to be hidden."""
 
-    def table(self, spec: tuple[str, ...]) -> Table:
+    def table(self, spec: tuple[str, ...]) -> ShownTable:
         """The table of that specification."""
         return self.tables[self.spec.tables.index(spec)]
 

@@ -6,11 +6,11 @@ from handslag.statistics.reports.figures import Figures
 from handslag.statistics.reports.intervals import share
 from handslag.statistics.reports.presenting import present
 from handslag.statistics.reports.words import LANGUAGES
-from handslag.statistics.safety.tables import PUBLISHED, STATUS, SUPPRESSED
+from handslag.statistics.safety.tables import PUBLISHED, STATUS, SUPPRESSED, Cell
 from handslag.statistics.writing.cubes import Box, boxes
 
 
-def as_json(figures: Figures) -> dict:
+def as_json(figures: Figures) -> dict[str, object]:
     """Every figure that may be shown, for machines: cells with a status, and what is derived from them in sentences."""
     return {
         "report": figures.spec.name,
@@ -33,12 +33,12 @@ def as_json(figures: Figures) -> dict:
     }
 
 
-def _cell(box: Box, key: tuple[str, ...], count: int | None) -> dict:
+def _cell(box: Box, key: Cell, count: int | None) -> dict[str, str | int | None]:
     status = SUPPRESSED if count is None else PUBLISHED
     return {**dict(zip(box.dimensions, key, strict=True)), "count": count, STATUS: status}
 
 
-def shares(figures: Figures, box: Box) -> Iterator[dict]:
+def shares(figures: Figures, box: Box) -> Iterator[dict[str, str | float]]:
     """The shares (0 to 1) of a table by an outcome that may be shown, each with its Wilson interval and base."""
     if {"yes", "no"} <= set(box.codes[-2]):
         for (*group, answer, year), yes in box.cells():
