@@ -218,7 +218,7 @@ def definitions(language, form) -> None:
 @click.option("--release", "edition", default="1", show_default=True, help="The release's name in the ledger.")
 @click.option("--data-day", default="", metavar="DATE", help="The day of the data, as the report tells it. Today.")
 @click.option("--is-sound", is_flag=True, help="Leave out the check of the files, made before.")
-def report(report, data, year, out, form, languages, versions, ledger, edition, data_day, is_sound, **rules) -> None:
+def report(report, data, year, out, form, languages, versions, ledger, edition, data_day, is_sound, **limits) -> None:
     """Make a yearly report: HTML, PDF, .xlsx, .csv, JSON-stat and .px, safe to publish.
 
     \b
@@ -228,21 +228,35 @@ def report(report, data, year, out, form, languages, versions, ledger, edition, 
     from handslag.statistics.publishing.making import check_data, compute, publish
     from handslag.statistics.reports.figures import Rules
     from handslag.statistics.reports.specification import report as specified
+    from handslag.statistics.reports.words import LANGUAGES
     from handslag.statistics.safety.ledger import Ledger
     from handslag.statistics.writing.figures import as_json
 
     if form == "files" and out is None:
         raise click.UsageError("Name a folder to write to with --out, or print the figures with --format json.")
-    chosen = {"rules": Rules(**rules), "versions": _versions(versions), "ledger": Ledger(ledger)}
+    rules, asked, before = Rules(**limits), _versions(versions), Ledger(ledger)
     with _telling() as progress:
         if form == "json":
             if not is_sound:
                 check_data(data, specified(report), progress)
-            figures, _counted = compute(specified(report), data, year, **chosen, progress=progress)
+            spec = specified(report)
+            figures, _counted = compute(spec, data, year, rules=rules, versions=asked, ledger=before, progress=progress)
             click.echo(json.dumps(as_json(figures), ensure_ascii=False, indent=1))
             return
-        given = {"languages": languages or ("sv", "en"), "edition": edition, "data_day": data_day, "is_sound": is_sound}
-        publish(report, data, year, out, **chosen, **given, progress=progress)
+        publish(
+            report,
+            data,
+            year,
+            out,
+            languages=languages or LANGUAGES,
+            rules=rules,
+            versions=asked,
+            ledger=before,
+            edition=edition,
+            data_day=data_day,
+            is_sound=is_sound,
+            progress=progress,
+        )
     click.echo(f"Written to {out}. The folder not-for-publication inside is not for publication.")
 
 
