@@ -102,6 +102,7 @@ MUTANTS = [
     ("figures: the auditor forgets earlier releases", "statistics/safety/reading.py", "[(one.shown, one.table, one.edition) for one in earlier]", "[]", RELEASES),
     ("figures: the auditor believes what it is told", "statistics/safety/bounding.py", "if not product(self._columns[:, moved], by).any():", "if True:", CONTROL),
     ("figures: the auditor believes in counts below nothing", "statistics/safety/bounding.py", "(true[way < 0] // -way[way < 0]).min(initial=OFTEN)", "1", CONTROL),
+    ("figures: the auditor takes suppressed counts for true", "statistics/safety/tables.py", "if len(counts) < len(table.counts):", "if False:", CONTROL),
     ("figures: a bundle's cells all rise", "statistics/safety/bundling.py", "-1 if values[0] == values[1] else 1", "1", CONTROL),
     ("figures: known changes are made too often", "statistics/safety/combining.py", "room = np.where(values > 0, self._rise[places], self._fall[places])", "room = np.where(values > 0, self._rise[places], np.inf)", CONTROL),
     ("figures: sums of changes go below nothing", "statistics/safety/combining.py", "and (after >= -self._fall[places]).all()", "", CONTROL),
