@@ -38,9 +38,10 @@ setup: .venv/.ready ## Prepare .venv with the `handslag` command
 test: .venv/.test-ready ## Run every test, on SQLite and (where one answers) PostgreSQL, browser included
 	@sh tests/run.sh
 
-lint: .venv/.test-ready ## Style, floors between rooms, and whether migrations are in step
+lint: .venv/.test-ready ## Style, types, floors between rooms, and whether migrations are in step
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@HANDSLAG_MODE=demo HANDSLAG_HOME=build $(BIN)/mypy
 	@HANDSLAG_MODE=demo DJANGO_SETTINGS_MODULE=handslag.settings HANDSLAG_HOME=build $(BIN)/python -m django makemigrations --check --dry-run
 
 bench: .venv/.test-ready ## Measure against a baseline in the same run; prints ratios, writes build/bench.json

@@ -308,6 +308,17 @@ def test_the_commands_protect_certify_and_attack(files):
         assert caught.exit_code == 1
 
 
+def test_counts_that_are_suppressed_are_not_taken_for_the_truth(files):
+    folder, paths, options = files
+    out = folder / "safe"
+    assert run("protect", *paths, *options, "--out", str(out)).exit_code == 0
+    suppressed = [str(out / Path(path).name) for path in paths]
+    for words in (("audit", str(out)), ("protect", "--out", str(folder / "again"))):
+        refused = run(*words, *suppressed, *options)
+        assert refused.exit_code == 1 and "Give the true counts." in refused.output
+    assert not (folder / "again").exists()
+
+
 @settings(max_examples=25)
 @given(crowds.filter(bool), st.data())
 def test_the_auditor_believes_no_change_that_breaks_a_sum(records, data):

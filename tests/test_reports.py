@@ -22,18 +22,19 @@ from handslag.cli.main import main
 from handslag.statistics.counting.cubes import TOTAL
 from handslag.statistics.counting.units import read_counted
 from handslag.statistics.errors import BadInput
+from handslag.statistics.publishing.making import PRIVATE, compute, publish
+from handslag.statistics.publishing.remaking import reproduce
 from handslag.statistics.reports.figures import Rules, make_figures
 from handslag.statistics.reports.intervals import difference, funnel_place, share
-from handslag.statistics.reports.making import PRIVATE, as_json, compute, publish
 from handslag.statistics.reports.presenting import present
 from handslag.statistics.reports.published import beside
-from handslag.statistics.reports.remaking import reproduce
 from handslag.statistics.reports.sentences import Sentences
 from handslag.statistics.reports.specification import report
 from handslag.statistics.reports.tracing import trace
 from handslag.statistics.safety.auditing import audit
 from handslag.statistics.safety.ledger import Ledger
 from handslag.statistics.simulating.sweden import simulate
+from handslag.statistics.writing.figures import as_json
 
 REVISED = "8306"  # the first published number of assessments in 2018, revised to 8,638 a year later
 
@@ -64,7 +65,7 @@ def associations(sweden, tmp_path_factory):
 
 def test_the_synthetic_figures_are_those_that_were_published(support, associations):
     for figures, _out in (support, associations):
-        rows = [(row, ours) for row, ours in beside(figures) if row["value"] != REVISED]
+        rows = [(row, ours) for row, _cube, ours in beside(figures) if row["value"] != REVISED]
         assert len(rows) >= 5
         assert [(row, ours) for row, ours in rows if ours != float(row["value"])] == []
 

@@ -53,13 +53,14 @@ def moved_by_resumption(due_on: date, suspended_until: date, today: date) -> dat
 
 def holes(spells: list[Spell], begin: date, end: date) -> list[Spell]:
     """The parts of [begin, end) that no spell covers. The spells may overlap and need not be sorted."""
-    found, reached = [], begin
+    found: list[tuple[date, date]] = []
+    reached = begin
     for spell in sorted(spells, key=lambda s: s.since):
         if spell.since > reached:
-            found.append(Spell(reached, min(spell.since, end), None))
+            found.append((reached, min(spell.since, end)))
         reached = max(reached, spell.until or end)
         if reached >= end:
             break
     if reached < end:
-        found.append(Spell(reached, end, None))
-    return [hole for hole in found if hole.since < hole.until]
+        found.append((reached, end))
+    return [Spell(since, until, None) for since, until in found if since < until]

@@ -2,6 +2,10 @@
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
 
 
 class Progress:
@@ -29,3 +33,17 @@ class Progress:
         if self._open:
             sys.stderr.write("\n")
             self._open = False
+
+
+@contextmanager
+def telling() -> Iterator[Progress]:
+    """Shows progress, and says in one line what is wrong with what was given."""
+    from handslag.statistics.errors import BadInput
+
+    progress = Progress()
+    try:
+        yield progress
+    except BadInput as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        progress.close()

@@ -38,7 +38,7 @@ def action(may: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 may(**{name: given.arguments[name] for name in asked})
                 return function(*args, **kwargs)
 
-        acting.may = may  # type: ignore[attr-defined]
+        acting.may = may  # type: ignore[attr-defined]  # a function can carry more than its type says
         return acting
 
     return mark

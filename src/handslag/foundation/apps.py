@@ -7,11 +7,11 @@ from handslag.foundation import guards, wall
 from handslag.foundation.declaring import check_declarations
 
 
-def _drop_guards(using: str, **_) -> None:
+def _drop_guards(using: str, **_: object) -> None:
     guards.drop(connections[using])
 
 
-def _install_guards(using: str, **_) -> None:
+def _install_guards(using: str, **_: object) -> None:
     guards.install(connections[using])
     wall.build(connections[using])
 

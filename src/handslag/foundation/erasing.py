@@ -1,13 +1,15 @@
 """Taking content out of rows, as their rooms declared for each column."""
 
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from handslag.foundation.rooms import EMPTIED, GONE, record_of
 
+M = TypeVar("M", bound=Model)
 
-def erase(rows: QuerySet, **also: Any) -> None:
+
+def erase(rows: QuerySet[M], **also: Any) -> None:
     """The party's time is over: what goes whole is deleted, and every emptied column emptied. `also` is set with it."""
     record = record_of(rows.model)
     if any(column.becomes == GONE for column in record.columns.values()):
@@ -16,12 +18,12 @@ def erase(rows: QuerySet, **also: Any) -> None:
     _empty(rows, [name for name, column in record.columns.items() if column.becomes == EMPTIED], also)
 
 
-def erase_prose(rows: QuerySet) -> None:
+def erase_prose(rows: QuerySet[M]) -> None:
     """Empties running text alone: somebody may be named in it."""
     _empty(rows, [name for name, column in record_of(rows.model).columns.items() if column.is_prose], {})
 
 
-def _empty(rows: QuerySet, names: list[str], also: dict[str, Any]) -> None:
+def _empty(rows: QuerySet[M], names: list[str], also: dict[str, Any]) -> None:
     columns = record_of(rows.model).columns
     if not names:
         return

@@ -9,6 +9,7 @@ from importlib import import_module
 
 from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.utils.module_loading import module_has_submodule
 
 
@@ -68,7 +69,7 @@ def unreplaceable(table: str, *keys: str) -> Guard:
 
 def all_guards() -> list[Guard | Consequence]:
     """Every guard of every installed room, in a fixed order."""
-    found = []
+    found: list[Guard | Consequence] = []
     for app in apps.get_app_configs():
         if app.name.startswith("handslag.") and module_has_submodule(app.module, "guards"):
             found += getattr(import_module(f"{app.name}.guards"), "GUARDS", [])
@@ -135,12 +136,12 @@ def install(connection: BaseDatabaseWrapper) -> None:
                     cursor.execute(statement)
 
 
-def _standing_sqlite(cursor) -> dict[str, str]:
+def _standing_sqlite(cursor: CursorWrapper) -> dict[str, str]:
     cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
     return dict(cursor.fetchall())
 
 
-def _standing_postgresql(cursor) -> dict[str, str]:
+def _standing_postgresql(cursor: CursorWrapper) -> dict[str, str]:
     cursor.execute(
         "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
         "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"

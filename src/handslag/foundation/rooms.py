@@ -13,9 +13,14 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Model
+from django.utils.functional import Promise
 from django.utils.module_loading import module_has_submodule
 
 from handslag.foundation.waiting import Wait
+
+Words = str | Promise
+"""Words for users, which may wait to be translated until they are shown."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +31,10 @@ class Section:
     """
 
     name: str
-    heading: str
+    heading: Words
     place: int
     find: Callable[[Any], Any]
-    table: Callable[[Any, Iterable], Any]
+    table: Callable[[Any, Iterable[Any]], Any]
     short: int = 8
     is_always_shown: bool = False
     is_apart: bool = False
@@ -44,7 +49,7 @@ class Part:
 
     template: str
     place: int
-    fill: Callable[..., dict | None]
+    fill: Callable[..., dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class Placed:
 class Link:
     """A place in the main menu, shown to these roles; `addresses` gives its addresses for a viewer."""
 
-    label: str
+    label: Words
     place: int
     roles: frozenset[str]
     addresses: Callable[[Any], Iterable[str]]
@@ -89,7 +94,7 @@ class Column:
     """What a column holds: what becomes of it, and how the person's extract words it (not at all without words)."""
 
     becomes: str
-    words: str = ""
+    words: Words = ""
     group: str | None = None
     """Its group of information, where that is not its record's."""
     noted_by: str | None = None
@@ -108,22 +113,22 @@ class Column:
         return self.to(row) if callable(self.to) else self.to
 
 
-def kept(words: str = "", **more: Any) -> Column:
+def kept(words: Words = "", **more: Any) -> Column:
     """A column that stays."""
     return Column(KEPT, words, **more)
 
 
-def emptied(words: str = "", **more: Any) -> Column:
+def emptied(words: Words = "", **more: Any) -> Column:
     """A column whose content goes."""
     return Column(EMPTIED, words, **more)
 
 
-def prose(words: str = "", **more: Any) -> Column:
+def prose(words: Words = "", **more: Any) -> Column:
     """Running text, whose content goes."""
     return Column(EMPTIED, words, is_prose=True, **more)
 
 
-def gone(words: str = "", **more: Any) -> Column:
+def gone(words: Words = "", **more: Any) -> Column:
     """A column of a row that goes whole."""
     return Column(GONE, words, **more)
 
@@ -148,7 +153,7 @@ class Record:
     noted_by: str = ""
     key: str = ""
     """How the person's extract names its rows as data; empty where it leaves them out."""
-    words: str = ""
+    words: Words = ""
     """How the person's extract words them."""
     of: Callable[[Any], Any] | None = None
     """The rows about a person, where they do not lead to the person by `about`."""
@@ -238,7 +243,7 @@ def records() -> Mapping[str, Record]:
     return {record.model: record for room in rooms().values() for record in room.records}
 
 
-def record_of(model: type) -> Record:
+def record_of(model: type[Model]) -> Record:
     """The record that a model's room declares."""
     return records()[model._meta.label]
 

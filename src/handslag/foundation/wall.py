@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
+from threading import local
+from typing import Any
 
 from django.apps import apps
 from django.db import connection
@@ -31,6 +33,16 @@ _BASE = (
     "$$ SELECT nullif(current_setting('handslag.today', true), '')::date $$",
     f"DO $$ BEGIN CREATE ROLE {ROLE} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
 )
+
+
+class _State(local):
+    """Of this thread's connection (Django keeps one a thread): whether the wall stands, and whether it is lifted."""
+
+    is_walled = False
+    is_lifted = False
+
+
+_state = _State()
 
 
 def mine(name: str) -> str:
@@ -58,8 +70,9 @@ class Wall:
         )
 
 
-def _listed(name: str) -> list:
-    found = []
+def _listed(name: str) -> list[Any]:
+    """What the rooms' `walls.py` list under a name."""
+    found: list[Any] = []
     for app in apps.get_app_configs():
         if app.name.startswith("handslag.") and module_has_submodule(app.module, "walls"):
             found += getattr(import_module(f"{app.name}.walls"), name, [])
@@ -112,7 +125,7 @@ def can_bypass(to: BaseDatabaseWrapper) -> bool:
             "SELECT r.rolsuper OR r.rolbypassrls OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relrowsecurity "
             "AND pg_has_role(session_user, c.relowner, 'MEMBER')) FROM pg_roles r WHERE r.rolname = session_user"
         )
-        return cursor.fetchone()[0]
+        return bool(cursor.fetchone()[0])
 
 
 def enter(user_id: int | None, party_ids: frozenset[int], today: date) -> None:
@@ -123,13 +136,13 @@ def enter(user_id: int | None, party_ids: frozenset[int], today: date) -> None:
             cursor.execute(
                 f"SELECT set_config('role', '{ROLE}', false), handslag_enter(%s, %s, %s)", [user_id, parties, today]
             )
-        connection.handslag_walled = True
+        _state.is_walled = True
 
 
 def leave() -> None:
     """Ends what `enter` began; the connection sees nothing until somebody enters again."""
-    if getattr(connection, "handslag_walled", False):
-        connection.handslag_walled = False
+    if _state.is_walled:
+        _state.is_walled = False
         if not connection.needs_rollback and connection.connection:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('role', 'none', false), handslag_enter(NULL, '', NULL)")
@@ -144,22 +157,22 @@ def _set_lifted(value: str) -> None:
 @contextmanager
 def lifted() -> Iterator[None]:
     """Lets an action, which checks its right itself, read and write past the wall."""
-    if not getattr(connection, "handslag_walled", False) or getattr(connection, "handslag_lifted", False):
+    if not _state.is_walled or _state.is_lifted:
         yield
         return
-    connection.handslag_lifted = True
+    _state.is_lifted = True
     try:
         _set_lifted("1")
         yield
     finally:
-        connection.handslag_lifted = False
+        _state.is_lifted = False
         _set_lifted("")
 
 
 def lift_for_process() -> None:
     """For the operator's commands, which work for no viewer: every connection of this process stands past the wall."""
 
-    def lift(connection: BaseDatabaseWrapper, **_) -> None:
+    def lift(connection: BaseDatabaseWrapper, **_: object) -> None:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('handslag.lifted', '1', false)")

@@ -1,5 +1,6 @@
 """The handover as data: its states, who may take which step, and what each step must carry. No database."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -47,7 +48,8 @@ FINAL = (DECLINED, WITHDRAWN, COMPLETED)
 def problems(transitions: tuple[Transition, ...] = TRANSITIONS) -> list[str]:
     """What is wrong with a transition table: unreachable states, dead ends that are no end, ends that go on."""
     states = {t.target for t in transitions} | {s for t in transitions for s in t.sources}
-    reached, before = {START}, set()
+    reached: set[str] = {START}
+    before: set[str] = set()
     while reached != before:
         before = set(reached)
         reached |= {t.target for t in transitions if reached.intersection(t.sources)}
@@ -74,6 +76,6 @@ def proposed_needed_by(livelihood_ends_on: date | None, today: date) -> date:
     return today + timedelta(days=30)
 
 
-def proposed_contact(today: date, working_day) -> datetime:
+def proposed_contact(today: date, working_day: Callable[[date, int], date]) -> datetime:
     """The first contact that is proposed: ten o'clock on the fifth working day (naive, local)."""
     return datetime.combine(working_day(today, 5), time(10))

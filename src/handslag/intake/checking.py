@@ -159,6 +159,7 @@ class _RowCheck:
         opened, ends, step = self._dates()
         if self.problems:
             return None
+        assert party and post and opened and step  # that one of them is empty or unknown is a problem, noted above
         return Draft(
             party,
             cells["case_ref"],

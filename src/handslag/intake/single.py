@@ -1,5 +1,7 @@
 """A single case registered by hand, checked exactly as a row of a file."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from handslag.cases.opening import open_cases
@@ -12,13 +14,13 @@ from handslag.intake.reading import Problem, Row
 from handslag.parties.viewer import Viewer
 
 
-def open_one(actor: Viewer, fields: dict) -> tuple[int | None, list[Problem]]:
+def open_one(actor: Viewer, fields: dict[str, Any]) -> tuple[int | None, list[Problem]]:
     """Opens a case from a form's fields (named as the file's columns), held by the actor from today.
 
     Returns the case's id, or None and what is wrong. Raises NotAllowed for someone who cannot hold a case.
     """
     post = next(iter(p for p in actor.posts if p.unit_id in actor.unit_ids), None)
-    if post is None:
+    if post is None or post.unit is None or post.party is None:
         raise NotAllowed(_("Only a caseworker or a team lead can open a case."))
     cells = {name: str(fields.get(name) or "") for name in NAMES}
     cells |= {
@@ -30,7 +32,7 @@ def open_one(actor: Viewer, fields: dict) -> tuple[int | None, list[Problem]]:
         "opened_on": clock.today().isoformat(),
     }
     with lifted():
-        checked = check_rows([Row(1, cells)], frozenset({post.unit_id}))
+        checked = check_rows([Row(1, cells)], frozenset({post.unit.pk}))
     if checked.known:
         return None, [Problem(1, "case_ref", _("The case is registered already."))]
     if checked.problems:

@@ -32,11 +32,11 @@ def example_rows(count: int, numbers: Sequence[str]) -> list[list[str]]:
     if not count:
         return []
     post = Post.objects.filter(is_active=True, role__in=HOLDING_ROLES).select_related("unit", "party", "user").first()
-    if not post:
+    if not post or not post.unit or not post.party:
         raise Refused(
             "There is nobody here to hold a case. Run “handslag demo” first, or write the file without --examples."
         )
-    free = list(itertools.islice(_free_numbers(post.party_id, numbers), count))
+    free = list(itertools.islice(_free_numbers(post.party.pk, numbers), count))
     if len(free) < count:
         raise Refused(f"Only {len(free)} test numbers are free at {post.party.code}. Ask for fewer examples.")
     today = clock.today()

@@ -11,7 +11,7 @@ from handslag.foundation import clock
 from handslag.handovers import rules
 from handslag.handovers.models import Handover
 from handslag.parties.models import Post, Unit
-from handslag.simulation.places import FOCUS_COUNTY, Places
+from handslag.simulation.places import FOCUS_COUNTY, Places, unit_of
 
 PURPOSE = "Så att ni som hjälper mig kan planera tillsammans och jag slipper berätta allt flera gånger."
 SHARES = {"closed": 0.0, rules.COMPLETED: 0.5, rules.OFFERED: 0.85, rules.ASKED: 1.0}
@@ -36,8 +36,9 @@ def _consent(rng: random.Random, subject: str, post: Post, given_on: date, on: d
 
 
 def _flows(consent: Consent, sender: Post, unit: Unit, out: Iterable[str], back: Iterable[str]) -> list[Disclosure]:
-    flows = [(sender.party_id, unit.pk, group) for group in out]
-    flows += [(unit.party_id, sender.unit_id, group) for group in back]
+    own = unit_of(sender)
+    flows = [(own.party_id, unit.pk, group) for group in out]
+    flows += [(unit.party_id, own.pk, group) for group in back]
     return [
         Disclosure(
             subject=consent.subject,
@@ -94,4 +95,4 @@ def reveal(rng: random.Random, places: Places, on: date) -> None:
     for one, other in pairs:
         consent = _consent(rng, one.person.subject, one.holder, on - timedelta(days=3), on)
         consent.save()
-        Disclosure.objects.bulk_create(_flows(consent, one.holder, other.holder.unit, GROUPS, GROUPS))
+        Disclosure.objects.bulk_create(_flows(consent, one.holder, unit_of(other.holder), GROUPS, GROUPS))

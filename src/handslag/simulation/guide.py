@@ -3,7 +3,7 @@
 from handslag.parties.models import Post
 from handslag.simulation.places import FOCUS_COUNTY, FOCUS_MUNICIPALITY
 
-STARTS = (
+STARTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("caseworker", {"party__code": "FK", "unit__county_code": FOCUS_COUNTY}),
     ("lead", {"party__code": "FK", "unit__county_code": FOCUS_COUNTY}),
     ("cooperation_officer", {"party__code": "FK"}),

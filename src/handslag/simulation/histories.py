@@ -20,7 +20,7 @@ from handslag.parties.models import Post, Unit
 from handslag.reference import codes
 from handslag.sharing.actions import JOIN
 from handslag.simulation import consents
-from handslag.simulation.places import Places
+from handslag.simulation.places import Places, unit_of
 
 SCENARIOS = {
     "closed": 0.10,
@@ -73,7 +73,7 @@ class _Histories:
                 self._by_county.setdefault(unit.county_code, []).append(unit)
 
     def _receiver(self, sender: Post) -> Post:
-        units = [u for u in self._by_county[sender.unit.county_code] if u.party_id != sender.party_id]
+        units = [u for u in self._by_county[unit_of(sender).county_code] if u.party_id != sender.party_id]
         posts = self._holders[self._rng.choice(units).pk]
         return posts[0] if self._rng.random() < 0.6 else self._rng.choice(posts)
 

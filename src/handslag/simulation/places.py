@@ -30,6 +30,13 @@ class Places:
     holders: dict[int, list[Post]] = field(default_factory=dict)
 
 
+def unit_of(post: Post) -> Unit:
+    """The unit of a post that holds cases. Raises ValueError for a post of another kind."""
+    if post.unit is None:
+        raise ValueError(f"{post.role} has no unit")
+    return post.unit
+
+
 def _parties() -> Iterator[Party]:
     for a in authorities():
         yield Party(code=a.code, kind=a.kind, name=a.name, county_code=a.county_code)
@@ -69,7 +76,8 @@ class _Staff:
     """Hires synthetic people: the same seed hires the same."""
 
     def __init__(self, rng: random.Random):
-        self._rng, self._taken = rng, set()
+        self._rng = rng
+        self._taken: set[str] = set()
         self._password = make_password(DEMO_PASSWORD, salt="handslagdemosalt")
         self.users: list[User] = []
         self.posts: list[Post] = []

@@ -15,13 +15,13 @@ from handslag.cases.opening import Draft, open_cases
 from handslag.foundation import clock
 from handslag.foundation.errors import Refused
 from handslag.foundation.planning import refresh_planner
-from handslag.parties.models import Post, User
+from handslag.parties.models import Post, Unit, User
 from handslag.parties.viewer import Viewer
 from handslag.persons.rules import birth_year, sex
 from handslag.reference import codes
 from handslag.simulation import consents, histories
 from handslag.simulation.names import FAMILY, MEN, WOMEN
-from handslag.simulation.places import DATA, FOCUS_COUNTY, FOCUS_MUNICIPALITY, Places, build
+from handslag.simulation.places import DATA, FOCUS_COUNTY, FOCUS_MUNICIPALITY, Places, build, unit_of
 from handslag.watch.actions import go_round
 
 SIMULATOR = Viewer(None, is_system=True, name="demo")
@@ -129,22 +129,23 @@ class _Drafts:
             return self._on - timedelta(days=self._rng.randint(1, 25))
         return self._on + timedelta(days=self._rng.randint(0, 75))
 
+    def _municipality(self, party: str, unit: Unit) -> str:
+        """Where a person of the party lives: in the party's own municipality, or anywhere in the unit's county."""
+        return party[4:] if party.startswith("KOM") else self._rng.choice(self._by_county[unit.county_code])
+
     def draw(self, party: str, post: Post) -> Draft:
         number, drawn = self._number(party)
         given, family = self._name(number)
-        who = {"identity_number": number, "given_name": given, "family_name": family, "municipality_code": ""}
-        if self._rng.random() < PROTECTED_SHARE:
-            who = {**dict.fromkeys(who, ""), "is_protected": True, "sex": sex(number)}
+        is_protected = self._rng.random() < PROTECTED_SHARE
         kind = self._rng.choice(LIVELIHOODS[party[:3].rstrip("-")])
-        unit = post.unit
-        if "is_protected" not in who:
-            who["municipality_code"] = (
-                party[4:] if party.startswith("KOM") else self._rng.choice(self._by_county[unit.county_code])
-            )
+        unit = unit_of(post)
         return Draft(
-            party_id=post.party_id,
+            party_id=unit.party_id,
             reference=f"{party}-{drawn:06d}",
-            **who,
+            identity_number="" if is_protected else number,
+            given_name="" if is_protected else given,
+            family_name="" if is_protected else family,
+            municipality_code="" if is_protected else self._municipality(party, unit),
             holder_id=post.pk,
             opened_on=self._on - timedelta(days=self._rng.randint(30, 700)),
             target_groups=GROUPS.get(kind, "no_specific"),
@@ -153,6 +154,8 @@ class _Drafts:
             livelihood_ends_on=self._ends_on(kind),
             next_step=self._rng.choice(STEPS),
             next_step_on=self._due(),
+            is_protected=is_protected,
+            sex=sex(number) if is_protected else "",
         )
 
 
@@ -167,7 +170,7 @@ def _focus(places: Places, cases: int) -> Iterator[tuple[str, Post]]:
 
 
 def _elsewhere(rng: random.Random, places: Places, shares: dict[str, int], used: int) -> Iterator[tuple[str, Post]]:
-    by_kind: dict[str, list] = {}
+    by_kind: dict[str, list[tuple[str, Unit]]] = {}
     for party, units in places.units.items():
         by_kind.setdefault(party[:3].rstrip("-"), []).extend(
             (party, u)

@@ -7,6 +7,7 @@ officers together. A rung where nobody is active and present is skipped, and the
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from handslag.foundation.days import latest_start
 from handslag.foundation.waiting import Wait
@@ -24,7 +25,7 @@ class Ladder:
 
     def deadlines(self, on: date) -> tuple[date, date, date]:
         """For each rung above the first: what has waited since this day or longer has reached it on `on`."""
-        return tuple(latest_start(on, days) for days in (self.lead, self.officer, self.joint))
+        return latest_start(on, self.lead), latest_start(on, self.officer), latest_start(on, self.joint)
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Call:
     posts: frozenset[int]
 
     @property
-    def key(self) -> tuple:
+    def key(self) -> tuple[str, UUID, date, int, bool]:
         """What makes a call the same call from one day to the next."""
         return (self.wait.kind, self.wait.about, self.wait.since, self.rung, self.is_gap)
 

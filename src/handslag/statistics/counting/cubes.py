@@ -8,7 +8,7 @@ from itertools import product
 from handslag.statistics.codes import labels
 from handslag.statistics.counting.units import AGES, Counted, Leaf
 from handslag.statistics.errors import BadInput
-from handslag.statistics.safety.tables import Hierarchy, Table
+from handslag.statistics.safety.tables import Hierarchy, Table, TrueTable
 
 TOTAL = "total"
 ANSWERS = ("yes", "no", "unknown")
@@ -92,7 +92,7 @@ class Cube:
     """A year's published tables of the same units, with the hierarchies that link them."""
 
     year: int
-    tables: tuple[Table, ...]
+    tables: tuple[TrueTable, ...]
     hierarchies: tuple[Hierarchy, ...]
 
 
@@ -104,7 +104,7 @@ def build_cube(counted: Counted, tables: Sequence[Sequence[str]], year: int) -> 
     return Cube(year, built, tuple(places.hierarchies) if placed else ())
 
 
-def _table(counted: Counted, spec: Sequence[str], places: Places) -> Table:
+def _table(counted: Counted, spec: Sequence[str], places: Places) -> TrueTable:
     names = tuple(one.partition(":")[0] for one in spec)
     own = _folded(counted, names)
     cells = _cells(own, spec, places)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -14,6 +15,8 @@ from handslag.statistics.microdata.opening import unreadable
 
 AGES = ("0-29", "30-39", "40-49", "50-59", "60-")
 Leaf = tuple[str, ...]
+Record = tuple[Any, ...]
+"""A row of a query; what its columns hold, the query decides."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Units:
     dimensions: tuple[str, ...]
     connection: duckdb.DuckDBPyConnection
 
-    def select(self, sql: str, given: Sequence = ()) -> list[tuple]:
+    def select(self, sql: str, given: Sequence[object] = ()) -> list[Record]:
         """The rows of a query of `counted`. Raises BadInput where the files do not give what a definition reads."""
         try:
             return self.connection.execute(sql, given).fetchall()

@@ -14,8 +14,13 @@ MEMORY_LIMIT = "4GB"
 
 def connect() -> duckdb.DuckDBPyConnection:
     """A database in memory that keeps within its bounds, spills to disk beyond them, and fetches nothing from afar."""
-    bounds = {"memory_limit": MEMORY_LIMIT, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    return duckdb.connect(config=bounds)
+    return duckdb.connect(
+        config={
+            "memory_limit": MEMORY_LIMIT,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )
 
 
 def file_of(folder: Path, name: str) -> Path | None:

@@ -4,9 +4,11 @@ Beyond the standard a field may name a code list (`codes`) and a resource may ha
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 from handslag.statistics.codes import labels
 
@@ -48,9 +50,57 @@ class Resource:
     rules: tuple[Rule, ...]
 
 
-def _field(given: dict) -> Field:
-    constraints = given.get("constraints", {})
-    values = labels(given["codes"]) if "codes" in given else constraints.get("enum", ())
+class _Constraints(TypedDict, total=False):
+    required: bool
+    enum: list[str] | list[int]
+    minimum: int
+    maximum: int
+
+
+class _GivenField(TypedDict):
+    name: str
+    type: str
+    constraints: NotRequired[_Constraints]
+    codes: NotRequired[str]
+    separator: NotRequired[str]
+    categories: NotRequired[list[dict[str, str]]]
+
+
+class _Target(TypedDict):
+    resource: str
+
+
+class _ForeignKey(TypedDict):
+    fields: list[str]
+    reference: _Target
+
+
+class _GivenSchema(TypedDict):
+    fields: list[_GivenField]
+    primaryKey: NotRequired[list[str]]
+    foreignKeys: NotRequired[list[_ForeignKey]]
+
+
+class _GivenResource(TypedDict):
+    name: str
+    schema: _GivenSchema
+    rules: NotRequired[list[dict[str, str]]]
+
+
+class Package(TypedDict):
+    """The data package as it is written: of what the standard has, what is read here."""
+
+    resources: list[_GivenResource]
+
+
+def _package() -> Package:
+    found: Package = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return found
+
+
+def _field(given: _GivenField) -> Field:
+    constraints = given.get("constraints", _Constraints())
+    values: Iterable[str | int] = labels(given["codes"]) if "codes" in given else constraints.get("enum", ())
     return Field(
         given["name"],
         given["type"],
@@ -66,22 +116,22 @@ def _field(given: dict) -> Field:
 def resources() -> dict[str, Resource]:
     """Every file of the schema by its name, in an order in which files come after those that they point to."""
     found = {}
-    for given in json.loads(SCHEMA.read_text(encoding="utf-8"))["resources"]:
+    for given in _package()["resources"]:
         schema = given["schema"]
         found[given["name"]] = Resource(
             given["name"],
             tuple(map(_field, schema["fields"])),
-            schema.get("primaryKey", [None])[0],
+            schema["primaryKey"][0] if "primaryKey" in schema else None,
             tuple((key["fields"][0], key["reference"]["resource"]) for key in schema.get("foreignKeys", [])),
             tuple(Rule(**rule) for rule in given.get("rules", [])),
         )
     return found
 
 
-def published() -> dict:
+def published() -> Package:
     """The schema as it is published: every code list written out, with its labels (`categories`)."""
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    for resource in schema["resources"]:
+    package = _package()
+    for resource in package["resources"]:
         for field in resource["schema"]["fields"]:
             if "codes" in field:
                 codes = labels(field["codes"])
@@ -89,5 +139,5 @@ def published() -> dict:
                     {"value": code, "label": label["en"], "label_sv": label["sv"]} for code, label in codes.items()
                 ]
                 if "separator" not in field:
-                    field.setdefault("constraints", {})["enum"] = list(codes)
-    return schema
+                    field.setdefault("constraints", _Constraints())["enum"] = list(codes)
+    return package

@@ -4,7 +4,7 @@ Every file is read as text and streams by, so that 100 million rows need no more
 unique or point to another file is compared by DuckDB, which spills to disk.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import duckdb
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.opening import SQL_TYPES, connect, file_of, first_line, reading
 from handslag.statistics.microdata.schema import Field, Resource, resources
+from handslag.statistics.progress import Progress, quiet
 
 MOST = 100
 """So many findings are told of each check of a file."""
@@ -80,6 +81,13 @@ class _File:
         typed = ", ".join(f'TRY_CAST("{f.name}" AS {SQL_TYPES[f.type]}) AS "{f.name}"' for f in fields)
         self._connection.execute(f"CREATE VIEW {name}_typed AS SELECT row, {typed} FROM {name}_text")
 
+    def checks(self, present: set[str]) -> Iterator[tuple[str, Iterator[Finding]]]:
+        """The checks of what a viewed file holds, each with its name; each is made as it is gone through."""
+        yield "values", self.values()
+        yield "rules", self.rules()
+        yield "key", self.key()
+        yield "pointers", self.pointers(present)
+
     def values(self) -> Iterator[Finding]:
         """Cells whose value cannot be right in itself, all columns in one reading."""
         ways = [(field, sql, reason) for field in self._resource.fields for sql, reason in _wrong(field)]
@@ -136,9 +144,7 @@ def _sexes_agree(connection: duckdb.DuckDBPyConnection, file: str) -> Iterator[F
         yield Finding(file, row, "sex", "is not the person's sex in persons")
 
 
-def validate(
-    folder: Path, progress: Callable[[str, int, int], None] = lambda what, done, of: None, names: set[str] | None = None
-) -> list[Finding]:
+def validate(folder: Path, progress: Progress = quiet, names: set[str] | None = None) -> list[Finding]:
     """Everything that is wrong with a folder's files (at most 100 a check), file by file; empty if all is well.
 
     `names` limits the check to some files. `progress` is told (file and check, checks done, of how many). Raises
@@ -160,22 +166,21 @@ def validate(
                 readable.add(name)
         except duckdb.Error as error:
             findings.append(_unreadable(file.path, error))
-    checks = [(name, check) for name in sorted(readable) for check in ("values", "rules", "key", "pointers")]
-    for done, (name, check) in enumerate(checks):
-        progress(f"{name}: {check}", done, len(checks))
-        arguments = (set(files),) if check == "pointers" else ()
-        findings += _told(files[name].path, lambda n=name, c=check, a=arguments: getattr(files[n], c)(*a))
+    checks = [(name, what, found) for name in sorted(readable) for what, found in files[name].checks(set(files))]
+    for done, (name, what, found) in enumerate(checks):
+        progress(f"{name}: {what}", done, len(checks))
+        findings += _told(files[name].path, found)
     if {"persons", "participations"} <= readable:
         path = files["participations"].path
-        findings += _told(path, lambda: _sexes_agree(connection, path.name))
+        findings += _told(path, _sexes_agree(connection, path.name))
     progress("done", len(checks), len(checks))
     order = list(paths)
     return sorted(dict.fromkeys(findings), key=lambda f: (order.index(f.file.rsplit(".", 1)[0]), f.row or 0, f.column))
 
 
-def _told(path: Path, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+def _told(path: Path, found: Iterator[Finding]) -> list[Finding]:
     try:
-        return list(check())
+        return list(found)
     except duckdb.Error as error:
         return [_unreadable(path, error)]
 

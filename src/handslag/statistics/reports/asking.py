@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handslag.statistics.counting.cubes import cells_of
-from handslag.statistics.counting.units import Counted, collect
+from handslag.statistics.counting.units import Counted, Leaf, collect
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.opening import open_folder
 from handslag.statistics.reports.figures import definitions_of
@@ -20,6 +20,8 @@ from handslag.statistics.safety.ledger import Ledger
 MIN_SECRET = 32
 IN_REPORT = "in_report"
 NOISY = "noisy"
+Codes = frozenset[tuple[str, str]]
+"""What a cell is about: (dimension, code) for each that is no total."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def ask(
     if unknown := {one.partition(":")[0] for one in by} - set(found.dimensions):
         raise BadInput(f"{units} has no {min(unknown)}. It has {', '.join(found.dimensions)}.")
     rows = found.select(f"SELECT record, {', '.join(found.dimensions)} FROM counted")
-    keys: dict[tuple, list[float]] = defaultdict(list)
+    keys: dict[Leaf, list[float]] = defaultdict(list)
     for record, *leaf in rows:
         keys[tuple(leaf)].append(record_key(record, secret))
     counted = Counted(found.dimensions, {leaf: len(own) for leaf, own in keys.items()})
@@ -64,17 +66,19 @@ def ask(
     return list(_answers(counted, keys, tuple(by), in_report, noise))
 
 
-def _cells_in(ledger: Ledger, subject: str) -> Iterator[frozenset]:
+def _cells_in(ledger: Ledger, subject: str) -> Iterator[Codes]:
     for one in ledger.of(subject):
         for key in one.table.counts:
             yield _named(dict(zip(one.table.dimensions, key, strict=True)))
 
 
-def _named(codes: Mapping[str, str]) -> frozenset:
+def _named(codes: Mapping[str, str]) -> Codes:
     return frozenset((name, code) for name, code in codes.items() if code != "total")
 
 
-def _answers(counted: Counted, keys, by: tuple[str, ...], in_report: set, noise: Noise) -> Iterator[Answer]:
+def _answers(
+    counted: Counted, keys: Mapping[Leaf, Sequence[float]], by: tuple[str, ...], in_report: set[Codes], noise: Noise
+) -> Iterator[Answer]:
     names = tuple(one.partition(":")[0] for one in by)
     for cell, leaves in cells_of(counted, by).items():
         codes = dict(zip(names, cell, strict=True))

@@ -1,6 +1,6 @@
 """A report's figures: counted from microdata, protected together, and attacked before anything leaves."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,12 +9,11 @@ from handslag.statistics.counting.units import Counted, count, read_counted
 from handslag.statistics.definitions.catalogue import Definition, definition
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.opening import open_folder
+from handslag.statistics.progress import Progress
 from handslag.statistics.reports.specification import CubeSpec, ReportSpec
 from handslag.statistics.safety.gate import Release, release
 from handslag.statistics.safety.ledger import Ledger
-from handslag.statistics.safety.tables import Hierarchy, Table
-
-Progress = Callable[[str, int, int], None]
+from handslag.statistics.safety.tables import Hierarchy, ShownTable, TrueTable
 
 
 @dataclass(frozen=True)
@@ -37,13 +36,13 @@ class SafeCube:
     outcomes: tuple[Definition, ...]
     spec: CubeSpec
     year: int
-    tables: tuple[Table, ...]
-    truth: tuple[Table, ...]
+    tables: tuple[ShownTable, ...]
+    truth: tuple[TrueTable, ...]
     hierarchies: tuple[Hierarchy, ...]
     release: Release | None
     """How it was made safe; None where nothing needs to be hidden."""
 
-    def table(self, spec: tuple[str, ...]) -> Table:
+    def table(self, spec: tuple[str, ...]) -> ShownTable:
         """The table of that specification."""
         return self.tables[self.spec.tables.index(spec)]
 

@@ -11,7 +11,7 @@ from handslag.statistics.reports.publication import HIDDEN, Bar, Column, Grid, P
 from handslag.statistics.reports.published import published_beside
 from handslag.statistics.reports.sentences import SEXES, Sentences, percent, yes_of
 from handslag.statistics.reports.words import code_label, dimension_label, number, word
-from handslag.statistics.safety.tables import Table
+from handslag.statistics.safety.tables import ShownTable
 
 MOST_BARS = 25
 FIXED = ("contents", "table", "notes", "skip", "year")
@@ -29,10 +29,9 @@ class _Grid:
     def __init__(self, figures: Figures, cube: SafeCube, spec: tuple[str, ...], language: str):
         self._figures, self._cube, self._language = figures, cube, language
         self._spec, self._table, self._outcome = spec, cube.table(spec), cube.outcome_of(spec)
-        earlier = figures.cube(cube.units.indicator, figures.year - 1)
-        self._before = earlier.table(spec) if earlier else None
         self._middle = self._table.dimensions[1 : -1 if self._outcome else None]
-        self._with_before = self._before is not None and self._middle in ((), ("sex",))
+        earlier = figures.cube(cube.units.indicator, figures.year - 1)
+        self._before = earlier.table(spec) if earlier and self._middle in ((), ("sex",)) else None
 
     def grid(self) -> Grid:
         """The table with its chart."""
@@ -80,12 +79,12 @@ class _Grid:
         """What is shown of each group."""
         year, before = str(self._figures.year), str(self._figures.year - 1)
         if not self._outcome:
-            yield from (year, before) if self._with_before else (year,)
+            yield from (year, before) if self._before else (year,)
             return
         share_of = word("share", self._language)
         yield f"{word('number', self._language).lower()} {year}"
         yield f"{share_of} {year}, %"
-        if self._with_before:
+        if self._before:
             yield f"{share_of} {before}, %"
 
     def _group_label(self, group: Group) -> str:
@@ -119,21 +118,18 @@ class _Grid:
         if self._outcome:
             yield self._base(group)
             yield self._share(self._table, group)
-            if self._with_before:
+            if self._before:
                 yield self._share(self._before, group)
             return
         yield count_value(self._table.counts[group], self._language)
-        if self._with_before:
-            yield self._count_before(group)
+        if self._before:
+            yield count_value(self._before.counts.get(group, 0), self._language)
 
     def _base(self, group: Group) -> Value:
         found = yes_of(self._table, group)
         return count_value(found[1] if found else None, self._language)
 
-    def _count_before(self, group: Group) -> Value:
-        return count_value(self._before.counts.get(group, 0), self._language)
-
-    def _share(self, table: Table, group: Group) -> Value:
+    def _share(self, table: ShownTable, group: Group) -> Value:
         found = yes_of(table, group)
         if self._cube.spec.public and found and found[1]:
             return Value(percent(found[0] / found[1], self._language, 0), found[0] / found[1] * 100, True)
@@ -157,11 +153,10 @@ class _Grid:
             return
         for code in codes:
             group = (code, *everybody)
-            before = self._before if self._with_before else None
             label = code_label(self._table.dimensions[0], code, self._language)
-            yield Bar(label, self._bar(self._table, group), self._bar(before, group) if before else None)
+            yield Bar(label, self._bar(self._table, group), self._bar(self._before, group) if self._before else None)
 
-    def _bar(self, table: Table, group: Group) -> float | None:
+    def _bar(self, table: ShownTable, group: Group) -> float | None:
         return self._share(table, group).number if self._outcome else table.counts.get(group, 0)
 
 

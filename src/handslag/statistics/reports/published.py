@@ -44,21 +44,20 @@ def _ours(cube: SafeCube, row: dict[str, str]) -> float | None:
     return None
 
 
-def beside(figures: Figures) -> list[tuple[dict[str, str], float | None]]:
-    """(published figure, ours or None) for each figure that was published about the year and the year before."""
+def beside(figures: Figures) -> list[tuple[dict[str, str], SafeCube, float | None]]:
+    """(published figure, its cube, ours or None) for each that was published about the year and the year before."""
     found = []
     for row in _published():
         cube = figures.cube(row["units"], int(row["year"]))
         if cube:
-            found.append((row, _ours(cube, row)))
+            found.append((row, cube, _ours(cube, row)))
     return found
 
 
 def published_beside(figures: Figures, language: str) -> Section | None:
     """The section that lays published figures beside ours; None where none was published."""
     rows = []
-    for row, ours in beside(figures):
-        cube = figures.cube(row["units"], int(row["year"]))
+    for row, cube, ours in beside(figures):
         what = [dimension_label(row["outcome"], language) if row["outcome"] else cube.units.name[language]]
         what += [code_label(name, code, language) for name, code in _wanted(row).items()]
         cells = (

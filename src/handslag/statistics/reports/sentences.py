@@ -7,7 +7,7 @@ from handslag.statistics.definitions.catalogue import Definition
 from handslag.statistics.reports.figures import Figures, SafeCube
 from handslag.statistics.reports.intervals import Interval, difference, share
 from handslag.statistics.reports.words import number, word
-from handslag.statistics.safety.tables import Table
+from handslag.statistics.safety.tables import ShownTable
 
 SEXES = ("woman", "man")
 
@@ -17,13 +17,13 @@ def percent(value: float, language: str, decimals: int = 1) -> str:
     return number(value * 100, language, decimals)
 
 
-def yes_of(table: Table, group: tuple[str, ...]) -> tuple[int, int] | None:
+def yes_of(table: ShownTable, group: tuple[str, ...]) -> tuple[int, int] | None:
     """(yes, yes and no) of a group of a table whose last dimension is an outcome; None where either is hidden."""
     yes, no = table.counts.get((*group, "yes"), 0), table.counts.get((*group, "no"), 0)
     return None if yes is None or no is None else (yes, yes + no)
 
 
-def _all_in(table: Table, **codes: str) -> int | None:
+def _all_in(table: ShownTable, **codes: str) -> int | None:
     return table.counts[tuple(codes.get(name, TOTAL) for name in table.dimensions)]
 
 

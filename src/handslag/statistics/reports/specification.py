@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 from handslag.statistics.errors import BadInput
 
@@ -31,7 +32,14 @@ class ReportSpec:
     cubes: tuple[CubeSpec, ...]
 
 
-def _cube(given: dict) -> CubeSpec:
+class _GivenCube(TypedDict):
+    units: str
+    tables: list[list[str]]
+    outcomes: NotRequired[list[str]]
+    public: NotRequired[bool]
+
+
+def _cube(given: _GivenCube) -> CubeSpec:
     tables = tuple(map(tuple, given["tables"]))
     return CubeSpec(given["units"], tables, tuple(given.get("outcomes", ())), given.get("public", False))
 

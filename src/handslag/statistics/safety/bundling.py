@@ -3,25 +3,28 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
+
+from handslag.statistics.arrays import Floats, Integers, Marks, SparseFloats
 
 
 @dataclass(frozen=True)
 class Bundles:
     """The cells of a system in bundles.
 
-    `holds` has a row a cell and a column a bundle: 1 where the cell rises when the bundle rises, -1 where it falls;
-    a cell that cannot change has an empty row. `sums` has a row for each sum that still binds, `rise` and `fall` tell
-    how far each bundle can go before a cell of it is empty (infinity for no limit).
+    `holds`, `(cells, bundles)`: 1 where the cell rises when the bundle rises, -1 where it falls; a cell that cannot
+    change has an empty row. `sums`, `(sums, bundles)`, has a row for each sum that still binds. `rise` and `fall`,
+    `(bundles,)`, tell how far each bundle can go before a cell of it is empty: in counted units, infinity for no limit.
     """
 
-    holds: sparse.csr_matrix
-    sums: sparse.csr_matrix
-    rise: np.ndarray
-    fall: np.ndarray
+    holds: SparseFloats
+    sums: SparseFloats
+    rise: Floats
+    fall: Floats
 
-    def followed(self) -> tuple[np.ndarray, np.ndarray]:
-        """Each cell's bundle (-1 where it stands still), and whether it rises with it (1) or falls (-1)."""
+    def followed(self) -> tuple[Integers, Floats]:
+        """Each cell's bundle (-1 where it stands still), and whether it rises with it (1) or falls (-1): `(cells,)`."""
         held = self.holds.tocoo()
         place, sign = np.full(self.holds.shape[0], -1), np.zeros(self.holds.shape[0])
         place[held.row], sign[held.row] = held.col, held.data
@@ -46,17 +49,18 @@ class _Tied:
     def tie(self, one: int, other: int, sign: int) -> None:
         (one, a), (other, b) = self.leader(one), self.leader(other)
         if not a or not b:
-            self.stop(one), self.stop(other)
+            self.stop(one)
+            self.stop(other)
         elif one != other:
             self._follows[other], self._sign[other] = one, a * b * sign
         elif a * b != sign:
             self.stop(one)
 
 
-def bundle(matrix: sparse.csr_matrix, rise: np.ndarray, fall: np.ndarray, is_open: np.ndarray) -> Bundles:
-    """The bundles of cells (or of bundles) under sums: a row of `matrix` each, that stays zero.
+def bundle(matrix: SparseFloats, rise: Floats, fall: Floats, is_open: Marks) -> Bundles:
+    """The bundles of cells (or of bundles) under sums: a row of `matrix`, `(sums, cells)`, each, that stays zero.
 
-    `rise` and `fall` tell how far each can go; what is not open stands still.
+    `rise` and `fall`, `(cells,)`, tell how far each can go; what is not open, `(cells,)`, stands still.
     """
     tied = _Tied(len(rise))
     for cell in np.flatnonzero(~is_open):
@@ -66,7 +70,7 @@ def bundle(matrix: sparse.csr_matrix, rise: np.ndarray, fall: np.ndarray, is_ope
         sums = (matrix @ holds).tocsr()
         sums.eliminate_zeros()
         length = np.diff(sums.indptr)
-        short = [row for row in np.flatnonzero((length == 1) | (length == 2)) if not _lopsided(sums, row)]
+        short = [row for row in np.flatnonzero((length == 1) | (length == 2)).tolist() if not _lopsided(sums, row)]
         if not short:
             break
         for row in short:
@@ -79,17 +83,19 @@ def bundle(matrix: sparse.csr_matrix, rise: np.ndarray, fall: np.ndarray, is_ope
     return Bundles(holds, sums, _room(holds, rise, fall), _room(holds, fall, rise))
 
 
-def _row(sums: sparse.csr_matrix, row: int) -> tuple[np.ndarray, np.ndarray]:
+def _row(sums: SparseFloats, row: int) -> tuple[NDArray[np.int32], Floats]:
+    """The places and the values of what stands in a row, both `(entries,)`."""
     part = slice(sums.indptr[row], sums.indptr[row + 1])
     return sums.indices[part], sums.data[part]
 
 
-def _lopsided(sums: sparse.csr_matrix, row: int) -> bool:
+def _lopsided(sums: SparseFloats, row: int) -> bool:
     values = np.abs(_row(sums, row)[1])
-    return len(values) == 2 and values[0] != values[1]
+    return len(values) == 2 and bool(values[0] != values[1])
 
 
-def _incidence(tied: _Tied, size: int) -> tuple[sparse.csr_matrix, list[int]]:
+def _incidence(tied: _Tied, size: int) -> tuple[SparseFloats, list[int]]:
+    """What each bundle holds, `(cells, bundles)`, and the leader of each."""
     leads = [tied.leader(cell) for cell in range(size)]
     leaders = sorted({leader for leader, sign in leads if sign})
     place = {leader: n for n, leader in enumerate(leaders)}
@@ -98,8 +104,8 @@ def _incidence(tied: _Tied, size: int) -> tuple[sparse.csr_matrix, list[int]]:
     return sparse.csr_matrix((np.array(signs, dtype=float), (rows, columns)), shape=(size, len(leaders))), leaders
 
 
-def _room(holds: sparse.csr_matrix, along: np.ndarray, against: np.ndarray) -> np.ndarray:
-    """How far each bundle can go, by the room of the cells that go along with it and of those that go against it."""
+def _room(holds: SparseFloats, along: Floats, against: Floats) -> Floats:
+    """How far each bundle can go, `(bundles,)`: by the room of cells that go along with it and of those against it."""
     room = np.full(holds.shape[1], np.inf)
     found = holds.tocoo()
     np.minimum.at(room, found.col, np.where(found.data > 0, along[found.row], against[found.row]))

@@ -14,6 +14,8 @@ from functools import cache
 import numpy as np
 from scipy.optimize import linprog
 
+from handslag.statistics.arrays import Floats, Integers
+
 BITS = 32
 
 
@@ -29,12 +31,14 @@ class Noise:
 def record_key(record: str, secret: bytes) -> float:
     """A unit's key, evenly spread from 0 to below 1, from its id and the secret."""
     digest = hmac.new(secret, record.encode(), hashlib.sha256).digest()
-    return int.from_bytes(digest[:4]) / 2**BITS
+    return int.from_bytes(digest[:4]) / (1 << BITS)
 
 
 @cache
-def _chances(count: int, noise: Noise) -> tuple[np.ndarray, np.ndarray]:
-    """(changes, their cumulative chances) for a true count: unbiased, within bounds, of the variance asked for.
+def _chances(count: int, noise: Noise) -> tuple[Integers, Floats]:
+    """(changes, their cumulative chances), both `(changes,)`, for a true count of units.
+
+    They are unbiased, within bounds, and of the variance asked for.
 
     Where the bounds of small counts leave no such law, the linear program takes the one with the least variance.
     """
@@ -45,9 +49,10 @@ def _chances(count: int, noise: Noise) -> tuple[np.ndarray, np.ndarray]:
     sums = np.vstack([np.ones(len(changes)), changes])
     peak = np.abs(changes) * 1e-3
     for bound in (noise.variance, None):
-        more = {"A_ub": [squares, -squares], "b_ub": [bound + 1e-9, -bound + 1e-9]} if bound else {}
+        no_more, most = (np.vstack([squares, -squares]), [bound + 1e-9, -bound + 1e-9]) if bound else (None, None)
         cost = peak if bound else squares
-        solved = linprog(cost, A_eq=sums, b_eq=[1, 0], bounds=(0, 0.6 if len(changes) > 4 and bound else 1), **more)
+        likeliest = 0.6 if len(changes) > 4 and bound else 1
+        solved = linprog(cost, A_ub=no_more, b_ub=most, A_eq=sums, b_eq=[1, 0], bounds=(0, likeliest))
         if solved.x is not None:
             return changes, np.cumsum(solved.x)
     raise ValueError(f"no noise of at most {noise.most} hides {count}: allow more")

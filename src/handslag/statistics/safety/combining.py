@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from handslag.statistics.arrays import Floats, Integers, Marks
 from handslag.statistics.safety.bundling import Bundles
 
 LATEST = 100
@@ -11,29 +12,32 @@ TOGETHER = 6
 
 
 class Known:
-    """The changes found so far, by the bundles that they move."""
+    """The changes found so far, by the bundles that they move.
+
+    A change tells by how many counted units each bundle changes, `(bundles,)`: whole numbers, as floats.
+    """
 
     def __init__(self, bundles: Bundles):
         self._rise, self._fall = bundles.rise, bundles.fall
-        self._moving: dict[int, list[tuple[np.ndarray, np.ndarray, float]]] = {}
+        self._moving: dict[int, list[tuple[Integers, Floats, float]]] = {}
 
-    def add(self, change: np.ndarray, wanted: np.ndarray) -> None:
-        """Remembers a change for those of the bundles in it that are `wanted` (a mark for each bundle)."""
+    def add(self, change: Floats, wanted: Marks) -> None:
+        """Remembers a change for those of the bundles in it that are `wanted`, `(bundles,)`."""
         places = np.flatnonzero(change)
         values = change[places]
         for at in np.flatnonzero(wanted[places]):
             self._moving.setdefault(int(places[at]), []).append((places, values, float(values[at])))
 
-    def times(self, change: np.ndarray) -> int:
+    def times(self, change: Floats) -> int:
         """How often a change can be made before a cell would be less than empty (at most 10^6)."""
         places = np.flatnonzero(change)
         values = change[places]
         room = np.where(values > 0, self._rise[places], self._fall[places])
         return int(min((room / np.abs(values)).min(initial=1e6), 1e6))
 
-    def put_together(self, bundle: int, by: int, *, exactly: bool) -> np.ndarray | None:
+    def put_together(self, bundle: int, by: int, *, exactly: bool) -> Floats | None:
         """A sum of known changes, or of their opposites, in which a bundle changes by `by` (or by more)."""
-        total, left = np.zeros(len(self._rise)), abs(by)
+        total, left = np.zeros(len(self._rise)), float(abs(by))
         for _ in range(TOGETHER):
             best, gained = None, 0.0
             for places, values, own in self._moving.get(bundle, ())[-LATEST:]:

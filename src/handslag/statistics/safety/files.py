@@ -1,7 +1,7 @@
 """Protecting and auditing files: what the commands do."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,19 +11,19 @@ from handslag.statistics.safety.gate import Release, release
 from handslag.statistics.safety.ledger import Ledger
 from handslag.statistics.safety.protecting import Protection
 from handslag.statistics.safety.system import System
-from handslag.statistics.safety.tables import Hierarchy, Table, read_table, write_table
+from handslag.statistics.safety.tables import Cell, Hierarchy, ShownTable, TrueTable, complete, read_table, write_table
 
 CERTIFICATE = "certificate.json"
 
 
-def certificate(system: System, protection: Protection, threshold: int) -> dict:
+def certificate(system: System, protection: Protection, threshold: int) -> dict[str, object]:
     """What was hidden and why, with the witnesses: for those who answer for the release, not for publication.
 
     A change lists cells (by their place among those in changes) and by how much each differs from the truth; a witness
     names its change, and how often it is made (with a minus: the opposite way).
     """
 
-    def named(cell) -> dict[str, str]:
+    def named(cell: Cell) -> dict[str, str]:
         return dict(zip((*system.dimensions, "release"), cell, strict=False))
 
     moved = sorted({cell for change in protection.changes for cell in change})
@@ -40,7 +40,7 @@ def certificate(system: System, protection: Protection, threshold: int) -> dict:
     }
 
 
-def read_changes(path: Path, names: Sequence[str]) -> list[dict[tuple[str, ...], int]]:
+def read_changes(path: Path, names: Sequence[str]) -> list[dict[Cell, int]]:
     """The changes of a certificate, with cells named by these dimensions (and the release). Raises BadInput."""
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
@@ -63,9 +63,13 @@ class Task:
     ledger: Ledger
     subject: str
 
-    def read(self, paths: Sequence[Path]) -> list[Table]:
+    def read(self, paths: Sequence[Path]) -> list[ShownTable]:
         """The tables in these files. Raises BadInput."""
         return [read_table(path, self.count) for path in paths]
+
+    def truth(self) -> list[TrueTable]:
+        """The tables of the task. Raises BadInput, also where a count is suppressed."""
+        return [complete(table) for table in self.read(self.paths)]
 
 
 def protect_files(
@@ -77,11 +81,9 @@ def protect_files(
     about the subject as `edition`. Raises BadInput for input that is wrong or cannot be protected; then nothing is
     written.
     """
-    tables = task.read(task.paths)
+    tables = task.truth()
     if len({table.name for table in tables}) < len(tables):
         raise BadInput("Two tables have the same file name. Rename one.")
-    if any(number is None for table in tables for number in table.counts.values()):
-        raise BadInput("A table to protect holds suppressed cells already. Give the true counts.")
     earlier = task.ledger.of(task.subject)
     rules = (task.total, task.hierarchies, task.threshold)
     safe = release(tables, *rules, sensitive=task.sensitive, earlier=earlier, progress=progress)
@@ -95,7 +97,7 @@ def protect_files(
     return safe
 
 
-def write_private(path: Path, content: dict) -> None:
+def write_private(path: Path, content: Mapping[str, object]) -> None:
     """Writes JSON that is not for publication, readable by its owner alone."""
     path.touch(mode=0o600)
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -105,9 +107,9 @@ def audit_files(task: Task, published: Path, *, certificate: Path | None = None)
     """Attacks the tables of the folder `published`, whose true counts are the task's, under the same names.
 
     The changes of a certificate are tried first, and believed only where every sum agrees. Raises BadInput for a file
-    that is no certificate.
+    that is no certificate, and for true counts that are suppressed.
     """
-    shown, true = task.read([published / path.name for path in task.paths]), task.read(task.paths)
+    shown, true = task.read([published / path.name for path in task.paths]), task.truth()
     earlier = task.ledger.of(task.subject)
     names = sorted({name for table in (*true, *(one.table for one in earlier)) for name in table.dimensions})
     changes = read_changes(certificate, names) if certificate else []

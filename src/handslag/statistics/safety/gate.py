@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from handslag.statistics.errors import BadInput
 from handslag.statistics.safety.auditing import Fall, audit
 from handslag.statistics.safety.protecting import Protection, Unprotectable, protect, unsafe_cells
-from handslag.statistics.safety.system import Cell, System, build, earlier_names, naming
-from handslag.statistics.safety.tables import Earlier, Hierarchy, Table, without
+from handslag.statistics.safety.system import System, build, earlier_names, naming
+from handslag.statistics.safety.tables import Cell, Earlier, Hierarchy, ShownTable, TrueTable, without
 
 
 @dataclass(frozen=True)
 class Release:
     """Tables as they may be shown (hidden counts are None), what was hidden and why, and what falls all the same."""
 
-    tables: tuple[Table, ...]
+    tables: tuple[ShownTable, ...]
     system: System
     protection: Protection
     falls: tuple[Fall, ...]
 
 
 def release(
-    tables: Sequence[Table],
+    tables: Sequence[TrueTable],
     total: str,
     hierarchies: Sequence[Hierarchy],
     threshold: int,
@@ -60,17 +60,18 @@ def changes_of(system: System, protection: Protection) -> list[dict[Cell, int]]:
 
 
 def _known_before(
-    system: System, tables: Sequence[Table], total: str, earlier: Sequence[Earlier]
+    system: System, tables: Sequence[TrueTable], total: str, earlier: Sequence[Earlier]
 ) -> tuple[set[Cell], set[Cell]]:
     """The cells that earlier releases published, and those that no reader has seen and the new tables do not hold."""
     now = {naming(table, system.dimensions, total)(key) for table in tables for key in table.counts}
-    published, hidden = set(), set()
+    published: set[Cell] = set()
+    hidden: set[Cell] = set()
     for one in earlier:
         for key, cell in earlier_names(one, system.dimensions, total, system.counts).items():
             (hidden if key in one.hidden else published).add(cell)
     return published, hidden - published - now
 
 
-def _shown(table: Table, system: System, hidden: set[Cell], total: str) -> Table:
+def _shown(table: TrueTable, system: System, hidden: set[Cell], total: str) -> ShownTable:
     whole = naming(table, system.dimensions, total)
     return without(table, {key for key in table.counts if whole(key) in hidden})

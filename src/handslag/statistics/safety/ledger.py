@@ -3,9 +3,20 @@
 import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from handslag.statistics.errors import BadInput
-from handslag.statistics.safety.tables import Earlier, Table
+from handslag.statistics.safety.tables import Earlier, ShownTable, Table, TrueTable
+
+
+class _Line(TypedDict):
+    """A table of a release as the file has it; a cell is its codes, its count then, and whether it was shown."""
+
+    edition: str
+    subject: str
+    table: str
+    dimensions: list[str]
+    cells: list[list[str | int]]
 
 
 class Ledger:
@@ -13,7 +24,7 @@ class Ledger:
 
     def __init__(self, path: Path | None = None):
         self.path = path
-        self._lines: list[dict] = []
+        self._lines: list[_Line] = []
         if path and path.exists():
             try:
                 self._lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -37,15 +48,16 @@ class Ledger:
         """The tables that were released about a subject (whom is counted, and when)."""
         return [_earlier(line) for line in self._lines if line["subject"] == subject]
 
-    def add(self, edition: str, subject: str, truth: Sequence[Table], shown: Sequence[Table]) -> None:
+    def add(self, edition: str, subject: str, truth: Sequence[TrueTable], shown: Sequence[ShownTable]) -> None:
         """Notes a release; `save` keeps it. Raises BadInput for a release that was noted before."""
         if any(line["edition"] == edition and line["subject"] == subject for line in self._lines):
             known = f"The ledger has the release “{edition}” of {subject} already."
             raise BadInput(f"{known} Give this one another name with --release.")
         for true, safe in zip(truth, shown, strict=True):
-            cells = [[*key, n, safe.counts[key] is not None] for key, n in true.counts.items()]
-            line = {"edition": edition, "subject": subject, "table": true.name, "dimensions": list(true.dimensions)}
-            self._lines.append({**line, "cells": cells})
+            cells: list[list[str | int]] = [[*key, n, safe.counts[key] is not None] for key, n in true.counts.items()]
+            dimensions = list(true.dimensions)
+            line = _Line(edition=edition, subject=subject, table=true.name, dimensions=dimensions, cells=cells)
+            self._lines.append(line)
 
     def save(self) -> None:
         """Writes the file, readable by its owner alone."""
@@ -56,7 +68,8 @@ class Ledger:
             self.path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-def _earlier(line: dict) -> Earlier:
-    counts = {tuple(cell[:-2]): cell[-2] for cell in line["cells"]}
-    hidden = frozenset(tuple(cell[:-2]) for cell in line["cells"] if not cell[-1])
+def _earlier(line: _Line) -> Earlier:
+    cells = [(tuple(map(str, codes)), int(count), is_shown) for *codes, count, is_shown in line["cells"]]
+    counts = {cell: count for cell, count, _is_shown in cells}
+    hidden = frozenset(cell for cell, _count, is_shown in cells if not is_shown)
     return Earlier(line["edition"], Table(line["table"], tuple(line["dimensions"]), counts), hidden)

@@ -33,7 +33,7 @@ def _parents(path: Path, day: date | None) -> Mapping[str, str]:
         if len(row) != len(heading):
             raise BadInput(f"{where}: the row has {len(row)} cells, the heading {len(heading)}.")
         child, parent, *days = row
-        if days and not _holds(*days, day, where):
+        if day and days and not _holds(days, day, where):
             continue
         if child in parent_of:
             raise BadInput(f"{where}: “{child}” has a parent already. Another map holds other parents.")
@@ -42,9 +42,10 @@ def _parents(path: Path, day: date | None) -> Mapping[str, str]:
     return parent_of
 
 
-def _holds(valid_from: str, valid_to: str, day: date, where: str) -> bool:
+def _holds(days: Sequence[str], day: date, where: str) -> bool:
+    """Whether a day is one from the first of `days` up to the second; either may be empty for no limit."""
     try:
-        first, end = (date.fromisoformat(text) if text else None for text in (valid_from, valid_to))
+        first, end = (date.fromisoformat(text) if text else None for text in days)
     except ValueError:
         raise BadInput(f"{where}: write days as 2019-01-01, or leave them empty.") from None
     if first and end and end <= first:

@@ -1,10 +1,15 @@
-"""Some bundles near one another, and the cheapest change of them in whole numbers in which one changes by so much."""
+"""Some bundles near one another, and the cheapest change of them in whole numbers in which one changes by so much.
+
+A change tells by how many counted units each of these bundles changes, `(columns,)`. The program has as variables a
+rise and a fall of each, rises first, `(2 * columns,)`.
+"""
 
 import highspy
 import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from handslag.statistics.arrays import Floats, Integers
 from handslag.statistics.safety.bundling import Bundles
 
 FREE = 1e-4
@@ -14,16 +19,22 @@ DIVE = 200
 ROUNDING = 1e-6
 TIME_LIMIT = 60.0
 """Seconds that an integer program may take."""
+Limits = dict[int, tuple[float, float]]
+"""The least and the greatest value of some of the program's variables, by their place."""
 
 
-def _is_broken(change: np.ndarray) -> bool:
+def _is_broken(change: Floats) -> bool:
     return bool(np.abs(change - np.rint(change)).max() > ROUNDING)
 
 
 class Neighbourhood:
-    """Some bundles and the program of their changes: a rise and a fall of each, that keep every sum."""
+    """Some bundles and the program of their changes: a rise and a fall of each, that keep every sum.
 
-    def __init__(self, columns: np.ndarray, bundles: Bundles, cost: np.ndarray):
+    `columns`, `(columns,)`, are their places among all `bundles`, in order; `cost`, `(bundles,)`, is what it costs to
+    change each bundle by one.
+    """
+
+    def __init__(self, columns: Integers, bundles: Bundles, cost: Floats):
         self.columns, self._size = columns, len(columns)
         sums = bundles.sums[:, columns]
         self._sums = sums[np.diff(sums.indptr) > 0]
@@ -44,8 +55,13 @@ class Neighbourhood:
         program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         program.a_matrix_.start_, program.a_matrix_.index_ = both.indptr, both.indices
         program.a_matrix_.value_ = both.data
-        solver = highspy.Highs()
-        settings = {"output_flag": False, "presolve": "off", "threads": 1, "simplex_scale_strategy": 0}
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its makers have not annotated this one method
+        settings: dict[str, bool | int | str] = {
+            "output_flag": False,
+            "presolve": "off",
+            "threads": 1,
+            "simplex_scale_strategy": 0,
+        }
         for option, value in settings.items():
             solver.setOptionValue(option, value)
         solver.passModel(program)
@@ -65,10 +81,10 @@ class Neighbourhood:
                 for column in (at, self._size + at):
                     self._program.changeColCost(column, FREE)
 
-    def change(self, bundle: int, by: int, still: int | None) -> np.ndarray | None:
+    def change(self, bundle: int, by: int, still: int | None) -> Floats | None:
         """The cheapest change in whole numbers in which the bundle changes by `by`, if there is one."""
         at = self.place(bundle)
-        if abs(by) > self._room[at if by > 0 else self._size + at]:
+        if at is None or abs(by) > self._room[at if by > 0 else self._size + at]:
             return None
         bounds = self._fixed(at, by)
         if still is not None and (quiet := self.place(still)) is not None:
@@ -81,21 +97,21 @@ class Neighbourhood:
         self._bind({column: (0, self._room[column]) for column in bounds})
         return None if found is None else np.rint(found)
 
-    def _fixed(self, at: int, by: int) -> dict[int, tuple[float, float]]:
+    def _fixed(self, at: int, by: int) -> Limits:
         return {at: (max(by, 0), max(by, 0)), self._size + at: (max(-by, 0), max(-by, 0))}
 
-    def _bind(self, bounds: dict[int, tuple[float, float]]) -> None:
+    def _bind(self, bounds: Limits) -> None:
         for column, (low, high) in bounds.items():
             self._program.changeColBounds(column, float(low), float(high))
 
-    def _solved(self) -> np.ndarray | None:
+    def _solved(self) -> Floats | None:
         self._program.run()
         if self._program.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
-        found = np.array(self._program.getSolution().col_value)
+        found: Floats = np.array(self._program.getSolution().col_value)
         return found[: self._size] - found[self._size :]
 
-    def _dived(self, broken: np.ndarray, bounds: dict[int, tuple[float, float]]) -> np.ndarray | None:
+    def _dived(self, broken: Floats, bounds: Limits) -> Floats | None:
         """A change in whole numbers, by holding one broken bundle after the other to a whole number beside it.
 
         What it holds is added to `bounds`.
@@ -118,11 +134,14 @@ class Neighbourhood:
             found = further
         return self._made_whole(broken, asked)
 
-    def _held(self, found: np.ndarray, places: np.ndarray, other: int, bounds) -> np.ndarray | None:
-        """The cheapest change in which these are whole, beside what was found; `bounds` then hold them."""
+    def _held(self, found: Floats, places: Integers, other: int, bounds: Limits) -> Floats | None:
+        """The cheapest change in which those at `places`, `(some,)`, are whole, beside what was found.
+
+        `bounds` then hold them.
+        """
         near = np.rint(found[places])
         near += other * np.where(found[places] > near, 1, -1)
-        held: dict = {}
+        held: Limits = {}
         for at, whole in zip(places.tolist(), near.tolist(), strict=True):
             held |= self._fixed(at, int(whole))
         self._bind(held)
@@ -133,7 +152,7 @@ class Neighbourhood:
             bounds |= held
         return further
 
-    def _made_whole(self, broken: np.ndarray, bounds: dict[int, tuple[float, float]]) -> np.ndarray | None:
+    def _made_whole(self, broken: Floats, bounds: Limits) -> Floats | None:
         """A change in whole numbers: among what the broken one changes, then what is hidden too, then all."""
         near = np.abs(broken) > ROUNDING
         low, high = np.zeros(2 * self._size), np.minimum(self._room, 1e6)

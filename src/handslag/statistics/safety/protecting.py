@@ -9,17 +9,18 @@ one. Source of the approach: Fischetti and Salazar, Management Science 47 (2001)
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
 
+from handslag.statistics.arrays import Floats, Integers, product
 from handslag.statistics.safety.bundling import bundle
 from handslag.statistics.safety.combining import Known
 from handslag.statistics.safety.neighbourhood import Neighbourhood
-from handslag.statistics.safety.searching import AT_ONCE, Search
-from handslag.statistics.safety.system import Cell, System, vector
+from handslag.statistics.safety.searching import AT_ONCE, Search, Underway
+from handslag.statistics.safety.system import System, vector
+from handslag.statistics.safety.tables import Cell
 
 AHEAD = 100
 """Among so many needs one looks for some that can be sought side by side."""
@@ -44,7 +45,7 @@ class _Begun:
 
     need: Need
     homes: set[Neighbourhood]
-    search: Future
+    search: Underway
 
 
 @dataclass
@@ -109,9 +110,19 @@ def protect(
 
 
 class _Work:
-    """The protection as it grows. Cells and bundles are known by their places; a bundle's cells change together."""
+    """The protection as it grows. Cells and bundles are known by their places; a bundle's cells change together.
 
-    def __init__(self, system: System, threshold: int, primary: set[Cell], published, withheld):
+    Arrays about cells are `(cells,)`, those about bundles, such as a change, `(bundles,)`; both in counted units.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        threshold: int,
+        primary: set[Cell],
+        published: Collection[Cell],
+        withheld: Collection[Cell],
+    ):
         self._system, self._threshold, self._true = system, threshold, vector(system)
         self.protection = Protection(set(primary))
         unsafe = np.array([system.index[cell] for cell in system.cells if cell in primary], dtype=int)
@@ -125,9 +136,10 @@ class _Work:
         self._bundles = bundle(system.matrix, np.full(len(self._true), np.inf), self._true, is_open)
         self._cells_of = abs(self._bundles.holds.T).tocsr()
         self._bundle, self._sign = self._bundles.followed()
-        self._wanted = (self._cells_of @ self._is_unsafe) > 0
+        self._wanted = product(self._cells_of, self._is_unsafe) > 0
         dear = np.where(hidden, 0, np.log2(1 + self._true) + 1)
-        self._search = Search(self._bundles, self._cells_of @ dear, (self._cells_of @ dear) == 0)
+        cost = product(self._cells_of, dear)
+        self._search = Search(self._bundles, cost, cost == 0)
         self._known = Known(self._bundles)
         self._tried: set[Need] = set()
         self._met = {0: self._true == 0, threshold: self._true >= threshold}
@@ -147,7 +159,7 @@ class _Work:
 
     def _begin(self, waiting: deque[Need], begun: deque[_Begun]) -> None:
         """Begins searches for needs that known changes do not meet, some side by side."""
-        later = []
+        later: list[Need] = []
         while waiting and len(begun) < AT_ONCE and len(later) < AHEAD:
             need = waiting.popleft()
             if self._is_met(need) or (need not in self._tried and self._put_together(need)):
@@ -185,12 +197,12 @@ class _Work:
         """By how much the cell's bundle has to change."""
         return int(self._sign[cell] * (reaches - self._true[cell]))
 
-    def _take(self, change: np.ndarray, *, is_new: bool = True) -> None:
+    def _take(self, change: Floats, *, is_new: bool = True) -> None:
         """Hides what a change moves, and notes for which unsafe cells it is a witness, made so often either way."""
         if is_new:
             self._search.hide(np.flatnonzero(change))
             self._known.add(change, self._wanted)
-        moved = self._bundles.holds @ change
+        moved = product(self._bundles.holds, change)
         cells = np.flatnonzero(moved)
         place = len(self.protection.changes)
         self.protection.changes.append({self._system.cells[i]: int(moved[i]) for i in cells})
@@ -199,11 +211,11 @@ class _Work:
         for way in (1, -1):
             self._note(place, cells, way * moved[cells], self._known.times(way * change), way)
 
-    def _hide(self, cells: np.ndarray) -> None:
+    def _hide(self, cells: Integers) -> None:
         names = {self._system.cells[i] for i in cells[~self._is_unsafe[cells]]}
         self.protection.complementary |= names
 
-    def _note(self, place: int, cells: np.ndarray, by: np.ndarray, most: int, way: int) -> None:
+    def _note(self, place: int, cells: Integers, by: Floats, most: int, way: int) -> None:
         true = self._true[cells]
         for reaches, met in self._met.items():
             times = np.maximum(np.ceil((reaches - true) / by), 1)

@@ -5,26 +5,28 @@ Written for the attacker alone; shares no code with what protects.
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from handslag.statistics.errors import BadInput
-from handslag.statistics.safety.tables import Hierarchy, Table
+from handslag.statistics.safety.tables import Cell, Earlier, Hierarchy, ShownTable, TrueTable
 
 Equation = tuple[frozenset[int], frozenset[int], int]
-"""Unknowns that add, unknowns that subtract, and the number that they come to."""
+"""Unknowns that add, unknowns that subtract, and the number (of persons, or of other units) that they come to."""
+Line = dict[str, Cell]
+"""The cells that differ in one dimension alone, by their code in it."""
 
 
 class _Named:
     """A table with the unknown that each of its cells is. Of an earlier one they are its own where revised since."""
 
-    def __init__(self, table: Table, truth: Table, names: Sequence[str], total: str):
+    def __init__(self, table: ShownTable, truth: TrueTable, names: Sequence[str], total: str):
         self.table, self.truth, self.is_earlier = table, truth, False
-        self.names = {}
+        self.names: dict[Cell, Cell] = {}
         for key in table.counts:
             codes = dict(zip(table.dimensions, key, strict=True))
             self.names[key] = tuple(codes.get(name, total) for name in names)
 
-    def made_earlier(self, edition: str, current: dict[tuple, int]) -> "_Named":
+    def made_earlier(self, edition: str, current: dict[Cell, int]) -> "_Named":
         """The same as a table of an earlier release, whose counts may have been true only then."""
         self.is_earlier = True
         for key, cell in self.names.items():
@@ -32,7 +34,7 @@ class _Named:
                 self.names[key] = (*cell, edition)
         return self
 
-    def adds_up(self, whole: tuple[str, ...], parts: list[tuple[str, ...]]) -> bool:
+    def adds_up(self, whole: Cell, parts: list[Cell]) -> bool:
         """Whether a sum held; in an earlier table a change of hierarchies may have undone it."""
         counts = self.truth.counts
         return not self.is_earlier or counts[whole] == sum(counts[part] for part in parts)
@@ -43,8 +45,8 @@ class Seen:
 
     def __init__(self, tables: Sequence[_Named], names: Sequence[str], total: str, hierarchies: Sequence[Hierarchy]):
         self.names = names
-        self.known: dict[tuple, int] = {}
-        suppressed: dict[tuple, bool] = {}
+        self.known: dict[Cell, int] = {}
+        suppressed: dict[Cell, bool] = {}
         for one in tables:
             for key, number in one.table.counts.items():
                 cell = one.names[key]
@@ -61,7 +63,7 @@ class Seen:
     def _equations(self, one: _Named, total: str, hierarchies: Sequence[Hierarchy]) -> Iterator[Equation]:
         for axis, name in enumerate(one.table.dimensions):
             trees = [h.parent_of for h in hierarchies if h.dimension == name]
-            lines = defaultdict(dict)
+            lines: dict[Cell, Line] = defaultdict(dict)
             for key in one.table.counts:
                 lines[key[:axis] + key[axis + 1 :]][key[axis]] = key
             codes = {key[axis] for key in one.table.counts}
@@ -76,7 +78,7 @@ class Seen:
         real = {one.names[key]: n for one in tables for key, n in one.truth.counts.items()}
         for axis, name in enumerate(self.names):
             trees = [h.parent_of for h in hierarchies if h.dimension == name]
-            lines = defaultdict(dict)
+            lines: dict[Cell, Line] = defaultdict(dict)
             for cell in (c for c in real if len(c) == len(self.names)):
                 lines[cell[:axis] + cell[axis + 1 :]][cell[axis]] = cell
             linked = _trees({code for line in lines.values() for code in line}, trees, total)
@@ -85,19 +87,21 @@ class Seen:
                 if parent in line and parts and real[line[parent]] == sum(real[part] for part in parts):
                     yield from self._equation(line[parent], parts)
 
-    def _equation(self, whole, parts) -> Iterator[Equation]:
+    def _equation(self, whole: Cell, parts: list[Cell]) -> Iterator[Equation]:
         adds = frozenset(self.unknown[p] for p in parts if p in self.unknown)
         less = frozenset([self.unknown[whole]] if whole in self.unknown else [])
         if adds or less:
             yield adds, less, self.known.get(whole, 0) - sum(self.known.get(p, 0) for p in parts)
 
 
-def _trees(codes: set[str], trees: list[dict], total: str) -> list[tuple[str, list[str]]]:
+def _trees(codes: set[str], trees: Sequence[Mapping[str, str]], total: str) -> list[tuple[str, list[str]]]:
+    """(whole, parts) of every sum that these codes of a dimension have."""
     above = {tree[code] for tree in trees for code in codes & tree.keys()}
     bottom = sorted(code for code in codes if code != total and code not in above)
-    found, complete = [], False
+    found: list[tuple[str, list[str]]] = []
+    complete = False
     for tree in trees:
-        below = defaultdict(list)
+        below: dict[str, list[str]] = defaultdict(list)
         for code in codes:
             if code in tree:
                 below[tree[code]].append(code)
@@ -126,7 +130,8 @@ def components(size: int, equations: Iterable[Equation]) -> list[tuple[list[int]
         first, *others = [*adds, *less]
         for other in others:
             root[find(other)] = find(first)
-    members, own = defaultdict(list), defaultdict(list)
+    members: dict[int, list[int]] = defaultdict(list)
+    own: dict[int, list[Equation]] = defaultdict(list)
     for i in range(size):
         members[find(i)].append(i)
     for equation in equations:
@@ -134,8 +139,14 @@ def components(size: int, equations: Iterable[Equation]) -> list[tuple[list[int]
     return [(found, own[key]) for key, found in members.items()]
 
 
-def worlds(published, truth, total, hierarchies, earlier) -> tuple[Seen, Seen]:
-    """What readers have seen, and what is real."""
+def worlds(
+    published: Sequence[ShownTable],
+    truth: Sequence[TrueTable],
+    total: str,
+    hierarchies: Sequence[Hierarchy],
+    earlier: Sequence[Earlier],
+) -> tuple[Seen, Seen]:
+    """What readers have seen, and what is real. Raises BadInput where the two do not have the same cells."""
     both = list(zip(published, truth, strict=True))
     if any(shown.counts.keys() != true.counts.keys() for shown, true in both):
         raise BadInput("The published tables and the true ones do not have the same cells.")

@@ -4,17 +4,16 @@ A cell is named by its codes in every dimension of the release; a table that lac
 several tables with the same name are one variable. This is what an attacker knows beside the published counts.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 
+from handslag.statistics.arrays import Floats, SparseFloats
 from handslag.statistics.errors import BadInput
-from handslag.statistics.safety.tables import Earlier, Hierarchy, Table
-
-Cell = tuple[str, ...]
+from handslag.statistics.safety.tables import Cell, Earlier, Hierarchy, ShownTable, TrueTable
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class System:
-    """The cells of a release with their counts, and the sums between them."""
+    """The cells of a release with their counts (of persons, or of other units), and the sums between them."""
 
     dimensions: tuple[str, ...]
     counts: dict[Cell, int]
@@ -44,9 +43,11 @@ class System:
         return {cell: place for place, cell in enumerate(self.cells)}
 
     @cached_property
-    def matrix(self) -> sparse.csr_matrix:
-        """A row a sum: 1 for each part, -1 for the whole; times the counts it gives zeros."""
-        rows, columns, values = [], [], []
+    def matrix(self) -> SparseFloats:
+        """The sums, `(sums, cells)`: 1 for each part, -1 for the whole; times the counts it gives zeros."""
+        rows: list[int] = []
+        columns: list[int] = []
+        values: list[float] = []
         for number, one in enumerate(self.sums):
             for cell, value in ((one.whole, -1.0), *((part, 1.0) for part in one.parts)):
                 rows.append(number)
@@ -80,7 +81,7 @@ def _families(codes: set[str], total: str, hierarchies: Sequence[Hierarchy]) -> 
         yield total, tuple(sorted(leaves))
 
 
-def _sums(table: Table, total: str, hierarchies: Sequence[Hierarchy]) -> Iterator[Sum]:
+def _sums(table: TrueTable, total: str, hierarchies: Sequence[Hierarchy]) -> Iterator[Sum]:
     for place, dimension in enumerate(table.dimensions):
         codes = {key[place] for key in table.counts}
         if total not in codes:
@@ -98,7 +99,7 @@ def _sums(table: Table, total: str, hierarchies: Sequence[Hierarchy]) -> Iterato
 
 
 def build(
-    tables: Sequence[Table], total: str, hierarchies: Sequence[Hierarchy], earlier: Sequence[Earlier] = ()
+    tables: Sequence[TrueTable], total: str, hierarchies: Sequence[Hierarchy], earlier: Sequence[Earlier] = ()
 ) -> System:
     """The system of linked tables. A cell that a table leaves out counts as an empty one.
 
@@ -115,8 +116,8 @@ def build(
     for table in tables:
         _add(table, dimensions, total, hierarchies, counts, sums)
     new = frozenset(counts)
-    for one in earlier:
-        _add_earlier(one, dimensions, total, hierarchies, counts, sums)
+    for before in earlier:
+        _add_earlier(before, dimensions, total, hierarchies, counts, sums)
     for one, parent in _sums_across(counts, dimensions, total, hierarchies):
         added = sum(counts[part] for part in one.parts)
         if added == counts[one.whole]:
@@ -127,7 +128,14 @@ def build(
     return System(dimensions, counts, tuple(sums))
 
 
-def _add(table: Table, dimensions, total, hierarchies, counts: dict, sums: dict) -> None:
+def _add(
+    table: TrueTable,
+    dimensions: tuple[str, ...],
+    total: str,
+    hierarchies: Sequence[Hierarchy],
+    counts: dict[Cell, int],
+    sums: dict[Sum, None],
+) -> None:
     """Adds a table's cells and sums."""
     whole = naming(table, dimensions, total)
     for key, number in table.counts.items():
@@ -144,7 +152,7 @@ def _add(table: Table, dimensions, total, hierarchies, counts: dict, sums: dict)
 
 
 def _sums_across(
-    counts: dict[Cell, int], dimensions: tuple[str, ...], total: str, hierarchies
+    counts: Collection[Cell], dimensions: tuple[str, ...], total: str, hierarchies: Sequence[Hierarchy]
 ) -> Iterator[tuple[Sum, str]]:
     """Sums whose whole and parts may stand in different tables, with the code of the whole.
 
@@ -164,7 +172,14 @@ def _sums_across(
                     yield Sum(line[parent], parts), parent
 
 
-def _add_earlier(one: Earlier, dimensions, total, hierarchies, counts: dict, sums: dict) -> None:
+def _add_earlier(
+    one: Earlier,
+    dimensions: tuple[str, ...],
+    total: str,
+    hierarchies: Sequence[Hierarchy],
+    counts: dict[Cell, int],
+    sums: dict[Sum, None],
+) -> None:
     """Adds an earlier table. Sums that a change of hierarchies has undone are left out."""
     names = earlier_names(one, dimensions, total, counts)
     for key, number in one.table.counts.items():
@@ -181,12 +196,12 @@ def earlier_names(one: Earlier, dimensions: tuple[str, ...], total: str, counts:
     return {k: cell if counts.get(cell, n) == n else (*cell, one.edition) for k, (cell, n) in found.items()}
 
 
-def naming(table: Table, dimensions: tuple[str, ...], total: str) -> Callable[[Cell], Cell]:
+def naming(table: ShownTable, dimensions: tuple[str, ...], total: str) -> Callable[[Cell], Cell]:
     """What a table's cell is called in a system with these dimensions."""
     places = [table.dimensions.index(name) if name in table.dimensions else None for name in dimensions]
     return lambda key: tuple(total if place is None else key[place] for place in places)
 
 
-def vector(system: System) -> np.ndarray:
-    """The counts in the order of the cells."""
+def vector(system: System) -> Floats:
+    """The counts in the order of the cells, `(cells,)`."""
     return np.array([system.counts[cell] for cell in system.cells], dtype=float)

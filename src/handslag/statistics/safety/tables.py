@@ -4,20 +4,30 @@ import csv
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from handslag.statistics.errors import BadInput
 
 PUBLISHED, SUPPRESSED = "published", "suppressed"
 STATUS = "status"
+Cell = tuple[str, ...]
+"""A cell's codes, one a dimension."""
+Count_co = TypeVar("Count_co", bound=int | None, covariant=True)
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table: its file's name, its dimensions in order, and the count of each cell (None where suppressed)."""
+class Table(Generic[Count_co]):
+    """A table: its file's name, its dimensions in order, and the count of each cell: of persons, or of other units."""
 
     name: str
     dimensions: tuple[str, ...]
-    counts: Mapping[tuple[str, ...], int | None]
+    counts: Mapping[Cell, Count_co]
+
+
+TrueTable = Table[int]
+"""A table in which nothing is suppressed."""
+ShownTable = Table[int | None]
+"""A table as readers see it: a count is None where it is suppressed. A true table can stand for one."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +35,11 @@ class Earlier:
     """A table of an earlier release: its true counts then, which of its cells were hidden, and the release's name."""
 
     edition: str
-    table: Table
-    hidden: frozenset[tuple[str, ...]]
+    table: TrueTable
+    hidden: frozenset[Cell]
 
     @property
-    def shown(self) -> Table:
+    def shown(self) -> ShownTable:
         """The table as readers know it."""
         return without(self.table, self.hidden)
 
@@ -60,7 +70,7 @@ def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
     return rows[0], rows[1:]
 
 
-def read_table(path: Path, count: str) -> Table:
+def read_table(path: Path, count: str) -> ShownTable:
     """Reads a table whose counts stand in the column `count`; with a status column, suppressed counts are None.
 
     Raises BadInput for a file that is no such table, a count that is no whole number, or a cell that stands twice.
@@ -71,7 +81,7 @@ def read_table(path: Path, count: str) -> Table:
     dimensions = tuple(name for name in heading if name not in (count, STATUS))
     if not dimensions or len(set(heading)) != len(heading):
         raise BadInput(f"{path}: the heading needs dimension columns, each once.")
-    counts: dict[tuple[str, ...], int | None] = {}
+    counts: dict[Cell, int | None] = {}
     for number, row in enumerate(rows, start=2):
         where = f"{path}, row {number}"
         if len(row) != len(heading):
@@ -85,13 +95,21 @@ def read_table(path: Path, count: str) -> Table:
     return Table(path.name, dimensions, counts)
 
 
-def without(table: Table, hidden: Collection[tuple[str, ...]]) -> Table:
+def complete(table: ShownTable) -> TrueTable:
+    """The table as a true one. Raises BadInput where a count is suppressed."""
+    counts = {key: number for key, number in table.counts.items() if number is not None}
+    if len(counts) < len(table.counts):
+        raise BadInput(f"{table.name}: there are suppressed cells in it already. Give the true counts.")
+    return Table(table.name, table.dimensions, counts)
+
+
+def without(table: ShownTable, hidden: Collection[Cell]) -> ShownTable:
     """The table with counts taken out."""
     counts = {key: None if key in hidden else number for key, number in table.counts.items()}
     return Table(table.name, table.dimensions, counts)
 
 
-def write_table(table: Table, count: str, path: Path) -> None:
+def write_table(table: ShownTable, count: str, path: Path) -> None:
     """Writes a table with a status, its counts empty where suppressed: one sign for all of them."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

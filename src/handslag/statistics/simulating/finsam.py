@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 
+from handslag.statistics.arrays import Integers
 from handslag.statistics.simulating.support import MAN, WOMAN
 from handslag.statistics.simulating.targets import Targets
 
@@ -35,12 +37,12 @@ OCCUPATION_OF = {9: 0, 5: 3, 7: 3, 0: 4, 8: 2, 4: 3, 11: 4}
 class Measures:
     """Measures that have been made so far: arrays of the same length; `end` is 0 while open."""
 
-    direction: np.ndarray
-    priority: np.ndarray
-    group: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
-    municipality: np.ndarray
+    direction: Integers
+    priority: Integers
+    group: Integers
+    start: Integers
+    end: Integers
+    municipality: Integers
 
 
 def no_measures() -> Measures:
@@ -53,7 +55,7 @@ def day(year: int, month: int = 1, day_of_month: int = 1) -> int:
     return int(np.datetime64(f"{year}-{month:02}-{day_of_month:02}", "D").astype(int))
 
 
-def go_on(random, before: Measures, year: int, goal: Targets, covered: np.ndarray) -> Measures:
+def go_on(random: Generator, before: Measures, year: int, goal: Targets, covered: Integers) -> Measures:
     """The measures with this year's new ones: exactly the year's counts by direction and priority group are active.
 
     Those that are open go on where the year has room for them, and else end before it.
@@ -89,19 +91,19 @@ def go_on(random, before: Measures, year: int, goal: Targets, covered: np.ndarra
 class Taking:
     """Participations: arrays of the same length; `person` is -1 when anonymous, `end` 0 while it goes on."""
 
-    person: np.ndarray
-    sex: np.ndarray
-    measure: np.ndarray
-    group: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
-    reason: np.ndarray
-    before: np.ndarray
-    after: np.ndarray
-    education: np.ndarray
+    person: Integers
+    sex: Integers
+    measure: Integers
+    group: Integers
+    start: Integers
+    end: Integers
+    reason: Integers
+    before: Integers
+    after: Integers
+    education: Integers
 
 
-def begin(random, year: int, size: int, persons: np.ndarray, sexes: np.ndarray, measures: Measures) -> Taking:
+def begin(random: Generator, year: int, size: int, persons: Integers, sexes: Integers, measures: Measures) -> Taking:
     """Participations that begin in the year: of `persons`, and anonymous ones up to `size`."""
     first, last = day(year), day(year, 12, 31)
     active = np.flatnonzero(
@@ -127,7 +129,7 @@ def begin(random, year: int, size: int, persons: np.ndarray, sexes: np.ndarray, 
     )
 
 
-def end_in(random, year: int, taking: Taking) -> None:
+def end_in(random: Generator, year: int, taking: Taking) -> None:
     """Ends all participations that came with the year, some day in it."""
     going = taking.end == 0
     taking.end[going] = random.integers(day(year, 1, 15), day(year, 12, 1), int(going.sum()))

@@ -5,7 +5,9 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+from numpy.random import Generator
 
+from handslag.statistics.arrays import Floats
 from handslag.statistics.codes import labels
 
 MEMBERSHIP = Path(__file__).parents[1] / "geography" / "membership.csv"
@@ -14,7 +16,7 @@ UNCOVERED_EVERY = 10
 """One in so many municipalities outside the known associations belongs to none."""
 
 
-def municipalities(random: np.random.Generator) -> tuple[list[str], np.ndarray]:
+def municipalities(random: Generator) -> tuple[list[str], Floats]:
     """The municipality codes, and the share of people in each."""
     codes = list(labels("municipality"))
     weights = np.array([LARGE.get(code, 1.0) for code in codes]) * random.lognormal(0, 0.5, len(codes))

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 
+from handslag.statistics.arrays import Floats, Integers, Marks
 from handslag.statistics.simulating.targets import Targets
 
 WOMAN, MAN = 0, 1
@@ -20,31 +22,31 @@ WINDOW = 31
 class Assessed:
     """The people assessed in a year: arrays of the same length, days counted from 1970-01-01."""
 
-    person: np.ndarray
-    sex: np.ndarray
-    birth_year: np.ndarray
-    municipality: np.ndarray
-    held: np.ndarray
-    benefit: np.ndarray
-    chapter: np.ndarray
-    sick_from: np.ndarray
-    sick_to: np.ndarray
+    person: Integers
+    sex: Integers
+    birth_year: Integers
+    municipality: Integers
+    held: Integers
+    benefit: Integers
+    chapter: Integers
+    sick_from: Integers
+    sick_to: Integers
 
 
-def split(random: np.random.Generator, size: int, share: float) -> np.ndarray:
+def split(random: Generator, size: int, share: float) -> Marks:
     """A shuffled array of which exactly `share` percent, rounded to whole ones, are true."""
     chosen = np.zeros(size, dtype=bool)
     chosen[: round(size * share / 100)] = True
     return random.permutation(chosen)
 
 
-def weekdays(year: int) -> np.ndarray:
+def weekdays(year: int) -> Integers:
     """The year's Mondays to Fridays."""
     days = np.arange(f"{year}-01-01", f"{year + 1}-01-01", dtype="datetime64[D]").astype(int)
     return days[(days + 3) % 7 < 5]
 
 
-def assessed(random, year: int, goal: Targets, first_person: int, weights: np.ndarray) -> Assessed:
+def assessed(random: Generator, year: int, goal: Targets, first_person: int, weights: Floats) -> Assessed:
     """The year's assessed people, whose numbers begin at `first_person`."""
     size = goal.assessments
     sex = np.where(split(random, size, goal.women), WOMAN, MAN)
@@ -70,7 +72,7 @@ def assessed(random, year: int, goal: Targets, first_person: int, weights: np.nd
     )
 
 
-def rehabilitations(random, year: int, goal: Targets, earlier: Assessed) -> dict[str, np.ndarray]:
+def rehabilitations(random: Generator, year: int, goal: Targets, earlier: Assessed) -> dict[str, Integers]:
     """Rehabilitations that end in the year, of people assessed before it; changes when these people's benefit ends.
 
     Exactly the year's shares of women and of men have left sickness insurance when the month after is over.
@@ -100,7 +102,7 @@ def rehabilitations(random, year: int, goal: Targets, earlier: Assessed) -> dict
     }
 
 
-def meetings(random, year: int, goal: Targets, people: Assessed) -> dict[str, np.ndarray]:
+def meetings(random: Generator, year: int, goal: Targets, people: Assessed) -> dict[str, Integers]:
     """The year's meetings: the transition meetings, and about as many of other kinds."""
     size = goal.meetings * 2 if len(people.person) else 0
     chosen = random.integers(0, max(len(people.person), 1), size)
@@ -112,7 +114,7 @@ def meetings(random, year: int, goal: Targets, people: Assessed) -> dict[str, np
     }
 
 
-def lives(random, people: Assessed) -> dict[str, np.ndarray]:
+def lives(random: Generator, people: Assessed) -> dict[str, Integers]:
     """Spells of livelihood of assessed people: work before, the benefit (stepped down for some), what came after."""
     size = len(people.person)
     before = people.sick_from - random.integers(200, 2000, size)

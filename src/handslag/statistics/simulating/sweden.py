@@ -1,27 +1,26 @@
 """A synthetic Sweden, year by year, and its files."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
 
+from handslag.statistics.arrays import Integers
 from handslag.statistics.codes import labels
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.opening import connect
 from handslag.statistics.microdata.schema import resources
+from handslag.statistics.progress import Progress, quiet
 from handslag.statistics.simulating import finsam, support
 from handslag.statistics.simulating.geography import associations, municipalities
-from handslag.statistics.simulating.targets import targets
-
-Progress = Callable[[str, int, int], None]
+from handslag.statistics.simulating.targets import Targets, targets
 
 
 class _Sweden:
     """What has been made so far, as numbers; a block of rows a year."""
 
-    def __init__(self, seed: int, scale: float):
+    def __init__(self, seed: int, scale: float, first_year: int):
         self.random = np.random.default_rng(seed)
         self.scale = scale
         self.codes, self.weights = municipalities(self.random)
@@ -31,15 +30,11 @@ class _Sweden:
         self.persons = 0
         self.measures = finsam.no_measures()
         self.taking: finsam.Taking | None = None
-        self.people: support.Assessed | None = None
-        self.untouched = np.zeros(0, dtype=bool)
+        self.people = self._assess(first_year - 1)
+        """Those assessed the year before: they end their rehabilitations in it."""
 
-    def add(self, name: str, **columns: np.ndarray) -> None:
+    def add(self, name: str, **columns: Integers) -> None:
         self.blocks[name].append(pd.DataFrame(columns))
-
-    def before(self, year: int) -> None:
-        """People assessed the year before the first: they end their rehabilitations in it."""
-        self.people = self._assess(year - 1)
 
     def _assess(self, year: int) -> support.Assessed:
         people = support.assessed(self.random, year, targets(year, self.scale), self.persons, self.weights)
@@ -59,7 +54,7 @@ class _Sweden:
         self._finsam(year, goal, earlier)
         self.people = now
 
-    def _finsam(self, year: int, goal, candidates: support.Assessed) -> None:
+    def _finsam(self, year: int, goal: Targets, candidates: support.Assessed) -> None:
         self.measures = finsam.go_on(self.random, self.measures, year, goal, self.covered)
         carried = carried_known = 0
         if self.taking is not None:
@@ -72,7 +67,7 @@ class _Sweden:
         persons, sexes = self._participants(year, known, candidates)
         self.taking = finsam.begin(self.random, year, size, persons, sexes, self.measures)
 
-    def _participants(self, year: int, number: int, candidates: support.Assessed) -> tuple[np.ndarray, np.ndarray]:
+    def _participants(self, year: int, number: int, candidates: support.Assessed) -> tuple[Integers, Integers]:
         """People who begin to take part: a third of them from joint support, the others met here first."""
         known = self.random.permutation(len(candidates.person))[: number // 3]
         size = number - len(known)
@@ -203,7 +198,7 @@ def simulate(
     scale: float,
     out: Path,
     form: str = "parquet",
-    progress: Progress = lambda what, done, of: None,
+    progress: Progress = quiet,
 ) -> None:
     """Writes synthetic microdata of the years to a folder, as .parquet or .csv files.
 
@@ -214,8 +209,7 @@ def simulate(
         raise BadInput(f"The years run from {from_year} to {to_year}: the first is after the last.")
     if any((out / f"{name}.{suffix}").exists() for name in resources() for suffix in ("csv", "parquet")):
         raise BadInput(f"{out}: there is microdata already. Name another folder.")
-    sweden = _Sweden(seed, scale)
-    sweden.before(from_year)
+    sweden = _Sweden(seed, scale, from_year)
     for year in range(from_year, to_year + 1):
         progress(f"year {year}", year - from_year, to_year - from_year + 1)
         sweden.live(year)

@@ -29,7 +29,7 @@ class Targets:
 
 
 @cache
-def _years() -> dict[int, dict]:
+def _years() -> dict[int, dict[str, int]]:
     return {int(year): given for year, given in tomllib.loads(TARGETS.read_text(encoding="utf-8"))["year"].items()}
 
 

@@ -29,22 +29,22 @@ def chart(grid: Grid, year: int, language: str) -> str:
     left = 16 + round(LETTER * max(len(_short(bar.label)) for bar in grid.bars))
     width, height = left + ROOM + AFTER, TOP + ROW * len(grid.bars) + 6
     size = {"width": str(width), "height": str(height), "viewBox": f"0 0 {width} {height}"}
-    svg = ET.Element("svg", xmlns="http://www.w3.org/2000/svg", role="img", **size)
+    svg = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img", **size})
     svg.set("font-family", "Inter, Libertinus Serif, sans-serif")
     ET.SubElement(svg, "title").text = word("chart_of", language, caption=grid.caption)
     _key(svg, left, year, any(bar.before is not None for bar in grid.bars))
     for place, bar in enumerate(grid.bars):
         y = TOP + place * ROW
         _text(svg, left - 10, y + 16, _short(bar.label), "end")
-        end = left
+        end = float(left)
         if bar.now is not None:
             end = left + bar.now * scale
             box = {"x": str(left), "y": str(y + 3), "width": f"{bar.now * scale:.1f}", "height": str(ROW - 8)}
-            ET.SubElement(svg, "rect", fill=BAR, **box)
+            ET.SubElement(svg, "rect", {"fill": BAR, **box})
         if bar.before is not None:
             x = f"{left + bar.before * scale:.1f}"
             line = {"x1": x, "x2": x, "y1": str(y), "y2": str(y + ROW - 2), "stroke": LINE, "stroke-width": "2"}
-            ET.SubElement(svg, "line", **line)
+            ET.SubElement(svg, "line", line)
             end = max(end, float(x))
         _text(svg, end + 6, y + 16, _amount(bar.now, grid, language))
     return ET.tostring(svg, encoding="unicode")
@@ -61,5 +61,5 @@ def _key(svg: ET.Element, left: int, year: int, with_before: bool) -> None:
     _text(svg, left + 24, 16, str(year))
     if with_before:
         x = str(left + 80)
-        ET.SubElement(svg, "line", x1=x, x2=x, y1="4", y2="20", stroke=LINE, **{"stroke-width": "2"})
+        ET.SubElement(svg, "line", {"x1": x, "x2": x, "y1": "4", "y2": "20", "stroke": LINE, "stroke-width": "2"})
         _text(svg, left + 88, 16, str(year - 1))

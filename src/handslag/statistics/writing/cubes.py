@@ -14,7 +14,7 @@ from handslag.statistics.counting.cubes import TOTAL
 from handslag.statistics.reports.figures import Figures, SafeCube
 from handslag.statistics.reports.publication import HIDDEN
 from handslag.statistics.reports.words import code_label, dimension_label, word
-from handslag.statistics.safety.tables import PUBLISHED, STATUS, SUPPRESSED
+from handslag.statistics.safety.tables import PUBLISHED, STATUS, SUPPRESSED, Cell
 
 PX_LINE = 200
 
@@ -28,11 +28,11 @@ class Box:
     unit: str
     dimensions: tuple[str, ...]
     codes: tuple[tuple[str, ...], ...]
-    counts: dict[tuple[str, ...], int | None]
+    counts: dict[Cell, int | None]
     source: str
     language: str
 
-    def cells(self) -> Iterator[tuple[tuple[str, ...], int | None]]:
+    def cells(self) -> Iterator[tuple[Cell, int | None]]:
         """Every cell with its count (None where hidden), the last dimension running fastest."""
         for key in product(*self.codes):
             yield key, self.counts.get(key, 0)
@@ -52,7 +52,9 @@ def boxes(figures: Figures, language: str) -> Iterator[Box]:
 
 
 def _box(cubes: list[SafeCube], spec: tuple[str, ...], language: str) -> Box:
-    now, counts, codes = cubes[-1], {}, {}
+    now = cubes[-1]
+    counts: dict[Cell, int | None] = {}
+    codes: dict[int, dict[str, None]] = {}
     for cube in cubes:
         for key, count in cube.table(spec).counts.items():
             counts[(*key, str(cube.year))] = count
@@ -82,7 +84,7 @@ def write_csv(box: Box, path: Path) -> None:
             writer.writerow([*key, "" if count is None else count, SUPPRESSED if count is None else PUBLISHED])
 
 
-def json_stat(box: Box, updated: str) -> dict:
+def json_stat(box: Box, updated: str) -> dict[str, object]:
     """The cube as a JSON-stat 2.0 dataset; hidden cells are null with a status."""
     values = [count for _key, count in box.cells()]
     dimension = {

@@ -14,12 +14,12 @@ LONG, WIDE = 40, 6
 """Longer tables are in the spreadsheet; wider ones are split."""
 
 
-def _grids(grid: Grid, publication: Publication) -> list[dict]:
+def _grids(grid: Grid, publication: Publication) -> list[dict[str, object]]:
     """A grid as pages can hold it: at most six columns each, the chart with the first."""
     drawn = chart(grid, publication.year, publication.language)
     step = 3 if len(grid.columns) % 3 == 0 else 2
     step *= max(WIDE // step, 1)
-    found = []
+    found: list[dict[str, object]] = []
     for start in range(0, len(grid.columns), step):
         rows = [[row.label, *(cell.text for cell in row.cells[start : start + step])] for row in grid.rows]
         heads = [grid.stub, *(column.name for column in grid.columns[start : start + step])]

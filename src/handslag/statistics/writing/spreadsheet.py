@@ -7,8 +7,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.worksheet import Worksheet
 
-from handslag.statistics.reports.publication import Grid, Publication
+from handslag.statistics.reports.publication import Grid, Publication, Value
 
 STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</)")
 
@@ -23,7 +24,7 @@ def _title(name: str, taken: set[str]) -> str:
     return found
 
 
-def _fill(sheet, grid: Grid) -> None:
+def _fill(sheet: Worksheet, grid: Grid) -> None:
     sheet.append([grid.caption])
     sheet.append([])
     sheet.append([grid.stub, *(column.name for column in grid.columns)])
@@ -37,7 +38,7 @@ def _fill(sheet, grid: Grid) -> None:
     sheet.column_dimensions["A"].width = 44
 
 
-def _cell(value) -> str | float:
+def _cell(value: Value) -> str | float:
     if value.number is None or value.is_share:
         return value.text
     return value.number
@@ -46,7 +47,7 @@ def _cell(value) -> str | float:
 def write_workbook(publication: Publication, path: Path) -> None:
     """Writes the .xlsx file. Counts are numbers, shares with their intervals text, hidden cells `..`."""
     book = Workbook()
-    first, taken = book.active, {publication.words["notes"]}
+    first, taken = book.worksheets[0], {publication.words["notes"]}
     first.title = publication.words["notes"]
     first.append([publication.title])
     first["A1"].font = Font(bold=True, size=14)

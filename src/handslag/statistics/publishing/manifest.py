@@ -4,12 +4,30 @@ import hashlib
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, TypedDict
 
 from handslag.statistics.microdata.opening import file_of
 from handslag.statistics.microdata.schema import resources
 from handslag.statistics.reports.figures import Figures, Rules
 
 CHUNK = 1 << 20
+
+
+class Manifest(TypedDict):
+    """What a publication was made of: the report, what was known before it, its rules, and its files' digests."""
+
+    report: str
+    year: int
+    edition: str
+    known_before: list[str]
+    data_day: str
+    languages: list[str]
+    definitions: list[str]
+    rules: dict[str, Any]
+    """The fields of `Rules`, lists for its tuples."""
+    software: dict[str, str]
+    inputs: dict[str, str]
+    outputs: dict[str, str]
 
 
 def digest(path: Path) -> str:
@@ -35,7 +53,7 @@ def outputs(folder: Path) -> dict[str, str]:
 
 def manifest(
     figures: Figures, data: Path, data_day: str, languages: list[str], edition: str, known: list[str], written: Path
-) -> dict:
+) -> Manifest:
     """The manifest of a publication whose files are in `written`; `known` are the releases made before it."""
     labels = sorted({d.label for cube in figures.cubes for d in (cube.units, *cube.outcomes)})
     return {
@@ -53,7 +71,7 @@ def manifest(
     }
 
 
-def rules_of(told: dict) -> Rules:
+def rules_of(told: Manifest) -> Rules:
     """The rules that a manifest names."""
     given = told["rules"]
     return Rules(**{**given, "sensitive": tuple(given["sensitive"])})

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from handslag.statistics.errors import BadInput
-from handslag.statistics.reports.making import Progress, compute, quiet, write_publication
-from handslag.statistics.reports.manifest import outputs, rules_of
+from handslag.statistics.progress import Progress, quiet
+from handslag.statistics.publishing.making import compute, write_publication
+from handslag.statistics.publishing.manifest import Manifest, outputs, rules_of
 from handslag.statistics.reports.specification import report
 from handslag.statistics.safety.ledger import Ledger
 
@@ -19,7 +20,7 @@ def reproduce(path: Path, data: Path, ledger: Ledger | None = None, progress: Pr
     BadInput for a manifest that is none.
     """
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told: Manifest = json.loads(path.read_text(encoding="utf-8"))
         spec, year, rules, known = report(told["report"]), told["year"], rules_of(told), told["known_before"]
         versions = {label.split(" v")[0]: int(label.split(" v")[1]) for label in told["definitions"]}
     except (ValueError, KeyError, TypeError) as error:

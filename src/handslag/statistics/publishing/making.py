@@ -3,40 +3,29 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from handslag.statistics.counting.units import Counted, write_counted
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.validating import validate
-from handslag.statistics.reports.figures import (
-    Figures,
-    Rules,
-    count_report,
-    files_of,
-    make_figures,
-    rows_name,
-)
-from handslag.statistics.reports.intervals import share
-from handslag.statistics.reports.manifest import manifest
+from handslag.statistics.progress import Progress, quiet
+from handslag.statistics.publishing.manifest import manifest
+from handslag.statistics.reports.figures import Figures, Rules, count_report, files_of, make_figures, rows_name
 from handslag.statistics.reports.presenting import present
 from handslag.statistics.reports.specification import ReportSpec, report
+from handslag.statistics.reports.words import LANGUAGES
 from handslag.statistics.safety.files import certificate, write_private
 from handslag.statistics.safety.ledger import Ledger
-from handslag.statistics.safety.tables import PUBLISHED, STATUS, SUPPRESSED
-from handslag.statistics.writing.cubes import Box, boxes, write_cubes
+from handslag.statistics.writing.cubes import write_cubes
+from handslag.statistics.writing.figures import as_json
 from handslag.statistics.writing.html import html
 from handslag.statistics.writing.pdf import pdf
 from handslag.statistics.writing.spreadsheet import write_workbook
 
 PRIVATE = "not-for-publication"
 MANIFEST = "manifest.json"
-Progress = Callable[[str, int, int], None]
-
-
-def quiet(what: str, done: int, of: int) -> None:
-    """Tells nobody."""
 
 
 def compute(
@@ -79,52 +68,13 @@ def write_publication(figures: Figures, languages: Sequence[str], data_day: str,
     (folder / "figures.json").write_text(text, encoding="utf-8")
 
 
-def as_json(figures: Figures) -> dict:
-    """Every figure that may be shown, for machines: cells with a status, and what is derived from them in sentences."""
-    return {
-        "report": figures.spec.name,
-        "year": figures.year,
-        "sentences": {
-            language: [s for section in present(figures, language, "").sections for s in section.sentences]
-            for language in ("sv", "en")
-        },
-        "tables": [
-            {
-                "name": box.name,
-                "title": box.title,
-                "unit": box.unit,
-                "dimensions": box.dimensions,
-                "cells": [_cell(box, key, count) for key, count in box.cells()],
-                "shares": list(shares(figures, box)),
-            }
-            for box in boxes(figures, "en")
-        ],
-    }
-
-
-def _cell(box: Box, key: tuple[str, ...], count: int | None) -> dict:
-    status = SUPPRESSED if count is None else PUBLISHED
-    return {**dict(zip(box.dimensions, key, strict=True)), "count": count, STATUS: status}
-
-
-def shares(figures: Figures, box: Box) -> Iterator[dict]:
-    """The shares (0 to 1) of a table by an outcome that may be shown, each with its Wilson interval and base."""
-    if {"yes", "no"} <= set(box.codes[-2]):
-        for (*group, answer, year), yes in box.cells():
-            no = box.counts.get((*group, "no", year), 0)
-            if answer == "yes" and yes is not None and no is not None and yes + no >= figures.rules.least_base:
-                one = share(yes, yes + no)
-                where = dict(zip(box.dimensions[:-2], group, strict=True))
-                yield {**where, "year": year, "base": yes + no, "share": one.value, "low": one.low, "high": one.high}
-
-
 def publish(
     name: str,
     data: Path,
     year: int,
     out: Path,
     *,
-    languages: Sequence[str] = ("sv", "en"),
+    languages: Sequence[str] = LANGUAGES,
     rules: Rules | None = None,
     versions: Mapping[str, int] | None = None,
     ledger: Ledger | None = None,

@@ -1,0 +1,263 @@
+"""Commands about microdata and the yearly reports that are made of them."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from handslag.cli.progress import telling
+from handslag.cli.tables import LEDGER
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+DATA = click.option("--data", required=True, type=FOLDER, help="The microdata's folder.")
+YEAR = click.option("--year", required=True, type=click.IntRange(1990, 2100))
+VERSIONS = click.option(
+    "--definition", "versions", multiple=True, metavar="INDICATOR=VERSION", help="An older version. May be repeated."
+)
+
+
+def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
+    """NAME=VALUE, several times."""
+    found = dict(one.partition("=")[::2] for one in given)
+    if not all(found.values()):
+        raise click.BadParameter("write NAME=VALUE.", param_hint=option)
+    return found
+
+
+def _versions(given: tuple[str, ...]) -> dict[str, int]:
+    found = _pairs(given, "--definition")
+    if not all(version.isdigit() for version in found.values()):
+        raise click.BadParameter("write INDICATOR=VERSION, such as participants=1.", param_hint="--definition")
+    return {name: int(version) for name, version in found.items()}
+
+
+@click.command()
+def schema() -> None:
+    """Print the schema of the microdata (a Frictionless data package), with every code list.
+
+    \b
+    Example:
+      handslag statistics schema > datapackage.json
+    """
+    from handslag.statistics.microdata.schema import published
+
+    click.echo(json.dumps(published(), ensure_ascii=False, indent=1))
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_context
+def validate(ctx: click.Context, folder: Path) -> None:
+    """Check the microdata in FOLDER: file, row, column and reason of what is wrong. Exit status 1 if anything is.
+
+    \b
+    Example:
+      handslag statistics validate extract/
+    """
+    from handslag.statistics.microdata.validating import validate as check
+
+    with telling() as progress:
+        findings = check(folder, progress)
+    for finding in findings:
+        click.echo(str(finding))
+    click.echo(f"{len(findings):,} findings." if findings else "All is well.")
+    ctx.exit(1 if findings else 0)
+
+
+@click.command()
+@click.option("--language", type=click.Choice(["sv", "en"]), default="en", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def definitions(language: str, form: str) -> None:
+    """List what each figure counts and what not, with versions and sources.
+
+    \b
+    Example:
+      handslag statistics definitions --language sv
+    """
+    from dataclasses import asdict
+
+    from handslag.statistics.definitions.catalogue import definitions as every
+
+    if form == "json":
+        click.echo(json.dumps([asdict(d) for d in every()], ensure_ascii=False, indent=1, default=str))
+        return
+    for one in every():
+        click.echo(f"{one.label}, valid from {one.valid_from} ({one.unit[language]}): {one.name[language]}")
+        click.echo(f"  + {one.counts[language]}\n  - {one.excludes[language]}\n  = {one.source[language]}\n")
+
+
+@click.command()
+@click.argument("report", type=click.Choice(["joint-support", "associations"]))
+@DATA
+@YEAR
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="A new folder to write to.")
+@click.option(
+    "--format", "form", type=click.Choice(["files", "json"]), default="files", help="json prints the figures."
+)
+@click.option("--language", "languages", multiple=True, type=click.Choice(["sv", "en"]), help="Both, if not given.")
+@click.option("--threshold", default=5, show_default=True, type=click.IntRange(2, 1000))
+@click.option("--sensitive", multiple=True, metavar="DIMENSION", help="None, or all, of a group is unsafe too.")
+@click.option("--least-base", default=20, show_default=True, help="Shares of smaller bases are not shown.")
+@VERSIONS
+@LEDGER
+@click.option("--release", "edition", default="1", show_default=True, help="The release's name in the ledger.")
+@click.option("--data-day", default="", metavar="DATE", help="The day of the data, as the report tells it. Today.")
+@click.option("--is-sound", is_flag=True, help="Leave out the check of the files, made before.")
+def report(
+    report: str,
+    data: Path,
+    year: int,
+    out: Path | None,
+    form: str,
+    languages: tuple[str, ...],
+    versions: tuple[str, ...],
+    ledger: Path | None,
+    edition: str,
+    data_day: str,
+    is_sound: bool,
+    **limits: Any,
+) -> None:
+    """Make a yearly report: HTML, PDF, .xlsx, .csv, JSON-stat and .px, safe to publish.
+
+    \b
+    Example:
+      handslag statistics report joint-support --data extract/ --year 2019 --out report-2019/
+    """
+    from handslag.statistics.publishing.making import check_data, compute, publish
+    from handslag.statistics.reports.figures import Rules
+    from handslag.statistics.reports.specification import report as specified
+    from handslag.statistics.reports.words import LANGUAGES
+    from handslag.statistics.safety.ledger import Ledger
+    from handslag.statistics.writing.figures import as_json
+
+    if form == "files" and out is None:
+        raise click.UsageError("Name a folder to write to with --out, or print the figures with --format json.")
+    rules, asked, before = Rules(**limits), _versions(versions), Ledger(ledger)
+    with telling() as progress:
+        if form == "json" or out is None:
+            spec = specified(report)
+            if not is_sound:
+                check_data(data, spec, progress)
+            figures, _counted = compute(spec, data, year, rules=rules, versions=asked, ledger=before, progress=progress)
+            click.echo(json.dumps(as_json(figures), ensure_ascii=False, indent=1))
+            return
+        publish(
+            report,
+            data,
+            year,
+            out,
+            languages=languages or LANGUAGES,
+            rules=rules,
+            versions=asked,
+            ledger=before,
+            edition=edition,
+            data_day=data_day,
+            is_sound=is_sound,
+            progress=progress,
+        )
+    click.echo(f"Written to {out}. The folder not-for-publication inside is not for publication.")
+
+
+@click.command()
+@click.argument("manifest", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@DATA
+@LEDGER
+@click.pass_context
+def reproduce(ctx: click.Context, manifest: Path, data: Path, ledger: Path | None) -> None:
+    """Make a publication anew after its MANIFEST and compare, byte by byte. Exit status 1 if anything differs.
+
+    The data may be the microdata, or what the report kept in not-for-publication when persons have been removed.
+
+    \b
+    Example:
+      handslag statistics reproduce report-2019/manifest.json --data report-2019/not-for-publication
+    """
+    from handslag.statistics.publishing.remaking import reproduce as anew
+    from handslag.statistics.safety.ledger import Ledger
+
+    with telling() as progress:
+        differences = anew(manifest, data, Ledger(ledger), progress)
+    click.echo("\n".join(differences) or "The same, byte by byte.")
+    ctx.exit(1 if differences else 0)
+
+
+@click.command()
+@click.argument("report", type=click.Choice(["joint-support", "associations"]))
+@click.argument("units")
+@DATA
+@YEAR
+@click.option("--where", multiple=True, metavar="DIMENSION=CODE", help="May be repeated.")
+@VERSIONS
+def trace(report: str, units: str, data: Path, year: int, where: tuple[str, ...], versions: tuple[str, ...]) -> None:
+    """List the records (id and day) behind one figure of a report, for those who may see microdata.
+
+    \b
+    Example:
+      handslag statistics trace joint-support ended_rehabilitations --data extract/ --year 2019 --where sex=woman
+    """
+    from handslag.statistics.reports.tracing import trace as behind
+
+    with telling():
+        found = behind(report, units, data, year, _pairs(where, "--where"), _versions(versions))
+    for record, day in found:
+        click.echo(f"{record},{day}")
+    click.echo(f"{len(found):,} records.", err=True)
+
+
+@click.command()
+@click.argument("report", type=click.Choice(["joint-support", "associations"]))
+@click.argument("units")
+@DATA
+@YEAR
+@click.option("--by", multiple=True, required=True, metavar="DIMENSION", help="place:county keeps to a level.")
+@click.option("--secret", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A file.")
+@LEDGER
+def ask(report: str, units: str, data: Path, year: int, by: tuple[str, ...], secret: Path, ledger: Path | None) -> None:
+    """Count a report's units by any dimensions, each count with noise. Cells that a report holds are left to it.
+
+    The noise of a cell follows from who is in it and the secret: the same whenever it is asked for.
+
+    \b
+    Example:
+      handslag statistics ask associations participants --data extract/ --year 2020 --by target_group --by identified \\
+        --secret noise.key --ledger releases.jsonl
+    """
+    from handslag.statistics.reports.asking import ask as answer
+    from handslag.statistics.reports.asking import read_secret
+    from handslag.statistics.safety.cell_keys import Noise
+    from handslag.statistics.safety.ledger import Ledger
+
+    with telling():
+        found = answer(report, units, data, year, by, read_secret(secret), Ledger(ledger), Noise())
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow([*found[0].codes, "count", "status"])
+    writer.writerows([*one.codes.values(), "" if one.count is None else one.count, one.status] for one in found)
+    click.echo(table.getvalue(), nl=False)
+
+
+@click.command()
+@click.option("--from-year", default=2016, show_default=True, type=click.IntRange(1990, 2100))
+@click.option("--to-year", default=2022, show_default=True, type=click.IntRange(1990, 2100))
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.001, 1000))
+@click.option("--format", "form", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where to write.")
+def simulate(from_year: int, to_year: int, seed: int, scale: float, form: str, out: Path) -> None:
+    """Make microdata of a synthetic Sweden whose national figures are those that were published.
+
+    \b
+    Example:
+      handslag statistics simulate --from-year 2016 --to-year 2022 --out extract/
+    """
+    from handslag.statistics.simulating.sweden import simulate as make
+
+    with telling() as progress:
+        make(from_year, to_year, seed, scale, out, form, progress)
+    click.echo(f"Written to {out}.")
+
+
+COMMANDS = (schema, validate, definitions, report, reproduce, trace, ask, simulate)
