@@ -76,7 +76,10 @@ def _locked(path: str, until: float) -> int | None:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection whose transactions wait in line before they begin."""
+    """A connection whose transactions wait in line before they begin.
+
+    The methods that it extends are Django's own, which its stubs leave out.
+    """
 
     _file: int | None = None
     """The lock file, held while a transaction of this connection is under way."""
@@ -84,27 +87,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         self._join()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._leave()
             raise
 
     def _commit(self) -> Any:
         try:
-            return super()._commit()
+            return super()._commit()  # type: ignore[misc]
         finally:
             if self.connection is None or not self.connection.in_transaction:
                 self._leave()
 
     def _rollback(self) -> Any:
         try:
-            return super()._rollback()
+            return super()._rollback()  # type: ignore[misc]
         finally:
             self._leave()
 
     def _close(self) -> Any:
         try:
-            return super()._close()
+            return super()._close()  # type: ignore[misc]
         finally:
             self._leave()
 
