@@ -4,7 +4,7 @@ Problems are told as application/problem+json (RFC 9457). A token belongs to a p
 acts only in the name of somebody who works there.
 """
 
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, JsonResponse
 from django.utils.module_loading import import_string
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -16,7 +16,7 @@ from handslag import __version__
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.foundation.rooms import rooms
 from handslag.parties.models import Token
-from handslag.parties.viewer import Viewer
+from handslag.parties.viewer import Request, Viewer
 from handslag.parties.wall import enter_as
 from handslag.ui.api import PROBLEM_TYPE, problem
 
@@ -38,7 +38,9 @@ class ApiInfo(Schema):
 class PartyToken(HttpBearer):
     """A party's token in the Authorization header."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Token | None:
+    def authenticate(  # type: ignore[override]  # the middleware has set its viewer
+        self, request: Request, token: str
+    ) -> Token | None:
         found = Token.objects.select_related("party").filter(digest=Token.fingerprint(token), revoked_at__isnull=True)
         known = found.first()
         if known:
@@ -80,7 +82,7 @@ for room in rooms().values():
 
 
 @api.get("/api-info", auth=None, response=ApiInfo, by_alias=True, tags=["api"])
-def api_info(request: HttpRequest) -> dict:
+def api_info(request: Request) -> dict:
     """What API this is, as the national profile asks."""
     return {
         "api_name": "handslag",
@@ -92,27 +94,27 @@ def api_info(request: HttpRequest) -> dict:
 
 
 @api.exception_handler(Refused)
-def _refused(request: HttpRequest, refused: Refused) -> JsonResponse:
+def _refused(request: Request, refused: Refused) -> JsonResponse:
     status = 403 if isinstance(refused, NotAllowed) else 409 if isinstance(refused, Overtaken) else 422
     return problem(request, status, refused.message, field=refused.field)
 
 
 @api.exception_handler(ValidationError)
-def _invalid(request: HttpRequest, error: ValidationError) -> JsonResponse:
+def _invalid(request: Request, error: ValidationError) -> JsonResponse:
     wrong = [{"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors]
     return problem(request, 422, "The request is not as the description has it.", errors=wrong)
 
 
 @api.exception_handler(AuthenticationError)
-def _unknown(request: HttpRequest, error: AuthenticationError) -> JsonResponse:
+def _unknown(request: Request, error: AuthenticationError) -> JsonResponse:
     return problem(request, 401, "Send a valid token as “Authorization: Bearer …”.")
 
 
 @api.exception_handler(Http404)
-def _missing(request: HttpRequest, error: Http404) -> JsonResponse:
+def _missing(request: Request, error: Http404) -> JsonResponse:
     return problem(request, 404, "There is nothing here, or it is not your party's.")
 
 
 @api.exception_handler(HttpError)
-def _http_error(request: HttpRequest, error: HttpError) -> JsonResponse:
+def _http_error(request: Request, error: HttpError) -> JsonResponse:
     return problem(request, error.status_code, str(error))

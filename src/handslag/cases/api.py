@@ -5,7 +5,6 @@ from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema
 
@@ -13,7 +12,7 @@ from handslag.cases import queries
 from handslag.cases.models import Case
 from handslag.cases.visibility import CaseVisibility, visibilities, visibility
 from handslag.parties.api import Holder
-from handslag.parties.viewer import OPENED, Viewer
+from handslag.parties.viewer import OPENED, Request, Viewer
 from handslag.ui.api import Paging, Problem, part
 
 router = Router()
@@ -103,21 +102,21 @@ def lines(viewer: Viewer, cases: Iterable[Case]) -> list[dict]:
 
 
 @router.get("", response={200: CasePage, **REFUSALS})
-def list_cases(request: HttpRequest, paging: Query[Paging]) -> dict:
+def list_cases(request: Request, paging: Query[Paging]) -> dict:
     """The party's open cases, what is due first."""
     found = queries.open_cases(request.viewer).select_related(*SHOWN).order_by("next_step_on", "id")
     return part(found, paging, partial(lines, request.viewer))
 
 
 @router.post("/search", response={200: CasePage, **REFUSALS})
-def search_cases(request: HttpRequest, wanted: CaseSearch) -> dict:
+def search_cases(request: Request, wanted: CaseSearch) -> dict:
     """Cases by identity number, reference or the beginning of a name."""
     found = queries.search(request.viewer, wanted.text).select_related(*SHOWN)
     return part(found, wanted, partial(lines, request.viewer))
 
 
 @router.get("/{uuid:case_id}", response={200: CaseWhole, 404: Problem, **REFUSALS})
-def show_case(request: HttpRequest, case_id: UUID):
+def show_case(request: Request, case_id: UUID):
     """One case with its person."""
     found = get_object_or_404(queries.visible_cases(request.viewer).select_related(*SHOWN), public_id=case_id)
     request.viewer.memo[OPENED] = found.pk

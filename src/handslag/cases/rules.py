@@ -2,8 +2,8 @@
 
 from collections.abc import Set
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Protocol
+from datetime import date, timedelta
+from typing import Any, Protocol
 
 WARN_DAYS = 90
 """A passage must be prepared at least this many days before a benefit ends (FK's own target)."""
@@ -13,9 +13,10 @@ WARN_DAYS = 90
 class Spell:
     """Something that held from `since` to (not including) `until`; open when `until` is None."""
 
-    since: datetime | date
-    until: datetime | date | None
-    what: object
+    since: Any
+    """An instant or a day, as `until`."""
+    until: Any
+    what: Any
 
 
 class Actor(Protocol):
@@ -36,7 +37,7 @@ class Held(Protocol):
     def holder_id(self) -> int: ...
 
 
-def may_act(viewer: Actor, holder_id: int, unit_id: int) -> bool:
+def may_act(viewer: Actor, holder_id: int, unit_id: int | None) -> bool:
     """Whether the viewer may change a case: its holder, who stands in for the holder, or the unit's lead."""
     return viewer.is_system or holder_id in viewer.post_ids or unit_id in viewer.led_unit_ids
 

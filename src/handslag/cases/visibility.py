@@ -40,13 +40,13 @@ class CaseVisibility:
     _own: frozenset[int]
     _bases: Bases
 
-    def basis(self, group: str, party_id: int) -> Basis | None:
+    def basis(self, group: str, party_id: int | None) -> Basis | None:
         """The basis on which the viewer sees this group of a party's facts; None where there is none."""
         if party_id in self._own:
             return OWN_RECORD
-        return self._bases.get((self.case.person.subject, party_id, group))
+        return self._bases.get((self.case.person.subject, party_id, group)) if party_id else None
 
-    def shows(self, group: str, party_id: int) -> bool:
+    def shows(self, group: str, party_id: int | None) -> bool:
         """Whether the viewer may see this group of a party's facts."""
         return self.basis(group, party_id) is not None
 

@@ -4,8 +4,10 @@
 disclosed to them. Each record's wall is derived from what its room declares; those that need more stand in `walls.py`.
 """
 
+from typing import cast
+
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Field, Model
 
 from handslag.foundation.rooms import Record, records
 from handslag.foundation.wall import SAFE, Wall, mine
@@ -49,6 +51,10 @@ FUNCTIONS = (
 )
 
 
+def _field(model: type[Model], name: str) -> Field:
+    return cast(Field, model._meta.get_field(name))
+
+
 class _Joins:
     """The rows that a row of a table leads to, as the FROM and WHERE of a subquery over it."""
 
@@ -63,13 +69,13 @@ class _Joins:
         for depth, name in enumerate(way):
             self._join(tuple(way[:depth]), name)
         model, alias = self._reached[tuple(way)]
-        return f'{alias}."{model._meta.get_field(last).column}"'
+        return f'{alias}."{_field(model, last).column}"'
 
     def _join(self, way: tuple[str, ...], name: str) -> None:
         if (*way, name) not in self._reached:
             model, before = self._reached[way]
-            field, alias = model._meta.get_field(name), f"j{len(self._reached)}"
-            related = field.related_model
+            field, alias = _field(model, name), f"j{len(self._reached)}"
+            related = cast(type[Model], field.related_model)
             self.tables.append(f"{related._meta.db_table} {alias}")
             self.conditions.append(f'{alias}."{related._meta.pk.column}" = {before}."{field.column}"')
             self._reached[*way, name] = (related, alias)

@@ -188,7 +188,7 @@ class Waiting:
     """
 
     kind: str
-    label: str
+    label: Words
     page: str
     instead_of: str = ""
 

@@ -44,12 +44,12 @@ class Offer:
     """The receiver's own case of the same person, which the offered one joins when it is accepted."""
 
 
-def may_tell(case: Case, from_party_id: int, to_unit: Unit) -> bool:
+def may_tell(case: Case, from_party_id: int | None, to_unit: Unit) -> bool:
     """Whether words about the person may pass from a party to a unit: within the party, or where a basis covers it."""
-    return covers(case.person.subject, from_party_id, to_unit, PLAN)
+    return from_party_id is not None and covers(case.person.subject, from_party_id, to_unit, PLAN)
 
 
-def _require_may_tell(case: Case, from_party_id: int, to_unit: Unit, text: str, field: str = "text") -> None:
+def _require_may_tell(case: Case, from_party_id: int | None, to_unit: Unit, text: str, field: str = "text") -> None:
     if text.strip() and not may_tell(case, from_party_id, to_unit):
         message = _(
             "No basis covers it: to {unit} only that a person is coming may be told. Leave the field empty, or record "
@@ -65,7 +65,10 @@ def _say(handover: Handover, by: Post, verb: str, text: str = "") -> None:
 def _acting_post(actor: Viewer, handover: Handover, side: str) -> Post:
     """The post from which the actor takes a step: one at the receiving unit, or at the holder's unit."""
     unit_id = handover.to_unit_id if side == rules.RECEIVER else handover.case.holder.unit_id
-    return actor.post_in(unit_id)
+    post = actor.post_in(unit_id)
+    if post is None:
+        raise NotAllowed(_("This step is for the other side of the handover."))
+    return post
 
 
 def _locked(handover_id: int) -> Handover:
@@ -275,7 +278,7 @@ def accept_handover(
 
 def _joined(handover: Handover, holder: Post) -> Case:
     """The receiver's own case, which the handed over one joins. Raises Overtaken when it moved or closed meanwhile."""
-    own = locked(handover.joins_id)
+    own = locked(handover.joins_id or 0)
     if not own.is_open or own.joined_to_id or own.holder_id != holder.pk:
         raise Overtaken(_("The case to join has moved or is closed. Decline, and let the sender offer anew."))
     if not covers(own.person.subject, own.party_id, handover.sender.unit, IDENTITY):
@@ -284,7 +287,8 @@ def _joined(handover: Handover, holder: Post) -> Case:
 
 
 def _already_asked(handover: Handover) -> set[int]:
-    units, link = set(), handover
+    units: set[int] = set()
+    link: Handover | None = handover
     while link:
         units.add(link.to_unit_id)
         link = link.previous

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 
@@ -15,7 +14,7 @@ from handslag.handovers import actions, queries
 from handslag.handovers.models import Handover
 from handslag.parties.api import Acting, Holder, acting, in_zone, unit_named
 from handslag.parties.queries import holding_post
-from handslag.parties.viewer import Viewer
+from handslag.parties.viewer import Request, Viewer
 from handslag.ui.api import Paging, Problem, part
 
 router = Router()
@@ -103,20 +102,20 @@ def handover_lines(viewer: Viewer, handovers: list[Handover]) -> list[Handover]:
     return handovers
 
 
-def _visible(request: HttpRequest, handover_id: UUID) -> Handover:
+def _visible(request: Request, handover_id: UUID) -> Handover:
     found = queries.visible_handovers(request.viewer).select_related(*SHOWN, *queries.SHOWN)
     return handover_lines(request.viewer, [get_object_or_404(found, public_id=handover_id)])[0]
 
 
 @router.get("", response={200: HandoverPage, 401: Problem, 422: Problem})
-def list_handovers(request: HttpRequest, paging: Query[Paging]) -> dict:
+def list_handovers(request: Request, paging: Query[Paging]) -> dict:
     """Handovers from or to the party, latest first."""
     found = queries.visible_handovers(request.viewer).select_related(*SHOWN, *queries.SHOWN).order_by("-id")
     return part(found, paging, partial(handover_lines, request.viewer))
 
 
 @router.post("", response={**STEP, 201: HandoverLine})
-def offer(request: HttpRequest, wanted: OfferIn):
+def offer(request: Request, wanted: OfferIn):
     """Offers a case that the party holds."""
     unit = unit_named(wanted.to_party, wanted.to_unit, "to_unit")
     post = holding_post(unit.party, unit.code, wanted.to_person) if wanted.to_person else None
@@ -139,13 +138,13 @@ def offer(request: HttpRequest, wanted: OfferIn):
 
 
 @router.get("/{uuid:handover_id}", response=READ)
-def show(request: HttpRequest, handover_id: UUID):
+def show(request: Request, handover_id: UUID):
     """One handover."""
     return _visible(request, handover_id)
 
 
 @router.post("/{uuid:handover_id}/accept", response=STEP)
-def accept(request: HttpRequest, handover_id: UUID, answer: AcceptIn):
+def accept(request: Request, handover_id: UUID, answer: AcceptIn):
     """Takes over, booking the first contact."""
     pk = _visible(request, handover_id).pk
     actions.accept_handover(acting(request, answer.acting_as), pk, in_zone(answer.first_contact_at))
@@ -153,7 +152,7 @@ def accept(request: HttpRequest, handover_id: UUID, answer: AcceptIn):
 
 
 @router.post("/{uuid:handover_id}/decline", response=STEP)
-def decline(request: HttpRequest, handover_id: UUID, answer: DeclineIn):
+def decline(request: Request, handover_id: UUID, answer: DeclineIn):
     """Says no, because, and who goes next."""
     pk = _visible(request, handover_id).pk
     unit = unit_named(answer.next_party, answer.next_unit, "next_unit") if answer.next_unit else None
@@ -163,7 +162,7 @@ def decline(request: HttpRequest, handover_id: UUID, answer: DeclineIn):
 
 
 @router.post("/{uuid:handover_id}/ask", response=STEP)
-def ask(request: HttpRequest, handover_id: UUID, words: TextIn):
+def ask(request: Request, handover_id: UUID, words: TextIn):
     """Asks the sender."""
     pk = _visible(request, handover_id).pk
     actions.ask_back(acting(request, words.acting_as), pk, words.text)
@@ -171,7 +170,7 @@ def ask(request: HttpRequest, handover_id: UUID, words: TextIn):
 
 
 @router.post("/{uuid:handover_id}/answer", response=STEP)
-def answer(request: HttpRequest, handover_id: UUID, words: TextIn):
+def answer(request: Request, handover_id: UUID, words: TextIn):
     """Answers the receiver's question."""
     pk = _visible(request, handover_id).pk
     actions.answer_question(acting(request, words.acting_as), pk, words.text)
@@ -179,7 +178,7 @@ def answer(request: HttpRequest, handover_id: UUID, words: TextIn):
 
 
 @router.post("/{uuid:handover_id}/withdraw", response=STEP)
-def withdraw(request: HttpRequest, handover_id: UUID, words: TextIn):
+def withdraw(request: Request, handover_id: UUID, words: TextIn):
     """Takes the offer back."""
     pk = _visible(request, handover_id).pk
     actions.withdraw_handover(acting(request, words.acting_as), pk, words.text)

@@ -1,6 +1,5 @@
 """Who acts when a party's system calls, and whom and what its requests name."""
 
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, Schema
@@ -8,11 +7,11 @@ from ninja import Field, Schema
 from handslag.foundation.errors import NotAllowed, Refused
 from handslag.parties.models import Unit, User
 from handslag.parties.queries import viewer_of
-from handslag.parties.viewer import Viewer
+from handslag.parties.viewer import Request, Viewer
 from handslag.ui.api import Given
 
 
-def acting(request: HttpRequest, email: str) -> Viewer:
+def acting(request: Request, email: str) -> Viewer:
     """The person in whose name the party's system acts, with the rights that the person has at that party alone.
 
     Raises NotAllowed where nobody active at the party has this e-mail.
@@ -20,7 +19,7 @@ def acting(request: HttpRequest, email: str) -> Viewer:
     party_id = request.auth.party_id
     user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
     posts = tuple(p for p in viewer_of(user).posts if p.party_id == party_id) if user else ()
-    if not posts:
+    if user is None or not posts:
         raise NotAllowed(_("Nobody active at your party has this e-mail."))
     return Viewer(user, posts, name=f"{user.email} ({request.viewer.name})")
 

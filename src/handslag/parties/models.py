@@ -51,11 +51,11 @@ class Unit(Public):
         return self.name
 
 
-class Users(BaseUserManager):
+class Users(BaseUserManager["User"]):
     """Finds users by e-mail, whatever its case."""
 
-    def get_by_natural_key(self, email: str) -> "User":
-        return self.get(email=email.strip().lower())
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
 
 
 class User(Public, AbstractBaseUser):
@@ -105,8 +105,13 @@ class Post(Public):
 
     user = models.ForeignKey(User, models.PROTECT, related_name="posts")
     role = models.CharField(max_length=20)
-    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="posts")
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="posts")
+    # Typed as always there, as they are of every post that can hold a case; `post_role_fits_place` says of which.
+    party: "models.ForeignKey[Party | None, Party]" = models.ForeignKey(  # type: ignore[misc]
+        Party, models.PROTECT, null=True, related_name="posts"
+    )
+    unit: "models.ForeignKey[Unit | None, Unit]" = models.ForeignKey(  # type: ignore[misc]
+        Unit, models.PROTECT, null=True, related_name="posts"
+    )
     association = models.ForeignKey(Association, models.PROTECT, null=True, related_name="posts")
     is_active = models.BooleanField(default=True)
 

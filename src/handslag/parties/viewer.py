@@ -6,7 +6,8 @@ from functools import cached_property
 from django.db.models import Q
 
 from handslag.parties import rules
-from handslag.parties.models import Post, User
+from handslag.parties.models import Post, Token, User
+from handslag.ui import requests
 
 OPENED = "opened"
 """Under this name the viewer's memo keeps the one case that a page was opened for."""
@@ -53,22 +54,22 @@ class Viewer:
     @cached_property
     def unit_ids(self) -> frozenset[int]:
         """Units whose persons the viewer may see."""
-        return frozenset(p.unit_id for p in self.reach if p.role in rules.HOLDING_ROLES)
+        return frozenset(p.unit.pk for p in self.reach if p.role in rules.HOLDING_ROLES)
 
     @cached_property
     def led_unit_ids(self) -> frozenset[int]:
         """Units that the viewer leads."""
-        return frozenset(p.unit_id for p in self.reach if p.role == "lead")
+        return frozenset(p.unit.pk for p in self.reach if p.role == rules.LEAD)
 
     @cached_property
     def officer_party_ids(self) -> frozenset[int]:
         """Parties whose whole work the viewer may read: as cooperation officer, or as the party's own system."""
-        return self.party_ids | {p.party_id for p in self.reach if p.role == "cooperation_officer"}
+        return self.party_ids | {p.party.pk for p in self.reach if p.role == "cooperation_officer"}
 
     @cached_property
     def own_party_ids(self) -> frozenset[int]:
         """Parties whose own facts the viewer may see, in the cases that the viewer reaches."""
-        return self.officer_party_ids | {p.party_id for p in self.reach if p.role in rules.HOLDING_ROLES}
+        return self.officer_party_ids | {p.party.pk for p in self.reach if p.role in rules.HOLDING_ROLES}
 
     @cached_property
     def case_post_ids(self) -> frozenset[int]:
@@ -83,7 +84,7 @@ class Viewer:
             Post.objects.filter(places, role__in=rules.HOLDING_ROLES).order_by().values_list("id", flat=True)
         )
 
-    def post_in(self, unit_id: int) -> Post | None:
+    def post_in(self, unit_id: int | None) -> Post | None:
         """The viewer's own holding post in a unit, else one that the viewer stands in for there, else None."""
         for post in self.reach:
             if post.unit_id == unit_id and post.role in rules.HOLDING_ROLES:
@@ -93,3 +94,10 @@ class Viewer:
     def acting_for(self, post_id: int) -> str:
         """The absent person's e-mail when the viewer acts from that post as a stand-in, else ''."""
         return next((p.user.email for p in self.absent if p.id == post_id), "")
+
+
+class Request(requests.Request):
+    """A request, with its viewer; one of a party's own system also with the token that it showed."""
+
+    viewer: Viewer
+    auth: Token

@@ -27,7 +27,9 @@ def children(record: Record) -> Iterator[tuple[Record, str]]:
 
 def _below(record: Record, rows: QuerySet) -> Iterator[QuerySet]:
     for child, relation in children(record):
-        hanging = _model(child).objects.filter(**{f"{relation}__in": rows.order_by().values("pk")}).order_by("pk")
+        hanging = (
+            _model(child)._default_manager.filter(**{f"{relation}__in": rows.order_by().values("pk")}).order_by("pk")
+        )
         yield from _below(child, hanging)
         yield hanging
 

@@ -67,7 +67,7 @@ def _remainders(removed: Iterable[Case]) -> list[Remainder]:
             target_groups=case.target_groups,
             livelihood=case.livelihood,
             opened_year=case.opened_at.year,
-            closed_year=case.closed_at.year,
+            closed_year=case.closed_at.year if case.closed_at else 0,
             outcome=case.outcome,
             handovers=Handover.objects.filter(case=case).count(),
             holders=case.past_holdings.count() + 1,

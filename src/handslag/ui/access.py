@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.urls import reverse
 
+from handslag.ui.requests import Request
 from handslag.ui.sessions import person_of
 
 EVERYONE = "everyone"
@@ -18,7 +19,7 @@ def page(*roles: str) -> Callable:
     """Marks a view for users with any of `roles`, or for EVERYONE or SIGNED_IN."""
 
     def mark(view: Callable) -> Callable:
-        view.visitors = frozenset(roles)
+        view.visitors = frozenset(roles)  # type: ignore[attr-defined]  # as Django marks views (csrf_exempt)
         return view
 
     return mark
@@ -35,7 +36,7 @@ def admits(view: Callable, roles: Iterable[str]) -> bool:
     return bool(marked & {EVERYONE, SIGNED_IN} or marked.intersection(roles))
 
 
-def may_enter(view: Callable, request: HttpRequest) -> HttpResponseBase | bool | None:
+def may_enter(view: Callable, request: Request) -> HttpResponseBase | bool | None:
     """None to go on, False to refuse, or the way to sign in."""
     if EVERYONE in visitors(view):
         return None

@@ -3,10 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from handslag.cases.api import CaseLine, lines
+from handslag.parties.viewer import Request
 from handslag.ui.api import Problem
 from handslag.watch import queries
 
@@ -48,7 +48,7 @@ class WatchBoard(Schema):
 
 
 @router.get("", response={200: WatchBoard, 401: Problem})
-def show(request: HttpRequest) -> dict:
+def show(request: Request) -> dict:
     """Counts and the first of each list."""
     viewer = request.viewer
     cases = {name: find(viewer) for name, find in CASES.items()}

@@ -19,7 +19,9 @@ class Escalation(models.Model):
     is_gap = models.BooleanField()
     raised_on = models.DateField()
     cleared_on = models.DateField(null=True)
-    called = models.ManyToManyField(Post, through="Called", related_name="escalations")
+    called: "models.ManyToManyField[Post, Called]" = models.ManyToManyField(
+        Post, through="Called", related_name="escalations"
+    )
 
     class Meta:
         constraints = [

@@ -1,6 +1,7 @@
 """What breaks or is about to, for a viewer; and what is owed, for the watch."""
 
 from datetime import date
+from typing import cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -63,9 +64,9 @@ def _standing_near(viewer: Viewer) -> QuerySet[Escalation]:
     held = standing.filter(case__holder_id__in=viewer.case_post_ids)
     coming = standing.filter(Q(to_unit_id__in=viewer.unit_ids) | Q(to_unit__party_id__in=viewer.officer_party_ids))
     if "near" not in viewer.memo:
-        near = held.order_by().values_list("pk", flat=True).union(coming.order_by().values_list("pk", flat=True))
-        viewer.memo["near"] = list(near)
-    near = Escalation.objects.filter(pk__in=viewer.memo["near"])
+        ids = held.order_by().values_list("pk", flat=True).union(coming.order_by().values_list("pk", flat=True))
+        viewer.memo["near"] = list(ids)
+    near = Escalation.objects.filter(pk__in=cast(list[int], viewer.memo["near"]))
     return near.select_related(*SHOWN).order_by("waiting_since", "id")
 
 
@@ -125,7 +126,7 @@ def ladders() -> dict[int, rules.Ladder]:
 
 def waits(on: date, cases: range) -> list[Wait]:
     """Everything that is owed on `on` in cases of these ids; of two that are one silence, the one that says more."""
-    found = [wait for room in reversed(rooms().values()) for find in room.waits for wait in find(on, cases)]
+    found = [wait for room in reversed([*rooms().values()]) for find in room.waits for wait in find(on, cases)]
     told = {(waiting()[wait.kind].instead_of, wait.case_id) for wait in found}
     return [wait for wait in found if (wait.kind, wait.case_id) not in told]
 

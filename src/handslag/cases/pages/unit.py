@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from handslag.parties.pages.fields import PostChoice
 from handslag.parties.pages.views import led_unit
 from handslag.parties.queries import absences_of_unit, holding_posts
 from handslag.parties.rules import LEAD
-from handslag.parties.viewer import Viewer
+from handslag.parties.viewer import Request, Viewer
 from handslag.ui.access import page
 from handslag.ui.forms import Form
 from handslag.ui.paging import page_of
@@ -43,7 +43,7 @@ class ReceiverForm(Form):
 
 
 @page(LEAD)
-def unit(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+def unit(request: Request, unit_id: UUID) -> HttpResponse:
     """People and their load, who is away, and the first of the unit's cases."""
     led = led_unit(request, unit_id)
     load, away = load_of_unit(led), {a.post_id: a for a in absences_of_unit(led) if a.from_on <= clock.today()}
@@ -65,7 +65,7 @@ def unit(request: HttpRequest, unit_id: UUID) -> HttpResponse:
             "unit": led,
             "people": people,
             "absences": absences_of_unit(led),
-            "most": max([p["held"] for p in people] + [1]),
+            "most": max([1, *(counted["held"] for counted in load.values())]),
         },
     )
 
@@ -86,12 +86,12 @@ def _movable_table(viewer: Viewer, cases: list[Case], chosen: frozenset[UUID]) -
 
 
 @page(LEAD)
-def unit_cases(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+def unit_cases(request: Request, unit_id: UUID) -> HttpResponse:
     """The unit's cases, of one person or all; moves the chosen ones to a colleague."""
     led = led_unit(request, unit_id)
     people = holding_posts(led)
     form = ReceiverForm(request.POST or None, people=people)
-    chosen = [found for value in request.POST.getlist("case") if (found := uuid_of(value))]
+    chosen = [named for value in request.POST.getlist("case") if (named := uuid_of(value))]
     if request.method == "POST" and not chosen:
         messages.error(request, _("Choose at least one case to move."))
     elif carried_out(
@@ -101,7 +101,8 @@ def unit_cases(request: HttpRequest, unit_id: UUID) -> HttpResponse:
         _("{count} cases moved.").format(count=len(chosen)),
     ):
         return redirect(request.get_full_path())
-    found, holder = cases_of_unit(led), uuid_of(request.GET.get("holder"))
+    holder = uuid_of(request.GET.get("holder"))
+    found = cases_of_unit(led)
     if holder:
         found = found.filter(holder__public_id=holder)
     shown = page_of(found, request, 50)
@@ -120,7 +121,7 @@ def unit_cases(request: HttpRequest, unit_id: UUID) -> HttpResponse:
 
 
 @page(LEAD)
-def leave(request: HttpRequest, post_id: UUID) -> HttpResponse:
+def leave(request: Request, post_id: UUID) -> HttpResponse:
     """Moves everything that a person who leaves holds to a colleague, and ends the post: one screen."""
     post = get_object_or_404(
         Post.objects.select_related("user", "unit"),

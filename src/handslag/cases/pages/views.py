@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,7 +15,7 @@ from handslag.cases.visibility import visibility
 from handslag.foundation import clock
 from handslag.parties.queries import holding_posts
 from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
-from handslag.parties.viewer import OPENED
+from handslag.parties.viewer import OPENED, Request
 from handslag.ui.access import page
 from handslag.ui.forms import Form
 from handslag.ui.submission import carried_out, tried
@@ -24,21 +24,21 @@ FOUND = 50
 """How many cases a search shows."""
 
 
-def reached(request: HttpRequest, case_id: UUID) -> Case:
+def reached(request: Request, case_id: UUID) -> Case:
     """The case, if the viewer reaches it; else a page that says nothing is here."""
     case = get_object_or_404(queries.visible_cases(request.viewer), public_id=case_id)
     request.viewer.memo[OPENED] = case.pk
     return case
 
 
-def form_page(request: HttpRequest, case: Case, form: Form, heading: str, save: str) -> HttpResponse:
+def form_page(request: Request, case: Case, form: Form, heading: str, save: str) -> HttpResponse:
     """A form about a case, under the case's head."""
     row = case_row(visibility(request.viewer, case), clock.today())
     return render(request, "cases/form.html", {"case": row, "form": form, "heading": heading, "save": save})
 
 
 @page(*HOLDING_ROLES)
-def next_step(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def next_step(request: Request, case_id: UUID) -> HttpResponse:
     """Ends the present step and sets the next."""
     case = reached(request, case_id)
     form = NextStepForm(
@@ -64,7 +64,7 @@ def next_step(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @page(*HOLDING_ROLES)
-def livelihood(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def livelihood(request: Request, case_id: UUID) -> HttpResponse:
     """Notes a new livelihood, or a new end date."""
     case = reached(request, case_id)
     present = {
@@ -92,7 +92,7 @@ def livelihood(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @page(*HOLDING_ROLES)
-def pause(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def pause(request: Request, case_id: UUID) -> HttpResponse:
     """Lets a case rest until a day."""
     case = reached(request, case_id)
     form = PauseForm(request.POST or None)
@@ -107,7 +107,7 @@ def pause(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @page(*HOLDING_ROLES)
 @require_POST
-def resume(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def resume(request: Request, case_id: UUID) -> HttpResponse:
     """Ends a pause."""
     case = reached(request, case_id)
     tried(request, lambda: actions.resume(request.viewer, case.pk), _("The pause is over."))
@@ -115,7 +115,7 @@ def resume(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @page(*HOLDING_ROLES)
-def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def close(request: Request, case_id: UUID) -> HttpResponse:
     """Closes a case, naming an outcome and who is next."""
     case = reached(request, case_id)
     form = CloseForm(request.POST or None)
@@ -137,7 +137,7 @@ def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @page(*CASE_ROLES)
 @require_POST
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """Finds persons the viewer may see. Posted, so that no identity number ever stands in an address."""
     text = request.POST.get("q", "").strip()[:130]
     found = list(queries.search(request.viewer, text)[: FOUND + 1]) if len(text) > 1 else []

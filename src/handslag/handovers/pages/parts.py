@@ -54,6 +54,7 @@ def own(subject: str) -> dict:
 
 
 def _own_case(case: Case, contact: Handover | None) -> dict:
+    who = contact.accepted_by if contact else None
     return {
         "party": case.party.name,
         "is_open": case.is_open,
@@ -61,5 +62,5 @@ def _own_case(case: Case, contact: Handover | None) -> dict:
         "unit": case.holder.unit.name,
         "since": day_of(case.holder_since).isoformat(),
         "closed": day_of(case.closed_at).isoformat() if case.closed_at else "",
-        "contact": f"{minute(contact.first_contact_at)}, {contact.accepted_by.user}" if contact else "",
+        "contact": f"{minute(contact.first_contact_at)}, {who.user}" if contact and who else "",
     }

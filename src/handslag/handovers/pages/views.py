@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ from handslag.handovers.pages.rows import handover_row
 from handslag.parties.pages.fields import chosen_county, receiver_of
 from handslag.parties.queries import holders_of_county, holding_posts, units_of_county
 from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
+from handslag.parties.viewer import Request
 from handslag.reference import codes
 from handslag.ui.access import page
 from handslag.ui.dates import minute
@@ -31,7 +32,7 @@ from handslag.ui.submission import carried_out
 
 
 @page(*HOLDING_ROLES)
-def offer(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def offer(request: Request, case_id: UUID) -> HttpResponse:
     """Offers a case to a unit or a named person at any party."""
     case = get_object_or_404(case_queries.open_cases(request.viewer), public_id=case_id)
     seen, today = visibility(request.viewer, case), clock.today()
@@ -71,13 +72,13 @@ def offer(request: HttpRequest, case_id: UUID) -> HttpResponse:
             "form": form,
             "county": county,
             "counties": codes.choices("county"),
-            "covered": units_told(case.person.subject, case.holder.party_id, PLAN),
+            "covered": units_told(case.person.subject, case.holder.party.pk, PLAN),
         },
     )
 
 
 @page(*HOLDING_ROLES)
-def units(request: HttpRequest) -> HttpResponse:
+def units(request: Request) -> HttpResponse:
     """The units of a county, for the offer's form to show when the county is changed."""
     county = chosen_county(request, "01")
     form = forms.OfferForm(people=holders_of_county(county))
@@ -91,11 +92,11 @@ class Step:
     heading: str
     save: str
     done: str
-    form: Callable[[HttpRequest, Handover], Form]
-    act: Callable[[HttpRequest, Handover, dict], object]
+    form: Callable[[Request, Handover], Form]
+    act: Callable[[Request, Handover, dict], object]
 
 
-def _accept_form(request: HttpRequest, handover: Handover) -> Form:
+def _accept_form(request: Request, handover: Handover) -> Form:
     own = request.viewer.post_in(handover.to_unit_id)
     leads = handover.to_unit_id in request.viewer.led_unit_ids
     people = holding_posts(handover.to_unit)
@@ -111,12 +112,12 @@ def _accept_form(request: HttpRequest, handover: Handover) -> Form:
     )
 
 
-def _decline_form(request: HttpRequest, handover: Handover) -> Form:
+def _decline_form(request: Request, handover: Handover) -> Form:
     county = chosen_county(request, handover.to_unit.county_code)
     return forms.DeclineForm(request.POST or None, units=units_of_county(county))
 
 
-def _decline(request: HttpRequest, handover: Handover, data: dict) -> None:
+def _decline(request: Request, handover: Handover, data: dict) -> None:
     goes_back = data["goes"] == "back"
     actions.decline_handover(
         request.viewer,
@@ -156,11 +157,11 @@ def _steps() -> dict[str, Step]:
     }  # fmt: skip
 
 
-def _visible(request: HttpRequest, handover_id: UUID) -> Handover:
+def _visible(request: Request, handover_id: UUID) -> Handover:
     return get_object_or_404(queries.visible_handovers(request.viewer), public_id=handover_id)
 
 
-def _context(request: HttpRequest, handover: Handover) -> dict:
+def _context(request: Request, handover: Handover) -> dict:
     seen, today = visibility(request.viewer, handover.case), clock.today()
     sides = queries.sides(request.viewer, handover)
     return {
@@ -180,7 +181,7 @@ def _context(request: HttpRequest, handover: Handover) -> dict:
 
 
 @page(*CASE_ROLES)
-def show(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+def show(request: Request, handover_id: UUID) -> HttpResponse:
     """A handover as both sides see it, with the steps that the viewer may take."""
     handover = _visible(request, handover_id)
     context = _context(request, handover)
@@ -192,7 +193,7 @@ def show(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 
 
 @page(*HOLDING_ROLES)
-def step(request: HttpRequest, handover_id: UUID, verb: str) -> HttpResponse:
+def step(request: Request, handover_id: UUID, verb: str) -> HttpResponse:
     """Takes one step of a handover."""
     taken = _steps().get(verb)
     if not taken:

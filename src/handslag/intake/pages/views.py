@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,11 +17,12 @@ from handslag.intake.pages.forms import FileForm, NewCaseForm
 from handslag.intake.single import open_one
 from handslag.intake.template import write_template
 from handslag.parties.rules import HOLDING_ROLES, LEAD
+from handslag.parties.viewer import Request
 from handslag.ui.access import page
 
 
 @page(*HOLDING_ROLES)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Registers a case by hand; the one who registers it holds it."""
     form = NewCaseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -34,9 +35,9 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/new_case.html", {"form": form, "cancel": reverse("my-work")})
 
 
-def _take(request: HttpRequest, uploaded: UploadedFile, only_try: bool) -> Outcome:
+def _take(request: Request, uploaded: UploadedFile, only_try: bool) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"upload{Path(uploaded.name).suffix.lower()}"
+        path = Path(folder) / f"upload{Path(uploaded.name or '').suffix.lower()}"
         with path.open("wb") as file:
             for chunk in uploaded.chunks():
                 file.write(chunk)
@@ -66,7 +67,7 @@ def _beside(outcome: Outcome) -> list[dict]:
 
 
 @page(LEAD)
-def bring_in(request: HttpRequest) -> HttpResponse:
+def bring_in(request: Request) -> HttpResponse:
     """Takes a case file in, all or nothing."""
     form = FileForm(request.POST or None, request.FILES or None)
     context = {"form": form, "columns": NAMES}
@@ -84,7 +85,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
 
 
 @page(LEAD)
-def template(request: HttpRequest, kind: str) -> HttpResponse:
+def template(request: Request, kind: str) -> FileResponse:
     """An empty case file to fill in."""
     if kind not in ("csv", "xlsx"):
         raise Http404

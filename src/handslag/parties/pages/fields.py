@@ -47,7 +47,7 @@ def receiver_choices(people: Iterable[Post]) -> list[tuple]:
     groups: dict[int, tuple[str, list]] = {}
     for post in people:
         whole = (str(post.unit.public_id), _("The whole unit"))
-        _name, choices = groups.setdefault(post.unit_id, (named_unit(post.unit), [whole]))
+        _name, choices = groups.setdefault(post.unit.pk, (named_unit(post.unit), [whole]))
         choices.append((f"{post.unit.public_id}/{post.public_id}", str(post.user)))
     return [*EMPTY, *groups.values()]
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +14,7 @@ from handslag.parties.models import Absence, Post, Unit
 from handslag.parties.pages.fields import PostChoice
 from handslag.parties.queries import holding_posts
 from handslag.parties.rules import LEAD
+from handslag.parties.viewer import Request
 from handslag.ui.access import page
 from handslag.ui.forms import DayField, Form
 from handslag.ui.submission import carried_out, tried
@@ -37,13 +38,13 @@ class AbsenceForm(Form):
         self.fields["post"].queryset = self.fields["stand_in"].queryset = people
 
 
-def led_unit(request: HttpRequest, unit_id: UUID) -> Unit:
+def led_unit(request: Request, unit_id: UUID) -> Unit:
     """The unit, if the viewer leads it; else a page that says nothing is here."""
     return get_object_or_404(Unit, public_id=unit_id, pk__in=request.viewer.led_unit_ids)
 
 
 @page(LEAD)
-def absence(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+def absence(request: Request, unit_id: UUID) -> HttpResponse:
     """Notes that somebody is away, with a stand-in."""
     led = led_unit(request, unit_id)
     form = AbsenceForm(request.POST or None, people=holding_posts(led), initial={"from_on": clock.today()})
@@ -62,7 +63,7 @@ def absence(request: HttpRequest, unit_id: UUID) -> HttpResponse:
 
 @page(LEAD)
 @require_POST
-def end_absence(request: HttpRequest, absence_id: UUID) -> HttpResponse:
+def end_absence(request: Request, absence_id: UUID) -> HttpResponse:
     """Ends an absence: the person is back today."""
     found = get_object_or_404(
         Absence.objects.select_related("post__unit"),

@@ -3,7 +3,7 @@
 from pathlib import Path
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from handslag.foundation import clock
 from handslag.journal.pages.lines import AccessLine, access_lines
 from handslag.journal.queries import looks_at, own_looks
 from handslag.parties.rules import CASE_ROLES
+from handslag.parties.viewer import Request
 from handslag.ui.access import PERSON, page
 from handslag.ui.documents import pdf, pdf_response
 from handslag.ui.paging import page_of
@@ -43,7 +44,7 @@ def access_table(lines: list[AccessLine], *, shows_address: bool) -> Table:
 
 
 @page(*CASE_ROLES)
-def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def show(request: Request, case_id: UUID) -> HttpResponse:
     """Everyone who was shown the case, latest first."""
     case = reached(request, case_id)
     found = page_of(looks_at([case.pk]), request, 50)
@@ -53,7 +54,7 @@ def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @page(*CASE_ROLES)
-def printed(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def printed(request: Request, case_id: UUID) -> HttpResponse:
     """The same list to hand to the person, as an accessible PDF."""
     case = reached(request, case_id)
     row = case_row(visibility(request.viewer, case), clock.today())
@@ -67,9 +68,9 @@ def own(subject: str) -> dict:
 
 
 @page(PERSON)
-def own_printed(request: HttpRequest) -> HttpResponse:
+def own_printed(request: Request) -> HttpResponse:
     """Who has looked, for the person to keep."""
-    subject = person_of(request)
+    subject = person_of(request) or ""
     return pdf_response(_document("", access_lines(own_looks(own_case_ids(subject)))), FILE_NAME)
 
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +13,7 @@ from handslag.cases.pages.views import form_page, reached
 from handslag.cases.visibility import visibility
 from handslag.foundation import clock
 from handslag.parties.rules import HOLDING_ROLES
+from handslag.parties.viewer import Request
 from handslag.reference.fields import listed, several_listed
 from handslag.rights.protection import protect as protect_person
 from handslag.rights.rectification import present
@@ -44,7 +45,7 @@ class ProtectForm(Form):
 
 
 @page(*HOLDING_ROLES)
-def rectify(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def rectify(request: Request, case_id: UUID) -> HttpResponse:
     """Mends what was recorded wrongly; both versions are kept."""
     case = reached(request, case_id)
     if case.party_id not in request.viewer.own_party_ids or not visibility(request.viewer, case).identity:
@@ -63,7 +64,7 @@ def rectify(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @page(*HOLDING_ROLES)
-def protect(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def protect(request: Request, case_id: UUID) -> HttpResponse:
     """Hides a person with protected identity everywhere, at once."""
     case = reached(request, case_id)
     form = ProtectForm(request.POST or None)

@@ -23,7 +23,7 @@ def _flows(visible: CaseVisibility, units: Iterable[Unit], agreed: Agreed) -> li
     own, may_tell = visible.case.holder, _("{party} may tell {unit} about my:")
     found = []
     for unit in units:
-        out, back = _told(agreed, own.party_id, unit.pk), _told(agreed, unit.party_id, own.unit_id)
+        out, back = _told(agreed, own.party.pk, unit.pk), _told(agreed, unit.party_id, own.unit.pk)
         found.append({"heading": may_tell.format(party=own.party.name, unit=unit.name), "groups": out})
         found.append({"heading": may_tell.format(party=unit.party.name, unit=own.unit.name), "groups": back})
     return [flow for flow in found if flow["groups"]]

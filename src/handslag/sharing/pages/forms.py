@@ -18,13 +18,13 @@ class ConsentForm(Form):
     purpose = words(3, label=_("What is the consent for?"), max_length=500)
 
     def __init__(self, *args, units: Iterable[Unit], own: Party, **kwargs):
-        self.base_fields = dict(self.base_fields)
+        fields: dict[str, forms.Field] = dict(type(self).base_fields)
         for unit in units:
             out = gettext("{own} tells {unit} about").format(own=own.name, unit=named_unit(unit))
             back = gettext("{party} tells us about").format(party=unit.party.name)
-            self.base_fields[f"out_{unit.public_id}"] = several_listed("information_group", label=out)
-            self.base_fields[f"in_{unit.public_id}"] = several_listed("information_group", label=back)
-        self.base_fields |= _HOW
+            fields[f"out_{unit.public_id}"] = several_listed("information_group", label=out)
+            fields[f"in_{unit.public_id}"] = several_listed("information_group", label=back)
+        self.base_fields = fields | _HOW  # type: ignore[misc]  # Django copies them from here for this form alone
         super().__init__(*args, **kwargs)
 
 

@@ -33,8 +33,8 @@ def _elsewhere(case: Case) -> Elsewhere:
 
 
 def _main(page: CasePage) -> Case | None:
-    found = visible_cases(page.viewer).filter(pk=page.case.joined_to_id)
-    return found.select_related("party").first() if page.case.joined_to_id else None
+    main_id = page.case.joined_to_id
+    return visible_cases(page.viewer).filter(pk=main_id).select_related("party").first() if main_id else None
 
 
 def joined_to(page: CasePage) -> dict | None:

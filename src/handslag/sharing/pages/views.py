@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -27,6 +27,7 @@ from handslag.parties.models import Unit
 from handslag.parties.pages.fields import chosen_county
 from handslag.parties.queries import units_of_county, viewer_of
 from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
+from handslag.parties.viewer import Request
 from handslag.reference import codes
 from handslag.sharing import actions
 from handslag.sharing.pages.consent_form import consent_form
@@ -43,12 +44,12 @@ MOST_UNITS = 6
 YEAR = timedelta(days=365)
 
 
-def _may_record(request: HttpRequest, case: Case) -> bool:
+def _may_record(request: Request, case: Case) -> bool:
     return case.is_worked_in and case_rules.may_act(request.viewer, case.holder_id, case.holder.unit_id)
 
 
 @page(*CASE_ROLES)
-def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def overview(request: Request, case_id: UUID) -> HttpResponse:
     """Everything that was ever disclosed from or to the own party about the person, on which basis."""
     case, may_withdraw = reached(request, case_id), bool(request.viewer.unit_ids)
     grouped = by_consent(disclosures_about(request.viewer, case.person.subject))
@@ -76,15 +77,15 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
     )
 
 
-def _chosen_units(request: HttpRequest, case: Case) -> list[Unit]:
+def _chosen_units(request: Request, case: Case) -> list[Unit]:
     ids = [found for value in request.GET.getlist("unit")[:MOST_UNITS] if (found := uuid_of(value))]
-    others = Unit.objects.filter(public_id__in=ids, is_active=True).exclude(party_id=case.holder.party_id)
+    others = Unit.objects.filter(public_id__in=ids, is_active=True).exclude(party=case.holder.party)
     return list(others.select_related("party").order_by("party__kind", "party__name", "name"))
 
 
-def _choose_units(request: HttpRequest, case: Case, seen: CaseVisibility) -> HttpResponse:
+def _choose_units(request: Request, case: Case, seen: CaseVisibility) -> HttpResponse:
     county = chosen_county(request, case.holder.unit.county_code)
-    others = units_of_county(county).exclude(party_id=case.holder.party_id)
+    others = units_of_county(county).exclude(party=case.holder.party)
     return render(
         request,
         "sharing/units.html",
@@ -100,8 +101,8 @@ def _choose_units(request: HttpRequest, case: Case, seen: CaseVisibility) -> Htt
 
 def _agreed(case: Case, units: list[Unit], data: dict) -> Agreed:
     own = case.holder
-    flows = {Flow(own.party_id, unit.pk, group) for unit in units for group in data[f"out_{unit.public_id}"]}
-    flows |= {Flow(unit.party_id, own.unit_id, group) for unit in units for group in data[f"in_{unit.public_id}"]}
+    flows = {Flow(own.party.pk, unit.pk, group) for unit in units for group in data[f"out_{unit.public_id}"]}
+    flows |= {Flow(unit.party_id, own.unit.pk, group) for unit in units for group in data[f"in_{unit.public_id}"]}
     return Agreed(
         purpose=data["purpose"],
         manner=data["manner"],
@@ -114,7 +115,7 @@ def _agreed(case: Case, units: list[Unit], data: dict) -> Agreed:
 
 
 @page(*HOLDING_ROLES)
-def consent(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def consent(request: Request, case_id: UUID) -> HttpResponse:
     """Records what the person agreed to: first with whom, then what is told; the form can be printed to sign."""
     case = reached(request, case_id)
     if not _may_record(request, case):
@@ -144,17 +145,17 @@ def consent(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @page(*HOLDING_ROLES)
-def by_law(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def by_law(request: Request, case_id: UUID) -> HttpResponse:
     """Records that something is told to another party because the law says so."""
     case = reached(request, case_id)
     if not _may_record(request, case):
         raise Http404
     county = chosen_county(request, case.holder.unit.county_code)
-    units = units_of_county(county).exclude(party_id=case.holder.party_id)
+    units = units_of_county(county).exclude(party=case.holder.party)
     form = StatutoryForm(request.POST or None, units=units, initial={"until": clock.today() + timedelta(days=90)})
 
     def act(data: dict) -> None:
-        told = Statutory(case.holder.party_id, data["to_unit"], data["statute"], data["reason"], data["until"])
+        told = Statutory(case.holder.party.pk, data["to_unit"], data["statute"], data["reason"], data["until"])
         actions.tell_by_law(request.viewer, case.pk, told)
 
     if carried_out(request, form, act, _("It is recorded, and shown to the unit from now on.")):
@@ -164,7 +165,7 @@ def by_law(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @page(*HOLDING_ROLES)
 @require_POST
-def withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def withdraw(request: Request, case_id: UUID) -> HttpResponse:
     """First shows who will lose what; then ends the chosen disclosures at once."""
     case = reached(request, case_id)
     ids = [found for value in request.POST.getlist("disclosure") if (found := uuid_of(value))]
@@ -192,19 +193,20 @@ def withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
     )
 
 
-def _withdrawn(request: HttpRequest, case: Case, chosen: list[Disclosure]) -> HttpResponse:
+def _withdrawn(request: Request, case: Case, chosen: list[Disclosure]) -> HttpResponse:
     try:
         actions.withdraw(request.viewer, [d.pk for d in chosen], case.pk)
     except Refused as refused:
         messages.error(request, refused.message)
     else:
         messages.success(request, _("The sharing has stopped. What was told before stays on record as told."))
-    still_reached = visible_cases(viewer_of(request.user)).filter(pk=case.pk).exists()
+    anew = viewer_of(request.viewer.user) if request.viewer.user else request.viewer
+    still_reached = visible_cases(anew).filter(pk=case.pk).exists()
     return redirect("sharing", case.public_id) if still_reached else redirect("my-work")
 
 
 @page(*HOLDING_ROLES)
-def join(request: HttpRequest, case_id: UUID, other_id: UUID) -> HttpResponse:
+def join(request: Request, case_id: UUID, other_id: UUID) -> HttpResponse:
     """Proposes to the holder of the person's case at another party that the two become one."""
     case = reached(request, case_id)
     other = get_object_or_404(visible_cases(request.viewer), public_id=other_id)
@@ -221,9 +223,9 @@ def join(request: HttpRequest, case_id: UUID, other_id: UUID) -> HttpResponse:
 
 @page(PERSON)
 @require_POST
-def withdraw_own(request: HttpRequest) -> HttpResponse:
+def withdraw_own(request: Request) -> HttpResponse:
     """The person takes back consent, line by line."""
     ids = [found for value in request.POST.getlist("disclosure") if (found := uuid_of(value))]
     done = _("It is taken back. They no longer tell each other.")
-    tried(request, lambda: actions.withdraw_own(person_of(request), ids), done)
+    tried(request, lambda: actions.withdraw_own(person_of(request) or "", ids), done)
     return redirect("me")

@@ -134,7 +134,7 @@ def ended_at_provider(request: HttpRequest) -> str | None:
     except RequestException:
         return None
     back = request.build_absolute_uri(reverse("sign-in"))
-    client = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["client_id"]
+    client = get_adapter().get_app(request, PROVIDER).client_id
     return f"{endpoint}?{urlencode({'client_id': client, 'post_logout_redirect_uri': back})}" if endpoint else None
 
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from handslag.foundation.ids import uuid_of
 from handslag.parties import rules
 from handslag.parties.queries import demo_users
+from handslag.parties.viewer import Request
 from handslag.reference import codes
 from handslag.simulation.guide import sign_ins
 from handslag.site.entrance.local import SignInForm, password_right
@@ -18,14 +19,14 @@ from handslag.site.entrance.oidc import ended_at_provider
 from handslag.ui.access import EVERYONE, SIGNED_IN, page
 
 
-def _next_url(request: HttpRequest) -> str:
+def _next_url(request: Request) -> str:
     url = request.POST.get("next") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
     return url if safe else "/"
 
 
 @page(SIGNED_IN)
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: Request) -> HttpResponse:
     """Leads each role to its start page."""
     roles = request.viewer.roles
     if roles.intersection(rules.HOLDING_ROLES):
@@ -36,7 +37,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @page(EVERYONE)
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: Request) -> HttpResponse:
     """The ways in: e-ID, a local account where those are on, and in demo mode the role picker."""
     form = SignInForm(request.POST or None) if settings.HANDSLAG_LOCAL_ACCOUNTS else None
     if form and request.method == "POST" and form.is_valid():
@@ -66,7 +67,7 @@ def _picks() -> list[dict]:
 
 @page(EVERYONE)
 @require_POST
-def sign_in_as(request: HttpRequest) -> HttpResponse:
+def sign_in_as(request: Request) -> HttpResponse:
     """Signs in as a person of the demo world. Exists in demo mode only."""
     if not settings.HANDSLAG_ROLE_PICKER or settings.HANDSLAG_MODE != "demo":
         raise PermissionDenied
@@ -80,7 +81,7 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
 
 @page(EVERYONE)
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: Request) -> HttpResponse:
     """Ends the session, here and at the identity provider where one is used."""
     way_on = ended_at_provider(request) or "sign-in"
     logout(request)
@@ -89,7 +90,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @page(EVERYONE)
 @require_POST
-def choose_language(request: HttpRequest) -> HttpResponse:
+def choose_language(request: Request) -> HttpResponse:
     """Remembers Swedish or English for a year."""
     response = redirect(_next_url(request))
     code = request.POST.get("language")

@@ -1,9 +1,10 @@
 """The watch board: what breaks or is about to, at the viewer's units or parties."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from handslag.parties.rules import CASE_ROLES
+from handslag.parties.viewer import Request
 from handslag.site.pages.sections import shown_sections, whole_section
 from handslag.ui.access import page
 from handslag.ui.dates import minute
@@ -11,7 +12,7 @@ from handslag.watch.queries import last_round
 
 
 @page(*CASE_ROLES)
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: Request) -> HttpResponse:
     """Counts and the first of each list."""
     last = last_round()
     context = {"sections": shown_sections(request.viewer, "board"), "last": minute(last.at) if last else ""}
@@ -19,6 +20,6 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 @page(*CASE_ROLES)
-def section(request: HttpRequest, section: str) -> HttpResponse:
+def section(request: Request, section: str) -> HttpResponse:
     """One whole list of the board."""
     return whole_section(request, "board", section)

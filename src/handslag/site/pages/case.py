@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from handslag.cases.pages.page import Button, CasePage, case_page
@@ -10,6 +10,7 @@ from handslag.cases.pages.timeline import way
 from handslag.cases.pages.views import reached
 from handslag.foundation.rooms import Part, placed
 from handslag.parties.rules import CASE_ROLES
+from handslag.parties.viewer import Request
 from handslag.site.pages.parts import rendered
 from handslag.ui.access import page
 from handslag.ui.timeline import picture
@@ -40,7 +41,7 @@ OWN = (
 
 
 @page(*CASE_ROLES)
-def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def show(request: Request, case_id: UUID) -> HttpResponse:
     """The case page."""
     shown = case_page(request.viewer, reached(request, case_id))
     parts = sorted((*placed("case_page"), *OWN), key=lambda part: part.place)

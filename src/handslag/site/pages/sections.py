@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from handslag.foundation.rooms import Section, placed
-from handslag.parties.viewer import Viewer
+from handslag.parties.viewer import Request, Viewer
 from handslag.ui.paging import Wanted, fetch, page_of
 from handslag.ui.tables import Table
 
@@ -38,7 +38,7 @@ def shown_sections(viewer: Viewer, page: str) -> list[ShownSection]:
     ]
 
 
-def whole_section(request: HttpRequest, page: str, name: str) -> HttpResponse:
+def whole_section(request: Request, page: str, name: str) -> HttpResponse:
     """All of one section of a composed page, page by page."""
     section = next((section for section in placed(page) if section.name == name), None)
     if section is None:

@@ -1,6 +1,6 @@
 """The caseworker's start page: what must I do today?"""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from handslag.cases import queries as cases
@@ -8,13 +8,13 @@ from handslag.foundation import clock
 from handslag.foundation.rooms import placed
 from handslag.handovers import queries as handovers
 from handslag.parties.rules import HOLDING_ROLES
-from handslag.parties.viewer import Viewer
+from handslag.parties.viewer import Request, Viewer
 from handslag.site.pages.sections import shown_sections, whole_section
 from handslag.ui.access import page
 
 
 @page(*HOLDING_ROLES)
-def my_work(request: HttpRequest) -> HttpResponse:
+def my_work(request: Request) -> HttpResponse:
     """What the signed-in caseworker must do, what is due first at the top."""
     viewer = request.viewer
     context = {
@@ -33,6 +33,6 @@ def _tiles(viewer: Viewer) -> dict[str, int]:
 
 
 @page(*HOLDING_ROLES)
-def section(request: HttpRequest, section: str) -> HttpResponse:
+def section(request: Request, section: str) -> HttpResponse:
     """All of one section of My work."""
     return whole_section(request, "work", section)
