@@ -1,6 +1,5 @@
 """Serving: gunicorn in this process, and the watch's rounds beside it."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -10,7 +9,6 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 SHORTEST_SECRET = 40
-MODES = ("demo", "production")
 
 
 def _database_problems() -> Iterator[tuple[bool, str]]:
@@ -31,13 +29,13 @@ def _production_problems() -> Iterator[tuple[bool, str]]:
 
     issuer = settings.HANDSLAG_OIDC_ISSUER
     yield (
-        len(os.environ.get("HANDSLAG_SECRET_KEY", "")) < SHORTEST_SECRET,
+        "HANDSLAG_SECRET_KEY" in settings.HANDSLAG_MADE_HERE or len(settings.SECRET_KEY) < SHORTEST_SECRET,
         f"HANDSLAG_SECRET_KEY is not set, or shorter than {SHORTEST_SECRET} signs. Set it to a secret of your own "
         "(to try the product out, set HANDSLAG_MODE=demo instead).",
     )
     for name in ("HANDSLAG_ENCRYPTION_KEYS", "HANDSLAG_INDEX_KEY"):
         told = f"{name} is not set. “handslag keys make” prints a key; keep it apart from the database."
-        yield not os.environ.get(name), told
+        yield name in settings.HANDSLAG_MADE_HERE, told
     yield settings.HANDSLAG_ROLE_PICKER, "The demo's role picker is on. Unset HANDSLAG_ROLE_PICKER."
     yield settings.DEBUG, "HANDSLAG_DEBUG is on. Unset it."
     yield (
@@ -58,7 +56,6 @@ def unsafe() -> list[str]:
     from django.conf import settings
 
     found = [*_database_problems()]
-    found.append((settings.HANDSLAG_MODE not in MODES, "HANDSLAG_MODE is neither “demo” nor “production”."))
     if settings.HANDSLAG_MODE != "demo":
         found += _production_problems()
     return [told for broken, told in found if broken]
@@ -89,9 +86,10 @@ class _Server(BaseApplication):
 
 def run(host: str, port: int, workers: int) -> None:
     """Serves until stopped."""
+    from django.conf import settings
+
     stop = threading.Event()
-    minutes = float(os.environ.get("HANDSLAG_WATCH_MINUTES", "60"))
-    rounds = threading.Thread(target=_go_rounds, args=(minutes, stop), daemon=True)
+    rounds = threading.Thread(target=_go_rounds, args=(settings.HANDSLAG_WATCH_MINUTES, stop), daemon=True)
     _Server(
         {
             "bind": f"{host}:{port}",
