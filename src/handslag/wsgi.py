@@ -10,10 +10,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handslag.settings")
 try:
     application = get_wsgi_application()
 
-    from handslag.cli.server import unsafe  # (needs the settings)
+    from django.db import connections
 
-    if problems := unsafe():
+    from handslag.foundation.checks import refusals  # (needs the settings)
+
+    if problems := refusals():
         raise ImproperlyConfigured("\n".join(problems))
+    connections.close_all()  # a server may fork from here
 except ImproperlyConfigured:
     sys.tracebacklimit = 0  # its words are all that there is to tell, whatever server shows them
     raise

@@ -74,10 +74,11 @@ def serve(port: int, host: str, workers: int) -> None:
     Example:
       HANDSLAG_MODE=demo handslag serve --port 8000
     """
-    from handslag.cli.server import run, unsafe
+    from handslag.cli.server import run
+    from handslag.foundation.checks import refusals
 
     ensure_schema()
-    if problems := unsafe():
+    if problems := refusals():
         raise click.ClickException("The server does not start:\n" + "\n".join(f"- {p}" for p in problems))
     collect_static()
     _print_sign_ins(f"http://{host}:{port}")
