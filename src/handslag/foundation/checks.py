@@ -28,7 +28,7 @@ def refusals() -> list[str]:
     return [message.msg for message in found if message.is_serious()]
 
 
-def in_production(check: Callable[[], Iterator[CheckMessage]]) -> Callable:
+def in_production(check: Callable[[], Iterator[CheckMessage]]) -> Callable[..., list[CheckMessage]]:
     """Registers a check of what would be unsafe outside demo mode."""
 
     @register(SERVING, deploy=True)
