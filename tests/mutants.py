@@ -57,7 +57,7 @@ MUTANTS = [
     ("a second open case is taken", "intake/checking.py", "if person in busy:", "if False:", INTAKE),
     ("files of any size", "intake/reading.py", "if path.stat().st_size > limit * MEGABYTE:", "if False:", INTAKE),
     ("the picker in production", "site/entrance/views.py", 'or settings.HANDSLAG_MODE != "demo"', "", CLI),
-    ("demo users in production", "cli/server.py", "yield demo_users().exists(),", "yield False,", CLI),
+    ("demo users in production", "parties/checks.py", "if demo_users().exists():", "if False:", CLI),
     ("a token reads every party", "api/service.py", "party_ids=frozenset({known.party_id})", "party_ids=frozenset(range(999))", API),
     ("revoked tokens live", "api/service.py", ", revoked_at__isnull=True", "", API),
     ("acting for another party", "parties/api.py", "if p.party_id == party_id", "if p", API),

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -16,8 +18,8 @@ from hypothesis import strategies as st
 from handslag.cases.models import Case
 from handslag.check.proof import prove
 from handslag.cli.main import main
-from handslag.cli.server import unsafe
 from handslag.foundation import clock, days
+from handslag.foundation.checks import refusals
 from handslag.foundation.errors import Refused
 from handslag.handovers.models import Handover
 from handslag.parties.models import Association, Party, Post, Unit, User
@@ -29,6 +31,7 @@ from handslag.simulation.world import build_world, shares_of
 from handslag.watch.queries import board_overdue
 from tests.worlds import SYSTEM
 
+ROOT = Path(__file__).parent.parent
 ON = date.fromisoformat("2026-11-22")
 
 
@@ -138,32 +141,28 @@ def test_wrong_words_are_answered_with_a_sentence(world, words):
     assert told.exit_code != 0 and "Traceback" not in told.output and told.output.strip()
 
 
-@override_settings(HANDSLAG_MODE="production", HANDSLAG_ROLE_PICKER=False, DEBUG=False)
+@override_settings(HANDSLAG_MODE="production", HANDSLAG_ROLE_PICKER=False, DEBUG=False, HANDSLAG_MADE_HERE=[])
+@override_settings(SECRET_KEY="x" * 50)
 def test_production_refuses_what_is_unsafe(db, monkeypatch):
-    for name in ("HANDSLAG_SECRET_KEY", "HANDSLAG_ENCRYPTION_KEYS", "HANDSLAG_INDEX_KEY"):
-        monkeypatch.setenv(name, "x" * 50)
     owner = connection.vendor == "postgresql"
-    assert len(unsafe()) == owner, "the tests connect as the tables' owner"
+    assert len(refusals()) == owner, "the tests connect as the tables' owner"
     monkeypatch.setattr("handslag.foundation.wall.can_bypass", lambda connection: False)
-    assert unsafe() == []
+    assert refusals() == []
     with override_settings(HANDSLAG_LOCAL_ACCOUNTS=False):
-        assert len(unsafe()) == 1
+        assert len(refusals()) == 1
         with override_settings(HANDSLAG_OIDC_ISSUER="http://eid.example"):
-            assert len(unsafe()) == 1
-    monkeypatch.delenv("HANDSLAG_INDEX_KEY")
-    assert len(unsafe()) == 1
-    monkeypatch.setenv("HANDSLAG_INDEX_KEY", "x" * 50)
+            assert len(refusals()) == 1
+    for name in ("HANDSLAG_SECRET_KEY", "HANDSLAG_ENCRYPTION_KEYS", "HANDSLAG_INDEX_KEY"):
+        with override_settings(HANDSLAG_MADE_HERE=[name]):
+            assert len(refusals()) == 1 and name in refusals()[0]
     with override_settings(HANDSLAG_ROLE_PICKER=True):
-        assert len(unsafe()) == 1
+        assert len(refusals()) == 1
     with override_settings(DEBUG=True):
-        assert len(unsafe()) == 1
-    with override_settings(HANDSLAG_MODE="developement"):
-        assert unsafe()
-    monkeypatch.setenv("HANDSLAG_SECRET_KEY", "changeme")
-    assert len(unsafe()) == 1
-    monkeypatch.setenv("HANDSLAG_SECRET_KEY", "x" * 50)
+        assert len(refusals()) == 1
+    with override_settings(SECRET_KEY="changeme"):
+        assert len(refusals()) == 1
     User.objects.create(email="demo@test.example", is_demo=True)
-    assert len(unsafe()) == 1
+    assert len(refusals()) == 1
 
 
 @override_settings(HANDSLAG_ROLE_PICKER=False)
@@ -178,14 +177,30 @@ def test_the_role_picker_exists_in_demo_mode_alone(world, client):
         assert client.post("/sign-in/as/", {"user": user.public_id}).headers["Location"] == "/"
 
 
-@pytest.mark.parametrize("command", [["serve", "--port", "8999"]])
-def test_the_server_does_not_start_unsafely(tmp_path, command):
+def test_no_door_opens_unsafely(tmp_path):
     env = {**os.environ, "HANDSLAG_HOME": str(tmp_path), "HANDSLAG_MODE": "production", "DATABASE_URL": "",
            "DJANGO_SETTINGS_MODULE": "handslag.settings", "HANDSLAG_SECRET_KEY": ""}  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-m", "handslag", *command], check=False, env=env, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 1 and "HANDSLAG_SECRET_KEY" in done.stderr and "Traceback" not in done.stderr
+
+    def told_by(*words: str, status: int) -> str:
+        done = subprocess.run(
+            [sys.executable, *words], check=False, env=env, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == status and "Traceback" not in done.stderr, done.stderr
+        return done.stderr
+
+    assert "no such table" in told_by("-c", "import handslag.wsgi", status=1), "nothing has been set up"
+    for told in (
+        told_by("-m", "handslag", "serve", "--port", "8999", status=1),
+        told_by("-m", "gunicorn", "--bind", "127.0.0.1:8998", "handslag.wsgi", status=3),
+    ):
+        for reason in ("HANDSLAG_SECRET_KEY is not set", "HANDSLAG_INDEX_KEY is not set", "Nobody could sign in"):
+            assert reason in told
+
+
+def test_every_reason_not_to_start_has_an_id_of_its_own():
+    code = "".join(path.read_text() for path in (ROOT / "src/handslag").rglob("checks.py"))
+    found = re.findall(r'id="(handslag\.E\d+)"', code)
+    assert len(found) == len(set(found)) == 10
 
 
 STAFF = "party;unit;unit_name;county_code;email;given_name;family_name;role\n"

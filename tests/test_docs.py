@@ -1,11 +1,14 @@
-"""The documents are true: drawings are as the tables, links lead somewhere, settings are told, translations compiled."""
+"""The documents are true: drawings are as the tables, links lead somewhere, translations compiled, one version."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import polib
 import pytest
+from django.test import Client
 
+from handslag import __released__, __version__
 from tests.diagrams import PAGE, drawing
 
 ROOT = Path(__file__).parent.parent
@@ -21,13 +24,6 @@ def test_the_transition_tables_are_drawn_as_they_are():
 def test_links_in_the_documents_lead_somewhere(document):
     for link in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
         assert link.startswith("http") or (document.parent / link).exists(), link
-
-
-def test_every_setting_is_told_in_the_operators_guide():
-    code = "".join(p.read_text() for p in (ROOT / "src/handslag").rglob("*.py"))
-    settings = set(re.findall(r'environ\.get\("([A-Z_]+)"', code)) | set(re.findall(r'envvar="([A-Z]+)"', code))
-    guide = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
-    assert not {name for name in settings if f"`{name}`" not in guide}
 
 
 def test_every_text_is_in_swedish_and_compiled():
@@ -47,3 +43,13 @@ def test_placeholders_survive_translation():
 def test_no_lock_file_names_a_registry():
     for path in [*(ROOT / "requirements").glob("*.txt"), ROOT / "assets/package-lock.json"]:
         assert not re.search(r'--(extra-)?index-url|"resolved"', path.read_text()), path
+
+
+def test_there_is_one_version_and_one_day_of_it(db):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "version" in project["project"]["dynamic"] and "version" not in project["project"]
+    assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "handslag.__version__"}
+    info, described = (Client().get(f"/api/v1/{path}").json() for path in ("api-info", "openapi.json"))
+    told = dict(re.findall(r'^(softwareVersion|releaseDate): "(.*)"$', (ROOT / "publiccode.yml").read_text(), re.M))
+    assert {__version__} == {info["apiVersion"], described["info"]["version"], told["softwareVersion"]}
+    assert {__released__} == {info["apiReleased"], told["releaseDate"]}

@@ -1,6 +1,6 @@
 """Settings. Everything an operator decides comes from the environment; see docs/operating.md."""
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,62 +9,55 @@ from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
+from handslag import environment
+
+env = environment.read()
 PACKAGE = Path(__file__).parent
-HANDSLAG_HOME = Path(os.environ.get("HANDSLAG_HOME", "var")).resolve()
-HANDSLAG_MODE = os.environ.get("HANDSLAG_MODE", "production")
-HANDSLAG_ROLE_PICKER = os.environ.get("HANDSLAG_ROLE_PICKER", "1" if HANDSLAG_MODE == "demo" else "0") == "1"
-HANDSLAG_LANGUAGE = os.environ.get("HANDSLAG_LANGUAGE", "sv")
-HANDSLAG_IMPORT_MAX_MB = int(os.environ.get("HANDSLAG_IMPORT_MAX_MB", "64"))
-HANDSLAG_PROXIES = int(os.environ.get("HANDSLAG_PROXIES", "0"))
-HANDSLAG_LOCAL_ACCOUNTS = os.environ.get("HANDSLAG_LOCAL_ACCOUNTS", "1" if HANDSLAG_MODE == "demo" else "0") == "1"
-HANDSLAG_IDLE_MINUTES = int(os.environ.get("HANDSLAG_IDLE_MINUTES", "30"))
-HANDSLAG_SESSION_HOURS = int(os.environ.get("HANDSLAG_SESSION_HOURS", "8"))
-HANDSLAG_OIDC_ISSUER = os.environ.get("HANDSLAG_OIDC_ISSUER", "")
-HANDSLAG_OIDC_ACR = os.environ.get(
-    "HANDSLAG_OIDC_ACR", "http://id.elegnamnden.se/loa/1.0/loa3 http://id.elegnamnden.se/loa/1.0/loa4"
-).split()
-HANDSLAG_OIDC_STAFF_CLAIM = os.environ.get("HANDSLAG_OIDC_STAFF_CLAIM", "https://id.oidc.se/claim/orgAffiliation")
-HANDSLAG_OIDC_PERSON_CLAIM = os.environ.get(
-    "HANDSLAG_OIDC_PERSON_CLAIM", "https://id.oidc.se/claim/personalIdentityNumber"
-)
-DEBUG = os.environ.get("HANDSLAG_DEBUG", "0") == "1"
+HANDSLAG_HOME = env.home.resolve()
+HANDSLAG_MODE = env.mode
+HANDSLAG_ROLE_PICKER = env.role_picker
+HANDSLAG_LANGUAGE = env.language
+HANDSLAG_IMPORT_MAX_MB = env.import_max_mb
+HANDSLAG_PROXIES = env.proxies
+HANDSLAG_LOCAL_ACCOUNTS = env.local_accounts
+HANDSLAG_IDLE_MINUTES = env.idle_minutes
+HANDSLAG_SESSION_HOURS = env.session_hours
+HANDSLAG_WATCH_MINUTES = env.watch_minutes
+HANDSLAG_OIDC_ISSUER = env.oidc_issuer
+HANDSLAG_OIDC_ACR = env.oidc_acr
+HANDSLAG_OIDC_STAFF_CLAIM = env.oidc_staff_claim
+HANDSLAG_OIDC_PERSON_CLAIM = env.oidc_person_claim
+DEBUG = env.debug
+SECRETS = ("secret_key", "encryption_keys", "index_key")
+HANDSLAG_MADE_HERE = [environment.name_of(name) for name in SECRETS if not getattr(env, name)]
+"""The secrets that the environment does not give, so that the installation makes its own: not for production."""
 
 
-def _secret_key() -> str:
-    """The secret of the environment, or one of this installation's own, made once and kept readable for it alone."""
-    if given := os.environ.get("HANDSLAG_SECRET_KEY"):
+def _own(name: str, given: str, make: Callable[[], str]) -> str:
+    """A secret of the environment, or one of this installation's own, made once and kept readable for it alone."""
+    if given:
         return given
-    path = HANDSLAG_HOME / "secret.key"
+    path = HANDSLAG_HOME / f"{name}.key"
     if not path.exists():
         HANDSLAG_HOME.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_text(get_random_secret_key())
+        path.write_text(make())
     return path.read_text()
 
 
-SECRET_KEY = _secret_key()
+def _new_data_key() -> str:
+    return Fernet.generate_key().decode()
 
 
-def _data_key(name: str) -> str:
-    """A data key of the environment, or one of this installation's own, made once and kept readable for it alone."""
-    if given := os.environ.get(name):
-        return given
-    path = HANDSLAG_HOME / f"{name.removeprefix('HANDSLAG_').lower()}.key"
-    if not path.exists():
-        HANDSLAG_HOME.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(Fernet.generate_key().decode())
-    return path.read_text()
-
-
-HANDSLAG_ENCRYPTION_KEYS = _data_key("HANDSLAG_ENCRYPTION_KEYS").split(",")
-HANDSLAG_INDEX_KEY = _data_key("HANDSLAG_INDEX_KEY")
-ALLOWED_HOSTS = os.environ.get("HANDSLAG_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+SECRET_KEY = _own("secret_key", env.secret_key, get_random_secret_key)
+HANDSLAG_ENCRYPTION_KEYS = _own("encryption_keys", ",".join(env.encryption_keys), _new_data_key).split(",")
+HANDSLAG_INDEX_KEY = _own("index_key", env.index_key, _new_data_key)
+ALLOWED_HOSTS = list(env.hosts)
 CSRF_TRUSTED_ORIGINS = [f"https://{h}" for h in ALLOWED_HOSTS if h not in ("127.0.0.1", "localhost", "[::1]")]
 
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{HANDSLAG_HOME / 'handslag.sqlite3'}", conn_max_age=600
+        env.database_url or f"sqlite:///{HANDSLAG_HOME / 'handslag.sqlite3'}", conn_max_age=600
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -114,14 +107,14 @@ SOCIALACCOUNT_ONLY = True
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,
-        "SCOPE": os.environ.get("HANDSLAG_OIDC_SCOPES", "openid profile").split(),
+        "SCOPE": list(env.oidc_scopes),
         "AUTH_PARAMS": {"acr_values": " ".join(HANDSLAG_OIDC_ACR)},
         "APPS": [
             {
                 "provider_id": "eid",
                 "name": "e-ID",
-                "client_id": os.environ.get("HANDSLAG_OIDC_CLIENT_ID", ""),
-                "secret": os.environ.get("HANDSLAG_OIDC_CLIENT_SECRET", ""),
+                "client_id": env.oidc_client_id,
+                "secret": env.oidc_client_secret,
                 "settings": {"server_url": HANDSLAG_OIDC_ISSUER},
             }
         ],

@@ -12,7 +12,7 @@ from ninja.security import HttpBearer
 from pydantic import ConfigDict
 from pydantic.alias_generators import to_camel
 
-from handslag import __version__
+from handslag import __released__, __version__
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.foundation.rooms import rooms
 from handslag.parties.models import Token
@@ -87,7 +87,7 @@ def api_info(request: Request) -> dict:
     return {
         "api_name": "handslag",
         "api_version": __version__,
-        "api_released": "2026-11-22",
+        "api_released": __released__,
         "api_documentation": request.build_absolute_uri("openapi.json"),
         "api_status": "beta",
     }

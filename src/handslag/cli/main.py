@@ -20,6 +20,7 @@ class Refusing(click.Group):
     def invoke(self, ctx: click.Context):
         from django.db import DatabaseError
 
+        from handslag.environment import WrongSetting
         from handslag.foundation.errors import Refused
         from handslag.foundation.keys import WrongKey
 
@@ -27,7 +28,7 @@ class Refusing(click.Group):
             return super().invoke(ctx)
         except Refused as refused:
             raise click.ClickException(refused.message) from None
-        except WrongKey as error:
+        except (WrongKey, WrongSetting) as error:
             raise click.ClickException(str(error)) from None
         except DatabaseError as error:
             raise click.ClickException(f"The database did not answer as it should: {error}") from None
@@ -73,10 +74,11 @@ def serve(port: int, host: str, workers: int) -> None:
     Example:
       HANDSLAG_MODE=demo handslag serve --port 8000
     """
-    from handslag.cli.server import run, unsafe
+    from handslag.cli.server import run
+    from handslag.foundation.checks import refusals
 
     ensure_schema()
-    if problems := unsafe():
+    if problems := refusals():
         raise click.ClickException("The server does not start:\n" + "\n".join(f"- {p}" for p in problems))
     collect_static()
     _print_sign_ins(f"http://{host}:{port}")

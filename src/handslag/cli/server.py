@@ -1,67 +1,12 @@
 """Serving: gunicorn in this process, and the watch's rounds beside it."""
 
-import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from typing import Any
 
+from django.core.wsgi import get_wsgi_application
 from gunicorn.app.base import BaseApplication
-
-SHORTEST_SECRET = 40
-MODES = ("demo", "production")
-
-
-def _database_problems() -> Iterator[tuple[bool, str]]:
-    from django.db import connection
-
-    from handslag.foundation import guards, wall
-
-    yield bool(guards.missing(connection)), "The database's guards do not stand. Run “handslag setup”."
-    yield bool(wall.missing(connection)), "The database's walls do not stand. Run “handslag setup” as their owner."
-
-
-def _production_problems() -> Iterator[tuple[bool, str]]:
-    from django.conf import settings
-    from django.db import connection
-
-    from handslag.foundation import wall
-    from handslag.parties.queries import demo_users
-
-    issuer = settings.HANDSLAG_OIDC_ISSUER
-    yield (
-        len(os.environ.get("HANDSLAG_SECRET_KEY", "")) < SHORTEST_SECRET,
-        f"HANDSLAG_SECRET_KEY is not set, or shorter than {SHORTEST_SECRET} signs. Set it to a secret of your own "
-        "(to try the product out, set HANDSLAG_MODE=demo instead).",
-    )
-    for name in ("HANDSLAG_ENCRYPTION_KEYS", "HANDSLAG_INDEX_KEY"):
-        told = f"{name} is not set. “handslag keys make” prints a key; keep it apart from the database."
-        yield not os.environ.get(name), told
-    yield settings.HANDSLAG_ROLE_PICKER, "The demo's role picker is on. Unset HANDSLAG_ROLE_PICKER."
-    yield settings.DEBUG, "HANDSLAG_DEBUG is on. Unset it."
-    yield (
-        not (issuer or settings.HANDSLAG_LOCAL_ACCOUNTS),
-        "Nobody could sign in. Set HANDSLAG_OIDC_ISSUER, or HANDSLAG_LOCAL_ACCOUNTS=1.",
-    )
-    yield bool(issuer) and not issuer.startswith("https://"), "HANDSLAG_OIDC_ISSUER is not an https address."
-    yield (
-        wall.can_bypass(connection),
-        "DATABASE_URL names a role that could read past the database's wall. Connect as a role that is a member of "
-        f"{wall.ROLE} and owns nothing (docs/operating.md).",
-    )
-    yield demo_users().exists(), "The database holds the demo world, whose passwords are known. Use another database."
-
-
-def unsafe() -> list[str]:
-    """Why the server must not start; empty when it may."""
-    from django.conf import settings
-
-    found = [*_database_problems()]
-    found.append((settings.HANDSLAG_MODE not in MODES, "HANDSLAG_MODE is neither “demo” nor “production”."))
-    if settings.HANDSLAG_MODE != "demo":
-        found += _production_problems()
-    return [told for broken, told in found if broken]
 
 
 def _go_rounds(every_minutes: float, stop: threading.Event) -> None:
@@ -82,16 +27,17 @@ class _Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self):
-        from handslag.wsgi import application
-
-        return application
+        return get_wsgi_application()
 
 
 def run(host: str, port: int, workers: int) -> None:
     """Serves until stopped."""
+    from django.conf import settings
+    from django.db import connections
+
+    connections.close_all()  # the workers are forked from here
     stop = threading.Event()
-    minutes = float(os.environ.get("HANDSLAG_WATCH_MINUTES", "60"))
-    rounds = threading.Thread(target=_go_rounds, args=(minutes, stop), daemon=True)
+    rounds = threading.Thread(target=_go_rounds, args=(settings.HANDSLAG_WATCH_MINUTES, stop), daemon=True)
     _Server(
         {
             "bind": f"{host}:{port}",

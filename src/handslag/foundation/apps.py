@@ -1,10 +1,9 @@
 from django.apps import AppConfig
-from django.core import checks
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.module_loading import autodiscover_modules
 
 from handslag.foundation import guards, wall
-from handslag.foundation.declaring import check_declarations
 
 
 def _drop_guards(using: str, **_: object) -> None:
@@ -22,4 +21,4 @@ class FoundationConfig(AppConfig):
     def ready(self) -> None:
         pre_migrate.connect(_drop_guards, sender=self)
         post_migrate.connect(_install_guards, sender=self)
-        checks.register(check_declarations)
+        autodiscover_modules("checks")
