@@ -13,7 +13,7 @@ def drawing() -> str:
     lines = [
         "# The handover's states",
         "",
-        "Drawn by `make diagrams` from `handslag/handovers/rules.py`; a test fails when the two differ. The database",
+        "Drawn by `make diagrams` from `handovers/rules.py`; a test fails when the two differ. The database",
         "itself refuses every step that is not drawn here.",
         "",
         "```mermaid",

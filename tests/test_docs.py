@@ -10,7 +10,8 @@ from tests.diagrams import PAGE, drawing
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-LOCALE = ROOT / "src/handslag/locale/sv/LC_MESSAGES"
+HOUSE = ROOT / "src/handslag"
+LOCALE = HOUSE / "locale/sv/LC_MESSAGES"
 
 
 def test_the_transition_tables_are_drawn_as_they_are():
@@ -23,8 +24,14 @@ def test_links_in_the_documents_lead_somewhere(document):
         assert link.startswith("http") or (document.parent / link).exists(), link
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.name)
+def test_source_files_that_the_documents_name_exist(document):
+    for name in re.findall(r"`([\w*]+(?:/[\w*]+)+\.(?:py|typ))`", document.read_text(encoding="utf-8")):
+        assert any(list(folder.glob(name)) for folder in (ROOT, HOUSE, HOUSE / "statistics")), name
+
+
 def test_every_setting_is_told_in_the_operators_guide():
-    code = "".join(p.read_text() for p in (ROOT / "src/handslag").rglob("*.py"))
+    code = "".join(p.read_text() for p in HOUSE.rglob("*.py"))
     settings = set(re.findall(r'environ\.get\("([A-Z_]+)"', code)) | set(re.findall(r'envvar="([A-Z]+)"', code))
     guide = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
     assert not {name for name in settings if f"`{name}`" not in guide}
