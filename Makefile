@@ -53,7 +53,7 @@ bench: .venv/.test-ready ## Measure against a baseline in the same run; prints r
 mutants: .venv/.test-ready ## Break the code on purpose, once at a time, and see a test fail each time
 	@$(BIN)/python -m tests.mutants
 
-diagrams: .venv/.test-ready ## Draw the transition tables into the docs
+diagrams: .venv/.test-ready ## Draw floors, states and the list of decisions into the docs, from the code
 	@$(BIN)/python -m tests.diagrams
 
 screenshots: .venv/.test-ready ## Take the docs' pictures of each page

@@ -6,7 +6,7 @@ from pathlib import Path
 import polib
 import pytest
 
-from tests.diagrams import PAGE, drawing
+from tests import diagrams, plan
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -14,8 +14,14 @@ HOUSE = ROOT / "src/handslag"
 LOCALE = HOUSE / "locale/sv/LC_MESSAGES"
 
 
-def test_the_transition_tables_are_drawn_as_they_are():
-    assert PAGE.read_text(encoding="utf-8") == drawing()
+@pytest.mark.parametrize("name", diagrams.PAGES)
+def test_what_is_drawn_from_the_code_is_as_the_code(name):
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == diagrams.PAGES[name](), "run “make diagrams”"
+
+
+@pytest.mark.parametrize("container", ["handslag", "handslag.statistics"])
+def test_every_room_says_what_it_holds(container):
+    assert not [room for floor in plan.floors(container) for room in floor if not plan.holds(room, container)]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.name)
