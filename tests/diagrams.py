@@ -1,19 +1,22 @@
-"""`make diagrams`: draws the transition tables into docs/transitions.md, from the tables themselves."""
+"""`make diagrams`: draws into the docs what the code says: floors, the handover's states, the list of decisions."""
 
-from pathlib import Path
+import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 from handslag.handovers import rules
+from tests import plan
 
-PAGE = Path(__file__).parent.parent / "docs" / "transitions.md"
+DOCS = plan.ROOT / "docs"
 SIDES = {rules.SENDER: "the sender", rules.RECEIVER: "the receiver"}
 
 
-def drawing() -> str:
-    """The page's text."""
+def transitions() -> str:
+    """The page of the handover's states."""
     lines = [
         "# The handover's states",
         "",
-        "Drawn by `make diagrams` from `handslag/handovers/rules.py`; a test fails when the two differ. The database",
+        "Drawn by `make diagrams` from `handovers/rules.py`; a test fails when the two differ. The database",
         "itself refuses every step that is not drawn here.",
         "",
         "```mermaid",
@@ -31,5 +34,78 @@ def drawing() -> str:
     return "\n".join(lines) + "\n"
 
 
+def below(room: str, imports: dict[str, set[str]]) -> set[str]:
+    """All that a room stands on, near and far."""
+    return imports[room].union(*(below(other, imports) for other in imports[room]))
+
+
+def arrows(container: str) -> dict[str, list[str]]:
+    """What each room imports that no longer way leads to; it draws the picture without what follows from the rest."""
+    on_plan = {room for floor in plan.floors(container) for room in floor}
+    imports = {room: others & on_plan for room, others in plan.imports(container).items() if room in on_plan}
+    far = {room: set().union(*(below(other, imports) for other in imports[room])) for room in imports}
+    return {room: sorted(imports[room] - far[room]) for room in imports}
+
+
+def lines_of(container: str) -> Iterator[str]:
+    """The picture's arrows, and unseen lines that keep each room on its floor."""
+    near, floors = arrows(container), plan.floors(container)
+    for floor in floors:
+        yield from (f"    {room} --> {other}" for room in floor for other in near[room])
+    for floor, lower in pairwise(floors):
+        for room in floor:
+            if not set(near[room]) & set(lower):
+                yield f"    {room} ~~~ {lower[0]}"
+        for other in lower[1:]:
+            if not any(other in near[room] for room in floor):
+                yield f"    {floor[0]} ~~~ {other}"
+
+
+def floors(container: str) -> str:
+    """The floors of a package: a picture, and a table of what each room holds and imports."""
+    lines = [
+        "```mermaid",
+        "flowchart TD",
+        *lines_of(container),
+        "```",
+        "",
+        "| room | holds | imports |",
+        "|---|---|---|",
+    ]
+    for floor in plan.floors(container):
+        for room in floor:
+            told = ", ".join(sorted(plan.imports(container)[room])) or "–"
+            lines.append(f"| `{room}` | {plan.holds(room, container)} | {told} |")
+    return "\n".join(lines)
+
+
+def architecture() -> str:
+    """The page of the architecture, with the floors drawn anew between its marks."""
+    return re.sub(
+        r"(<!-- floors of (\S+) -->\n).*?(\n<!-- end -->)",
+        lambda mark: mark[1] + floors(mark[2]) + mark[3],
+        (DOCS / "architecture.md").read_text(encoding="utf-8"),
+        flags=re.S,
+    )
+
+
+def decisions() -> str:
+    """The page that lists the decision records."""
+    lines = [
+        "# Decisions",
+        "",
+        "Short records of choices that a successor would question. Listed by `make diagrams`.",
+        "",
+    ]
+    for path in sorted((DOCS / "decisions").glob("[0-9]*.md")):
+        heading = path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+        lines.append(f"- [{heading.replace('. ', ': ', 1)}]({path.name})")
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"transitions.md": transitions, "architecture.md": architecture, "decisions/README.md": decisions}
+
+
 if __name__ == "__main__":
-    PAGE.write_text(drawing(), encoding="utf-8")
+    for name, draw in PAGES.items():
+        (DOCS / name).write_text(draw(), encoding="utf-8")

@@ -72,7 +72,7 @@ SHOTS = {
         [box.check() for box in page.locator("input[name=disclosure]").all()[:4]],
         page.click("text=Ta tillbaka de valda raderna"),
     ),
-    "lookers": lambda page: (first(page, "held"), page.click("main >> text=Vem har tittat")),
+    "access-log": lambda page: (first(page, "held"), page.click("main >> text=Vem har tittat")),
     "protect": lambda page: (first(page, "held"), page.click("main >> text=Skyddade personuppgifter")),
     "new-case": lambda page: page.goto("/cases/new/"),
 }

@@ -9,21 +9,34 @@ import pytest
 from django.test import Client
 
 from handslag import __released__, __version__
-from tests.diagrams import PAGE, drawing
+from tests import diagrams, plan
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-LOCALE = ROOT / "src/handslag/locale/sv/LC_MESSAGES"
+HOUSE = ROOT / "src/handslag"
+LOCALE = HOUSE / "locale/sv/LC_MESSAGES"
 
 
-def test_the_transition_tables_are_drawn_as_they_are():
-    assert PAGE.read_text(encoding="utf-8") == drawing()
+@pytest.mark.parametrize("name", diagrams.PAGES)
+def test_what_is_drawn_from_the_code_is_as_the_code(name):
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == diagrams.PAGES[name](), "run “make diagrams”"
+
+
+@pytest.mark.parametrize("container", ["handslag", "handslag.statistics"])
+def test_every_room_says_what_it_holds(container):
+    assert not [room for floor in plan.floors(container) for room in floor if not plan.holds(room, container)]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.name)
 def test_links_in_the_documents_lead_somewhere(document):
     for link in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
         assert link.startswith("http") or (document.parent / link).exists(), link
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.name)
+def test_source_files_that_the_documents_name_exist(document):
+    for name in re.findall(r"`([\w*]+(?:/[\w*]+)+\.(?:py|typ))`", document.read_text(encoding="utf-8")):
+        assert any(list(folder.glob(name)) for folder in (ROOT, HOUSE, HOUSE / "statistics")), name
 
 
 def test_every_text_is_in_swedish_and_compiled():

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,22 +11,12 @@ from django.test import Client
 from handslag.foundation.acting import action
 from handslag.foundation.errors import NotAllowed
 from handslag.foundation.rooms import rooms
+from tests.plan import ROOT, floors
 from tests.strictness import writes_outside_actions
 
-ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "src" / "handslag"
 BESIDE = {"statistics", "check"}
 """Rooms that read the bare tables on purpose, or know no table at all."""
-
-
-def floors() -> list[set[str]]:
-    """The floors from the top down, as import-linter holds them."""
-    with (ROOT / "pyproject.toml").open("rb") as file:
-        contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
-    layers = next(
-        contract["layers"] for contract in contracts if contract["type"] == "layers" and len(contract["layers"]) > 8
-    )
-    return [set(layer.split(" | ")) for layer in layers]
 
 
 def height(room: str) -> int:

@@ -181,7 +181,7 @@ def case_numbers(unit: Unit, public_ids: list[UUID]) -> list[int]:
     """The ids of cases that are open and held at the unit. Raises Refused where one of the public ids is of no such."""
     found = list(cases_of_unit(unit).filter(public_id__in=public_ids).values_list("pk", flat=True))
     if len(found) < len(set(public_ids)):
-        raise Refused(_("One of the chosen cases is no longer held at the unit. Choose anew."))
+        raise Refused(_("One of the chosen cases is no longer held at the unit. Choose again."))
     return found
 
 

@@ -1,6 +1,6 @@
 """Recording a consent or a statutory disclosure, and ending it. The only code that writes them.
 
-Callers name the person by the subject of a case that the actor may act on; `cases/consent.py` does so.
+Callers name the person by the subject of a case that the actor may act on; `sharing/actions.py` does so.
 """
 
 from collections.abc import Iterable

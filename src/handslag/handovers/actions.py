@@ -280,9 +280,9 @@ def _joined(handover: Handover, holder: Post) -> Case:
     """The receiver's own case, which the handed over one joins. Raises Overtaken when it moved or closed meanwhile."""
     own = locked(handover.joins_id or 0)
     if not own.is_open or own.joined_to_id or own.holder_id != holder.pk:
-        raise Overtaken(_("The case to join has moved or is closed. Decline, and let the sender offer anew."))
+        raise Overtaken(_("The case to join has moved or is closed. Decline, and let the sender offer again."))
     if not covers(own.person.subject, own.party_id, handover.sender.unit, IDENTITY):
-        raise Overtaken(_("The consent to join has ended. Decline, and let the sender offer anew."))
+        raise Overtaken(_("The consent to join has ended. Decline, and let the sender offer again."))
     return own
 
 

@@ -24,5 +24,5 @@ def shape_problems(row: Row, columns: tuple[Column, ...]) -> Iterator[tuple[str,
             yield column.name, _("The cell is empty. Fill it in.")
         elif len(text) > column.longest:
             yield column.name, _("The text is too long: at most {most} characters.").format(most=column.longest)
-        elif any(ord(sign) < 32 for sign in text):
+        elif any(ord(character) < 32 for character in text):
             yield column.name, _("The cell holds line breaks or control characters. Remove them.")

@@ -37,7 +37,7 @@ class Identity(models.Model):
     family_name = models.CharField(max_length=60)
     search_name = models.CharField(max_length=130)
     search_initials = models.CharField(max_length=3)
-    """The first signs of `search_name`: PostgreSQL compares them before the wall's rule, which is the dear one."""
+    """The first characters of `search_name`: PostgreSQL compares them before the wall's costly rule."""
 
     class Meta:
         constraints = [

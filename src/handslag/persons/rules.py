@@ -51,7 +51,7 @@ def birth_year(number: str) -> int:
 
 
 INITIALS = 3
-"""How many first signs of the search name are stored by themselves."""
+"""How many first characters of the search name are stored by themselves."""
 
 
 def search_name(given_name: str, family_name: str) -> str:

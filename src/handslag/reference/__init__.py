@@ -1,0 +1,1 @@
+"""Code lists with their sources, and the authorities that take part."""

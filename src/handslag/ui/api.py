@@ -14,13 +14,13 @@ PROBLEM_TYPE = "application/problem+json"
 
 
 class Given(Schema):
-    """What a caller sends: no text may hold the NUL sign, which PostgreSQL cannot store."""
+    """What a caller sends: no text may hold the NUL character, which PostgreSQL cannot store."""
 
     @field_validator("*", mode="before")
     @classmethod
     def _no_nul(cls, value: object) -> object:
         if isinstance(value, str) and "\x00" in value:
-            raise ValueError("the NUL sign cannot be stored")
+            raise ValueError("the NUL character cannot be stored")
         return value
 
 

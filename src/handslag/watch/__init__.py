@@ -1,0 +1,1 @@
+"""What is silent or about to break, and the ladder of named people that it climbs."""

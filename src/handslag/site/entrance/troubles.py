@@ -40,5 +40,5 @@ def broken(request: HttpRequest) -> HttpResponse:
         request,
         500,
         _("Something broke here"),
-        _("Nothing was changed. Try again; if it happens anew, tell your support."),
+        _("Nothing was changed. Try again; if it happens again, tell your support."),
     )

@@ -137,8 +137,8 @@ class _Work:
         self._cells_of = abs(self._bundles.holds.T).tocsr()
         self._bundle, self._sign = self._bundles.followed()
         self._wanted = product(self._cells_of, self._is_unsafe) > 0
-        dear = np.where(hidden, 0, np.log2(1 + self._true) + 1)
-        cost = product(self._cells_of, dear)
+        weight = np.where(hidden, 0, np.log2(1 + self._true) + 1)
+        cost = product(self._cells_of, weight)
         self._search = Search(self._bundles, cost, cost == 0)
         self._known = Known(self._bundles)
         self._tried: set[Need] = set()

@@ -110,7 +110,7 @@ def without(table: ShownTable, hidden: Collection[Cell]) -> ShownTable:
 
 
 def write_table(table: ShownTable, count: str, path: Path) -> None:
-    """Writes a table with a status, its counts empty where suppressed: one sign for all of them."""
+    """Writes a table with a status, its counts empty where suppressed: one symbol for all of them."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([*table.dimensions, count, STATUS])
