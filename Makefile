@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: help run setup test lint format bench mutants assets messages diagrams screenshots lock clean
+.PHONY: help run setup test lint format docs bench mutants assets messages diagrams screenshots lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ lint: .venv/.test-ready ## Form, mistakes, types, floors between rooms, migratio
 format: .venv/.test-ready ## Bring code and templates into their form
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
 	@git ls-files '*/templates/*.html' | xargs $(BIN)/djade --target-version 5.2
+
+docs: .venv/.test-ready ## Build the documents as a site into build/site; a link or anchor that leads nowhere fails
+	@$(BIN)/python -m tests.documents
 
 bench: .venv/.test-ready ## Measure against a baseline in the same run; prints ratios, writes build/bench.json
 	@$(BIN)/python -m tests.bench

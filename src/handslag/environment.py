@@ -98,7 +98,7 @@ class Environment(BaseSettings):
         description="`postgres://user:password@host/name` for PostgreSQL 15 or later; empty for SQLite",
     )
     secret_key: str = Field(
-        "", repr=False, description="at least 40 signs of your own; production does not start without it"
+        "", repr=False, description="at least 40 characters of your own; production does not start without it"
     )
     encryption_keys: Keys = Field(
         (),
