@@ -63,8 +63,8 @@ def check_secrets() -> Iterator[CheckMessage]:
     """The secrets are the operator's own, and nothing shows them."""
     if "HANDSLAG_SECRET_KEY" in settings.HANDSLAG_MADE_HERE or len(settings.SECRET_KEY) < SHORTEST_SECRET:
         yield Error(
-            f"HANDSLAG_SECRET_KEY is not set, or shorter than {SHORTEST_SECRET} characters. Set it to a secret of your own "
-            "(to try the product out, set HANDSLAG_MODE=demo instead).",
+            f"HANDSLAG_SECRET_KEY is not set, or shorter than {SHORTEST_SECRET} characters. Set it to a secret of your "
+            "own (to try the product out, set HANDSLAG_MODE=demo instead).",
             id="handslag.E004",
         )
     for name in ("HANDSLAG_ENCRYPTION_KEYS", "HANDSLAG_INDEX_KEY"):
