@@ -3,13 +3,13 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from handslag.notes.actions import write_note
-from handslag.notes.models import Note
 
 from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import clock, wall
 from handslag.foundation.errors import NotAllowed
 from handslag.journal.models import Entry
+from handslag.notes.actions import write_note
+from handslag.notes.models import Note
 from handslag.persons.models import Person
 from handslag.rights.extract import DATA
 from handslag.rights.protection import protect
@@ -28,6 +28,7 @@ def test_it_is_written_and_read_on_pages_and_through_the_api(world, noted, brows
     assert fk.post(reverse("note", args=[case.public_id]), {"text": "Ringde i dag"}).status_code == 302
     page = fk.get(reverse("case", args=[case.public_id])).content.decode()
     assert "Ringde i dag" in page and "Vill jobba halvtid" in page and "wrote a note" in page
+    assert "Vill jobba halvtid" in fk.get(reverse("my-work")).content.decode()
     assert "Vill jobba" in fk.get(reverse("note-shown", args=[note.public_id])).content.decode()
     client = Client(headers={"Authorization": f"Bearer {world.token('fk')}"})
     assert "Vill jobba halvtid" in client.get(f"/api/v1/notes/{case.public_id}").content.decode()

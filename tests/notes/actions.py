@@ -1,7 +1,6 @@
 """Writing notes."""
 
 from django.utils.translation import gettext as _
-from handslag.notes.models import Note
 
 from handslag.cases import actions as cases
 from handslag.cases import may
@@ -9,6 +8,7 @@ from handslag.cases.locking import locked
 from handslag.foundation import clock
 from handslag.foundation.acting import action
 from handslag.foundation.errors import Refused
+from handslag.notes.models import Note
 from handslag.parties.viewer import Viewer
 
 

@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
-from handslag.notes.pages import parts
 
 from handslag.disclosure.rules import PLAN
-from handslag.foundation.rooms import Part, Placed, Record, Room, Verb, kept, prose
+from handslag.foundation.rooms import Part, Placed, Record, Room, Section, Verb, kept, prose
+from handslag.notes import queries
+from handslag.notes.pages import parts, rows
 
 ROOM = Room(
     urls="handslag.notes.pages.urls",
@@ -29,6 +30,7 @@ ROOM = Room(
         ),
     ),
     verbs={"note_written": Verb(gettext_noop("wrote a note"), PLAN)},
+    work=(Section("notes", _("Latest notes in my cases"), 65, queries.latest_notes, rows.note_table),),
     case_page=(Part("notes/_list.html", 85, parts.listed),),
     case_actions=(Placed(25, parts.note_button),),
 )

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from handslag.notes.queries import notes_of
 
 from handslag.cases.pages.page import Button, CasePage
+from handslag.notes.queries import notes_of
 
 
 def listed(page: CasePage) -> dict | None:

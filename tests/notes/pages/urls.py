@@ -1,4 +1,5 @@
 from django.urls import path
+
 from handslag.notes.pages import views
 
 urlpatterns = [

@@ -2,18 +2,16 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from handslag.notes.actions import write_note
-from handslag.notes.models import Note
-from handslag.notes.queries import notes_of
 
 from handslag.cases.pages.views import form_page, reached
-from handslag.cases.queries import visible_cases
-from handslag.cases.visibility import visibility
+from handslag.notes.actions import write_note
+from handslag.notes.queries import visible_note
 from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
+from handslag.parties.viewer import Request
 from handslag.ui.access import page
 from handslag.ui.forms import Form, words
 from handslag.ui.submission import carried_out
@@ -26,7 +24,7 @@ class NoteForm(Form):
 
 
 @page(*HOLDING_ROLES)
-def write(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def write(request: Request, case_id: UUID) -> HttpResponse:
     """Notes something about a case."""
     case = reached(request, case_id)
     form = NoteForm(request.POST or None)
@@ -36,12 +34,9 @@ def write(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @page(*CASE_ROLES)
-def show(request: HttpRequest, note_id: UUID) -> HttpResponse:
+def show(request: Request, note_id: UUID) -> HttpResponse:
     """One note."""
-    case_id = Note.objects.filter(public_id=note_id).values_list("case_id", flat=True).first()
-    case = visible_cases(request.viewer).filter(pk=case_id).first()
-    visible = case and visibility(request.viewer, case)
-    note = next((note for note in notes_of(visible) if note.public_id == note_id), None) if visible else None
+    note = visible_note(request.viewer, note_id)
     if note is None:
         raise Http404
     return render(request, "notes/note.html", {"note": note})
