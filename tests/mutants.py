@@ -51,6 +51,8 @@ MUTANTS = [
     ("check sees no holes", "check/laws.py", "OR p.first <= c.opened_at", "", CHECK),
     ("check takes any holder", "check/laws.py", "AND p.is_active AND u.is_active AND p.role", "AND p.role", CHECK),
     ("check trusts the calls", "check/silence.py", "AND (e.is_gap OR EXISTS", "AND (1=1 OR EXISTS", CHECK),
+    ("a party has somebody twice", "simulation/world.py", "share = min(free, left,", "share = min(left,", "tests/test_simulation.py"),
+    ("the sign-ins' work grows with the world", "simulation/histories.py", "if unit.pk not in self._focus:", "if True:", "tests/test_simulation.py"),
     ("half a file is taken", "intake/actions.py", "if outcome.ok and not dry_run:", "if not dry_run:", INTAKE),
     ("any checksum", "persons/rules.py", "return None if luhn.is_valid(number[2:])", "return None if True", INTAKE),
     ("formulas are taken", "intake/shape.py", "if column.name in row.formulas:", "if False:", INTAKE),

@@ -12,8 +12,6 @@ import pytest
 from click.testing import CliRunner
 from django.db import connection
 from django.test import override_settings
-from hypothesis import given
-from hypothesis import strategies as st
 
 from handslag.cases.models import Case
 from handslag.check.proof import prove
@@ -27,7 +25,7 @@ from handslag.parties.rules import EXCLUSIVE_ROLES, ROLES
 from handslag.persons.models import Identity
 from handslag.simulation.guide import sign_ins
 from handslag.simulation.places import DATA
-from handslag.simulation.world import build_world, shares_of
+from handslag.simulation.world import build_world
 from handslag.watch.queries import board_overdue
 from tests.worlds import SYSTEM
 
@@ -96,19 +94,6 @@ def test_the_same_seed_is_the_same_world(db):
 @pytest.mark.parametrize("cases", [0, 1, 7, 40])
 def test_a_demo_world_of_any_size(db, cases):
     assert build_world(cases, 1, ON)["cases"] == cases == Case.objects.count()
-
-
-@given(st.integers(0, 3_000_000), st.integers(1_000, 20_000))
-def test_the_shares_of_a_world_fit_the_test_numbers(cases, numbers):
-    most = numbers * 9 // 10
-    ceilings = {"FK": most, "AF": most, "REG": 21 * most, "KOM": 290 * most}
-    if cases > sum(ceilings.values()):
-        with pytest.raises(Refused, match="test numbers"):
-            shares_of(cases, numbers)
-        return
-    shares = shares_of(cases, numbers)
-    assert sum(shares.values()) == cases
-    assert all(0 <= shares[kind] <= ceilings[kind] for kind in ceilings)
 
 
 def test_watch_speaks_json_with_counts_and_lists_and_no_person(world):

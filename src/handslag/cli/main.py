@@ -112,7 +112,6 @@ def demo(cases: int, seed: int, on: datetime | None, if_empty: bool) -> None:
     Example:
       handslag demo --cases 2000 --seed 1
     """
-    from handslag.foundation.planning import settle
     from handslag.parties.models import User
     from handslag.simulation.world import build_world
 
@@ -121,7 +120,6 @@ def demo(cases: int, seed: int, on: datetime | None, if_empty: bool) -> None:
         return
     progress = Progress()
     made = build_world(cases, seed, on.date() if on else None, progress)
-    settle()
     progress.close()
     click.echo(", ".join(f"{count:,} {what}" for what, count in made.items()))
 

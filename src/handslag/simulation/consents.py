@@ -4,6 +4,8 @@ import random
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from django.db.models import F
+
 from handslag.cases.models import Case
 from handslag.disclosure.models import Consent, Disclosure
 from handslag.disclosure.rules import GROUPS, HEALTH, IDENTITY, LIVELIHOOD, MEETINGS, PLAN, WORK_EDUCATION
@@ -56,10 +58,10 @@ def _flows(consent: Consent, sender: Post, unit: Unit, out: Iterable[str], back:
 
 def write(rng: random.Random, offers: list[tuple[Handover, str]], on: date) -> None:
     """Writes the consents behind offers that are about to be written; those without one lose their words."""
-    people = (
-        Case.objects.filter(pk__in=[h.case_id for h, _state in offers]) if len(offers) < 900 else Case.objects.all()
-    )
-    known = {pk: (s, p) for pk, s, p in people.order_by().values_list("pk", "person__subject", "person__is_protected")}
+    cases = {handover.case_id for handover, _state in offers}
+    people = Case.objects.filter(pk__range=(min(cases, default=0), max(cases, default=0))).order_by()
+    rows = people.values_list("pk", "person__subject", "person__is_protected")
+    known = {pk: (subject, is_protected) for pk, subject, is_protected in rows}
     consents, disclosures = [], []
     for handover, state in offers:
         subject, is_protected = known[handover.case_id]
@@ -79,14 +81,12 @@ def write(rng: random.Random, offers: list[tuple[Handover, str]], on: date) -> N
 def _withdraw(rng: random.Random, consents: list[Consent]) -> None:
     ended = [consent.pk for consent in consents if rng.random() < 0.03]
     withdrawn = Disclosure.objects.filter(consent_id__in=ended[:400], group__in=(HEALTH, LIVELIHOOD, WORK_EDUCATION))
-    for disclosure in withdrawn.select_related("recorded_by"):
-        disclosure.ended_at, disclosure.ended_by = clock.now(), disclosure.recorded_by
-        disclosure.save(update_fields=["ended_at", "ended_by"])
+    withdrawn.update(ended_at=clock.now(), ended_by=F("recorded_by"))
 
 
 def reveal(rng: random.Random, places: Places, on: date) -> None:
     """A few people of the demo's own place have a case with two parties, and a consent by which both come to know."""
-    units = {u.pk for found in places.units.values() for u in found if u.county_code == FOCUS_COUNTY}
+    units = [unit.pk for unit in places.every_unit if unit.county_code == FOCUS_COUNTY]
     here = Case.objects.filter(holder__unit_id__in=units, person__is_protected=False)
     by_subject: dict[str, list[Case]] = {}
     for case in here.select_related("person", "holder__unit").order_by("id"):

@@ -1,7 +1,6 @@
 """What happened to the demo world's cases: handovers in every state, livelihoods, pauses and endings, in bulk."""
 
 import random
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection
@@ -16,11 +15,11 @@ from handslag.handovers.models import Handover, Message
 from handslag.handovers.wording import FIRST_CONTACT, GONE_BACK, written
 from handslag.journal.actions import entry, record_all
 from handslag.journal.chain import instant
-from handslag.parties.models import Post, Unit
+from handslag.parties.models import Post
 from handslag.reference import codes
 from handslag.sharing.actions import JOIN
 from handslag.simulation import consents
-from handslag.simulation.places import Places, unit_of
+from handslag.simulation.places import Places
 
 SCENARIOS = {
     "closed": 0.10,
@@ -62,39 +61,48 @@ def _at(day: date, hour: int) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(hour)))
 
 
-class _Histories:
+class Histories:
+    """Draws what happened to cases."""
+
     def __init__(self, rng: random.Random, places: Places, on: date):
-        self._rng, self._on = rng, on
-        self._posts: dict[int, Post] = {p.pk: p for posts in places.holders.values() for p in posts}
-        self._holders = places.holders
-        self._by_county: dict[str, list[Unit]] = {}
-        for units in places.units.values():
-            for unit in units:
-                self._by_county.setdefault(unit.county_code, []).append(unit)
+        self.rng, self.on, self._places = rng, on, places
+        self._focus = {unit.pk for unit in places.focus}
+        self._posts: dict[int, Post] = {}
+        self._by_county: dict[str, list[Post]] = {}
+        for unit in places.every_unit:
+            posts = places.holders[unit.pk]
+            self._posts |= {post.pk: post for post in posts}
+            if unit.pk not in self._focus:
+                self._by_county.setdefault(unit.county_code, []).extend(posts)
 
     def _receiver(self, sender: Post) -> Post:
-        units = [u for u in self._by_county[unit_of(sender).county_code] if u.party_id != sender.party_id]
-        posts = self._holders[self._rng.choice(units).pk]
-        return posts[0] if self._rng.random() < 0.6 else self._rng.choice(posts)
+        """Somebody at another party nearby; the focus keeps to itself, and its first posts get the most to do."""
+        if sender.unit_id in self._focus:
+            unit = self.rng.choice([unit for unit in self._places.focus if unit.party_id != sender.party_id])
+            posts = self._places.holders[unit.pk]
+            return posts[0] if self.rng.random() < 0.6 else self.rng.choice(posts)
+        while (receiver := self.rng.choice(self._by_county[sender.unit.county_code])).party_id == sender.party_id:
+            pass
+        return receiver
 
     def handover(self, case_id: int, draft: Draft, state: str) -> tuple[Handover, Post]:
         """An offer as it stood when it was made, and the post that takes it up."""
         sender = self._posts[draft.holder_id]
         receiver = self._receiver(sender)
         if state in (rules.COMPLETED, rules.DECLINED, rules.WITHDRAWN, "closed"):
-            day = draft.opened_on + (self._on - draft.opened_on) * self._rng.randint(10, 70) // 100
+            day = draft.opened_on + (self.on - draft.opened_on) * self.rng.randint(10, 70) // 100
         else:
-            day = self._on - timedelta(days=self._rng.randint(2, 28))
-        at = _at(max(day, draft.opened_on + timedelta(days=1)), self._rng.randint(8, 16))
+            day = self.on - timedelta(days=self.rng.randint(2, 28))
+        at = _at(max(day, draft.opened_on + timedelta(days=1)), self.rng.randint(8, 16))
         handover = Handover(
             case_id=case_id,
             sender=sender,
             to_unit=receiver.unit,
-            to_post=receiver if self._rng.random() < 0.4 else None,
-            reason=self._rng.choice([code for code in codes.entries("handover_reason") if code not in OF_CONSENT]),
-            brief=self._rng.choice(BRIEFS),
-            promised=self._rng.choice(PROMISES),
-            needed_by=at.date() + timedelta(days=self._rng.randint(20, 90)),
+            to_post=receiver if self.rng.random() < 0.4 else None,
+            reason=self.rng.choice([code for code in codes.entries("handover_reason") if code not in OF_CONSENT]),
+            brief=self.rng.choice(BRIEFS),
+            promised=self.rng.choice(PROMISES),
+            needed_by=at.date() + timedelta(days=self.rng.randint(20, 90)),
             proposed_contact_at=at + timedelta(days=10),
             offered_at=at,
             awaiting_since=at,
@@ -105,13 +113,13 @@ class _Histories:
         """When the first contact was booked for; of those still ahead, a quarter was missed."""
         if state != rules.ACCEPTED:
             return accepted_at + timedelta(days=5)
-        missed = self._rng.random() < 0.25
-        days = -self._rng.randint(1, 12) if missed else self._rng.randint(1, 20)
-        return max(_at(self._on + timedelta(days=days), 10), accepted_at + timedelta(hours=2))
+        missed = self.rng.random() < 0.25
+        days = -self.rng.randint(1, 12) if missed else self.rng.randint(1, 20)
+        return max(_at(self.on + timedelta(days=days), 10), accepted_at + timedelta(hours=2))
 
     def scenario(self) -> str | None:
         """What happened to a case: one of SCENARIOS, or nothing yet."""
-        draw = self._rng.random()
+        draw = self.rng.random()
         for name, share in SCENARIOS.items():
             draw -= share
             if draw < 0:
@@ -120,21 +128,21 @@ class _Histories:
 
     def past_livelihood(self, case_id: int, draft: Draft) -> tuple[PastLivelihood, date] | None:
         """An earlier livelihood and when the present one began, now and then with a hole between."""
-        lived = (self._on - draft.opened_on).days
-        if self._rng.random() > 0.3 or lived < 60:
+        lived = (self.on - draft.opened_on).days
+        if self.rng.random() > 0.3 or lived < 60:
             return None
         until = draft.opened_on + timedelta(days=lived // 2)
-        since = until + timedelta(days=self._rng.choice((0, 0, 0, 14, 31)))
+        since = until + timedelta(days=self.rng.choice((0, 0, 0, 14, 31)))
         if draft.livelihood_ends_on and since > draft.livelihood_ends_on:
             return None
-        kind = self._rng.choice(("sickness_benefit", "social_assistance", "activity_support", "wage"))
+        kind = self.rng.choice(("sickness_benefit", "social_assistance", "activity_support", "wage"))
         spell = PastLivelihood(
             case_id=case_id, by_party_id=draft.party_id, kind=kind, degree=None, since=draft.opened_on, until=until
         )
         return spell, since
 
 
-def _accept(offers: list[tuple[Handover, Post, str]], histories: _Histories) -> None:
+def _accept(offers: list[tuple[Handover, Post, str]], histories: Histories) -> None:
     """Accepts offers and moves their cases at the same instants, then completes those that are."""
     accepts, moves, completions = [], [], []
     for handover, receiver, state in offers:
@@ -235,11 +243,9 @@ def _pause(cases: dict[int, Draft], rng: random.Random, on: date) -> None:
     update_many("cases_case", ("suspended_on", "suspended_until", "suspension_reason", "next_step_on"), rows)
 
 
-def write(
-    rng: random.Random, places: Places, drafts: dict[int, Draft], on: date, progress: Callable[[str, int, int], None]
-) -> dict[str, int]:
+def write(histories: Histories, drafts: dict[int, Draft]) -> dict[str, int]:
     """Writes the histories of `drafts` (by case id) and returns how many of each were made."""
-    histories = _Histories(rng, places, on)
+    rng, on = histories.rng, histories.on
     chosen: dict[str, list[int]] = {}
     for case_id in drafts:
         if scenario := histories.scenario():
@@ -250,11 +256,9 @@ def write(
         offers += [(*histories.handover(case_id, drafts[case_id], state), state) for case_id in cases]
     consents.write(rng, [(handover, state) for handover, _receiver, state in offers], on)
     Handover.objects.bulk_create([handover for handover, *_rest in offers], batch_size=2000)
-    progress("handovers", len(offers) // 2, len(offers))
     _accept([o for o in offers if o[2] in (rules.COMPLETED, rules.ACCEPTED, "closed")], histories)
     _answer([o for o in offers if o[2] in (rules.ASKED, rules.DECLINED, rules.WITHDRAWN)], on)
     _tell(offers)
-    progress("handovers", len(offers), len(offers))
     past = [made for case_id, draft in drafts.items() if (made := histories.past_livelihood(case_id, draft))]
     PastLivelihood.objects.bulk_create((spell for spell, _since in past), batch_size=2000)
     update_many("cases_case", ("livelihood_since",), [(since, spell.case_id) for spell, since in past])

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
@@ -18,6 +19,8 @@ DATA = Path(__file__).parent / "data"
 DEMO_PASSWORD = "handslag-demo"  # noqa: S105  (for synthetic people alone; production refuses to start beside them)
 FOCUS_COUNTY, FOCUS_MUNICIPALITY = "13", "1380"
 CASES_PER_CASEWORKER = 40
+LEAST = 3
+"""Caseworkers of a unit with few cases."""
 EMPTY_OFFICER_SHARE, ABSENT_SHARE = 0.04, 0.05
 
 
@@ -28,6 +31,18 @@ class Places:
     parties: dict[str, Party] = field(default_factory=dict)
     units: dict[str, list[Unit]] = field(default_factory=dict)
     holders: dict[int, list[Post]] = field(default_factory=dict)
+    staff: int = 0
+
+    @cached_property
+    def every_unit(self) -> list[Unit]:
+        """All units, party by party."""
+        return [unit for units in self.units.values() for unit in units]
+
+    @cached_property
+    def focus(self) -> list[Unit]:
+        """The units of the place where the demo's sign-ins work. Their work is the same however large the world."""
+        parties = ("FK", "AF", f"KOM-{FOCUS_MUNICIPALITY}", f"REG-{FOCUS_COUNTY}")
+        return [next(u for u in self.units[code] if u.county_code == FOCUS_COUNTY) for code in parties]
 
 
 def unit_of(post: Post) -> Unit:
@@ -97,7 +112,7 @@ class _Staff:
 
 
 def build(rng: random.Random, load: dict[str, int], on: date) -> Places:
-    """Writes the whole country's parties, units, associations and staff, sized for `load` cases per party code."""
+    """Writes the whole country's parties, units, associations and staff, sized for `load` cases per party of a kind."""
     places = Places()
     places.parties = {p.code: p for p in Party.objects.bulk_create(_parties())}
     for unit in Unit.objects.bulk_create(_units(places.parties)):
@@ -109,14 +124,16 @@ def build(rng: random.Random, load: dict[str, int], on: date) -> Places:
     staff.hire("administrator", "handslag")
     User.objects.bulk_create(staff.users)
     Post.objects.bulk_create(staff.posts)
+    places.staff = len(staff.users)
     _send_away(rng, places, on)
     return places
 
 
 def _hire_units(staff: _Staff, places: Places, load: dict[str, int]) -> None:
     for code, units in places.units.items():
-        size = max(3, -(-load.get(code, 0) // (len(units) * CASES_PER_CASEWORKER)))
         for unit in units:
+            full = -(-load[unit.party.kind] // (len(units) * CASES_PER_CASEWORKER))
+            size = LEAST if unit in places.focus else max(LEAST, full)
             place = {"party": unit.party, "unit": unit}
             posts = [staff.hire("caseworker", code.lower(), **place) for _ in range(size)]
             places.holders[unit.pk] = [*posts, staff.hire("lead", code.lower(), **place)]

@@ -1,12 +1,15 @@
 """The demo world: synthetic people on their way back, in every state, some of them about to fall.
 
 The same number of cases, seed and day give the same world. Cases are opened through the same door as an import; the
-rest is written in bulk, under the same guards of the database as everything else.
+rest is written in bulk, under the same guards of the database as everything else. A world is written some cases at a
+time, so that the largest takes little more memory than a small one, and becomes visible as a whole.
 """
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import islice
 
 from django.db import transaction
 
@@ -21,13 +24,17 @@ from handslag.persons.rules import birth_year, sex
 from handslag.reference import codes
 from handslag.simulation import consents, histories
 from handslag.simulation.names import FAMILY, MEN, WOMEN
-from handslag.simulation.places import DATA, FOCUS_COUNTY, FOCUS_MUNICIPALITY, Places, build, unit_of
+from handslag.simulation.places import DATA, Places, build
 from handslag.watch.actions import go_round
 
 SIMULATOR = Viewer(None, is_system=True, name="demo")
 FOCUS_CASES = 140
 PROTECTED_SHARE = 0.005
-WEIGHTS = {"FK": 0.35, "AF": 0.25, "KOM": 0.3, "REG": 0.1}
+CHUNK = 5000
+"""How many cases are written at a time."""
+WEIGHTS = {"FK": 35, "AF": 25, "KOM": 30, "REG": 10}
+FILLED = 90
+"""How many in a hundred of all people a party has at most."""
 STEPS = (
     "Ring och stäm av läget",
     "Boka gemensam kartläggning",
@@ -59,35 +66,34 @@ def identity_numbers(on: date) -> list[str]:
     return [n for n in lines if 19 <= on.year - birth_year(n) <= 66]
 
 
-def shares_of(cases: int, numbers: int) -> dict[str, int]:
-    """How many cases each kind of party opens. A party can have each person once, so each kind has a ceiling.
+def spread(cases: int, numbers: int) -> dict[str, int]:
+    """How many cases each kind of party opens: by WEIGHTS, as long as there are people.
 
-    Raises Refused where all of them together are too few: there are no more test numbers.
+    A party has each of the `numbers` people once, so a kind has a ceiling; what passes it goes to the kinds with room
+    left. Raises Refused where no kind has.
     """
-    ceiling = numbers * 9 // 10
-    ceilings = {"FK": ceiling, "AF": ceiling, "REG": len(codes.entries("county")) * ceiling}
-    ceilings["KOM"] = len(codes.entries("municipality")) * ceiling
-    if cases > sum(ceilings.values()):
-        message = "The official test numbers suffice for {most:,} cases, each person once at each party."
-        raise Refused(message.format(most=sum(ceilings.values())))
-    shares = {kind: int(cases * weight) for kind, weight in WEIGHTS.items()}
-    for kind in ("FK", "AF"):
-        shares[kind] = min(shares[kind], ceilings[kind])
-    regions = max(shares["REG"], cases // 4 if cases > 20_000 else 0)
-    shares["REG"] = min(regions, ceilings["REG"], cases - shares["FK"] - shares["AF"])
-    shares["KOM"] = cases - sum(shares[kind] for kind in ("FK", "AF", "REG"))
+    ceilings = {kind: count * (numbers * FILLED // 100) for kind, count in _parties().items()}
+    shares, left = dict.fromkeys(WEIGHTS, 0), cases
+    while left:
+        room = {kind: ceilings[kind] - share for kind, share in shares.items() if share < ceilings[kind]}
+        if not room:
+            most = sum(ceilings.values())
+            raise Refused(f"There are official test numbers for {most:,} cases on this day. Ask for no more.")
+        weight, given = sum(WEIGHTS[kind] for kind in room), left
+        for kind, free in room.items():
+            share = min(free, left, -(-given * WEIGHTS[kind] // weight))
+            shares[kind], left = shares[kind] + share, left - share
     return shares
 
 
+def _parties() -> dict[str, int]:
+    """How many parties there are of each kind."""
+    return {"FK": 1, "AF": 1, "KOM": len(codes.entries("municipality")), "REG": len(codes.entries("county"))}
+
+
 def _load(shares: dict[str, int]) -> dict[str, int]:
-    """Cases by party code, spread evenly over the parties of a kind."""
-    counties, municipalities = codes.entries("county"), codes.entries("municipality")
-    return {
-        "FK": shares["FK"],
-        "AF": shares["AF"],
-        **{f"REG-{c}": -(-shares["REG"] // len(counties)) for c in counties},
-        **{f"KOM-{m}": -(-shares["KOM"] // len(municipalities)) for m in municipalities},
-    }
+    """Cases of each of the parties of a kind, over which they are spread evenly."""
+    return {kind: -(-shares[kind] // count) for kind, count in _parties().items()}
 
 
 class _Drafts:
@@ -129,23 +135,25 @@ class _Drafts:
             return self._on - timedelta(days=self._rng.randint(1, 25))
         return self._on + timedelta(days=self._rng.randint(0, 75))
 
-    def _municipality(self, party: str, unit: Unit) -> str:
-        """Where a person of the party lives: in the party's own municipality, or anywhere in the unit's county."""
-        return party[4:] if party.startswith("KOM") else self._rng.choice(self._by_county[unit.county_code])
+    def _municipality(self, unit: Unit) -> str:
+        """Where a person of a unit lives: in the party's own municipality, or anywhere in the unit's county."""
+        party = unit.party
+        return party.code[4:] if party.kind == "KOM" else self._rng.choice(self._by_county[unit.county_code])
 
-    def draw(self, party: str, post: Post) -> Draft:
-        number, drawn = self._number(party)
+    def draw(self, post: Post) -> Draft:
+        """A case that `post` is to hold."""
+        unit, party = post.unit, post.unit.party
+        number, drawn = self._number(party.code)
         given, family = self._name(number)
         is_protected = self._rng.random() < PROTECTED_SHARE
-        kind = self._rng.choice(LIVELIHOODS[party[:3].rstrip("-")])
-        unit = unit_of(post)
+        kind = self._rng.choice(LIVELIHOODS[party.kind])
         return Draft(
-            party_id=unit.party_id,
-            reference=f"{party}-{drawn:06d}",
+            party_id=party.pk,
+            reference=f"{party.code}-{drawn:06d}",
             identity_number="" if is_protected else number,
             given_name="" if is_protected else given,
             family_name="" if is_protected else family,
-            municipality_code="" if is_protected else self._municipality(party, unit),
+            municipality_code="" if is_protected else self._municipality(unit),
             holder_id=post.pk,
             opened_on=self._on - timedelta(days=self._rng.randint(30, 700)),
             target_groups=GROUPS.get(kind, "no_specific"),
@@ -159,62 +167,51 @@ class _Drafts:
         )
 
 
-def _focus(places: Places, cases: int) -> Iterator[tuple[str, Post]]:
-    """A place where the demo sign-ins have a full day's work, however large the world."""
-    wanted = min(cases * 4 // 10, FOCUS_CASES)
-    for index in range(wanted):
-        party = ("FK", "AF", f"KOM-{FOCUS_MUNICIPALITY}", f"REG-{FOCUS_COUNTY}")[index % 4]
-        unit = next(u for u in places.units[party] if u.county_code == FOCUS_COUNTY)
-        posts = places.holders[unit.pk]
-        yield party, posts[0] if index % 7 < 5 else posts[1 + index % (len(posts) - 1)]
-
-
-def _elsewhere(rng: random.Random, places: Places, shares: dict[str, int], used: int) -> Iterator[tuple[str, Post]]:
-    by_kind: dict[str, list[tuple[str, Unit]]] = {}
-    for party, units in places.units.items():
-        by_kind.setdefault(party[:3].rstrip("-"), []).extend(
-            (party, u)
-            for u in units
-            if not (
-                u.county_code == FOCUS_COUNTY and (not party.startswith("KOM") or party.endswith(FOCUS_MUNICIPALITY))
-            )
-        )
+def _holders(rng: random.Random, places: Places, shares: dict[str, int]) -> Iterator[Post]:
+    """Who opens each case: first the focus, where the sign-ins have a full day's work however large the world; then
+    all other places, a kind of party after the other, and each unit in its turn."""
+    focused = min(sum(shares.values()) * 4 // 10, FOCUS_CASES, 4 * shares["FK"])
+    for index in range(focused):
+        posts = places.holders[places.focus[index % len(places.focus)].pk]
+        yield posts[0] if index % 7 < 5 else posts[1 + index % (len(posts) - 1)]
     for kind, share in shares.items():
-        turn = rng.sample(by_kind[kind], len(by_kind[kind]))
-        for index in range(max(0, share - used // 4)):
-            party, unit = turn[index % len(turn)]
-            yield party, rng.choice(places.holders[unit.pk])
+        units = [unit for unit in places.every_unit if unit.party.kind == kind and unit not in places.focus]
+        turn = rng.sample(units, len(units))
+        for index in range(max(0, share - focused // 4)):
+            yield rng.choice(places.holders[turn[index % len(turn)].pk])
 
 
 @transaction.atomic
+def _write(cases: int, seed: int, on: date, progress: Callable[[str, int, int], None]) -> dict[str, int]:
+    rng = random.Random(seed)
+    numbers = identity_numbers(on)
+    shares = spread(cases, len(numbers))
+    places = build(rng, _load(shares), on)
+    holders = islice(_holders(rng, places, shares), cases)
+    draw, past = _Drafts(rng, numbers, on), histories.Histories(rng, places, on)
+    made = Counter(cases=0, handovers=0, closed=0)
+    while chunk := list(islice(holders, CHUNK)):
+        drafts = [draw.draw(post) for post in chunk]
+        ids = open_cases(SIMULATOR, drafts)
+        if not made["cases"]:
+            consents.reveal(rng, places, on)
+        made.update(cases=len(ids), **histories.write(past, dict(zip(ids, drafts, strict=True))))
+        progress("cases", made["cases"], cases)
+    refresh_planner()
+    go_round(on)
+    return {"parties": len(places.parties), "units": len(places.every_unit), "staff": places.staff, **made}
+
+
 def build_world(
     cases: int, seed: int, on: date | None = None, progress: Callable[[str, int, int], None] = lambda *_: None
 ) -> dict[str, int]:
-    """Builds the demo world in an empty installation and returns how much of what was made.
+    """Builds the demo world in an empty installation, whole or not at all, and returns how much of what was made.
 
-    `progress` is told (what, done, of how many). Raises Refused where the installation already holds something.
+    `progress` is told (what, done, of how many). Raises Refused where the installation already holds something, and
+    for more cases than there are official test numbers for.
     """
-    on = on or clock.today()
     if User.objects.exists() or Case.objects.exists():
         raise Refused("This installation already holds a world. Choose an empty HANDSLAG_HOME or database.")
-    rng = random.Random(seed)
-    numbers = identity_numbers(on)
-    shares = shares_of(cases, len(numbers))
-    places = build(rng, _load(shares), on)
-    pairs = list(_focus(places, cases))
-    pairs += _elsewhere(rng, places, shares, len(pairs))
-    draw = _Drafts(rng, numbers, on)
-    drafts = [draw.draw(party, post) for party, post in pairs[:cases]]
-    ids = open_cases(SIMULATOR, drafts, lambda done: progress("cases", done, len(drafts)))
-    consents.reveal(rng, places, on)
-    made = histories.write(rng, places, dict(zip(ids, drafts, strict=True)), on, progress)
+    made = _write(cases, seed, on or clock.today(), progress)
     refresh_planner()
-    go_round(on)
-    refresh_planner()
-    return {
-        "parties": len(places.parties),
-        "units": sum(map(len, places.units.values())),
-        "staff": User.objects.count(),
-        "cases": len(ids),
-        **made,
-    }
+    return made
