@@ -51,6 +51,7 @@ docs: .venv/.test-ready ## Build the documents as a site into build/site; a link
 bench: .venv/.test-ready ## Measure against a baseline in the same run; prints ratios, writes build/bench.json
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench_writes
+	@$(BIN)/python -m tests.bench_journal
 	@$(BIN)/python -m tests.bench_statistics
 
 mutants: .venv/.test-ready ## Break the code on purpose, once at a time, and see a test fail each time

@@ -7,7 +7,7 @@ from django.db import connection
 from hypothesis import HealthCheck, Phase, settings
 
 from handslag.foundation import guards
-from handslag.journal import chain
+from handslag.journal import anchors
 from tests import scanning, strictness, worlds
 
 strictness.shuffle_unordered_querysets()
@@ -28,7 +28,7 @@ settings.load_profile("handslag")
 def fresh_cache():
     """No test sees what another one cached, or anchored of a journal that was undone."""
     cache.clear()
-    (django_settings.HANDSLAG_HOME / chain.ANCHORS).unlink(missing_ok=True)
+    (django_settings.HANDSLAG_HOME / anchors.ANCHORS).unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)

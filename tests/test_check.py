@@ -10,6 +10,7 @@ from handslag.check.proof import prove
 from handslag.cli.main import main
 from handslag.foundation import clock, days, guards
 from handslag.handovers import actions
+from handslag.journal.chain import seal
 from handslag.watch.actions import go_round
 from tests.worlds import contact_in
 
@@ -45,7 +46,13 @@ BREAKINGS = {
         f"UPDATE persons_person SET is_protected = {'1' if FALSE == '0' else 'true'}",
         "UPDATE cases_case SET joined_to_id = {moved} WHERE id = {plain}",
     ],
-    "7": ["UPDATE journal_entry SET actor = 'nobody' WHERE id = 2", "DELETE FROM journal_entry WHERE id = 3"],
+    "7": [
+        "UPDATE journal_entry SET actor = 'nobody' WHERE id = (SELECT max(id) FROM journal_entry)",
+        "DELETE FROM journal_entry WHERE id = (SELECT max(id) FROM journal_entry)",
+        "UPDATE journal_batch SET at = '2026-01-01'",
+        "DELETE FROM journal_batch",
+        "DELETE FROM journal_head",
+    ],
 }
 
 
@@ -59,6 +66,7 @@ def worked(world):
     actions.decline_handover(world.viewer("af_a"), handover.pk, "not_ready", world.units["hylte"])
     type(plain).objects.filter(pk=plain.pk).update(next_step_by=world.posts["fk_b"])
     go_round()
+    seal()
     ids = {"plain": plain.pk, "moved": moved.pk, "declined": declined.pk, "late": late.pk}
     return {**ids, "kom_unit": world.units["kom"].pk, **{name: post.pk for name, post in world.posts.items()}}
 

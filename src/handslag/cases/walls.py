@@ -58,5 +58,5 @@ WALLS = [
         "OR (subject = 'list' AND EXISTS (SELECT 1 FROM journal_shown s WHERE s.entry_id = journal_entry.id))",
     ),
     Wall("journal_shown", _CASE.format("journal_shown.case_id")),
-    Wall("journal_head", "false"),
+    *(Wall(f"journal_{name}", "false") for name in ("unsealed", "batch", "head")),
 ]

@@ -77,7 +77,7 @@ def serve(port: int, host: str, workers: int) -> None:
     from handslag.cli.server import run
     from handslag.foundation.checks import refusals
 
-    ensure_schema()
+    ensure_schema(seals=False)
     if problems := refusals():
         raise click.ClickException("The server does not start:\n" + "\n".join(f"- {p}" for p in problems))
     collect_static()
@@ -285,14 +285,14 @@ def codes(list_name: str | None) -> None:
 def watch(on: datetime | None, form: str) -> None:
     """Go one round: find what is silent, call the people it climbs to, clear what was answered.
 
-    Going twice, also at the same time, changes nothing more. Each round anchors the journal.
+    Going twice, also at the same time, changes nothing more. Each round seals and anchors the journal.
 
     \b
     Example:
       handslag watch --on 2026-12-01 --format json
     """
     from handslag.foundation import clock
-    from handslag.journal.chain import anchor
+    from handslag.journal.anchors import anchor
     from handslag.watch.actions import go_round
     from handslag.watch.queries import lists_on
 
@@ -320,7 +320,7 @@ def check(ctx: click.Context, form: str) -> None:
     from handslag.check.proof import NAMES, fallen_guards, prove
     from handslag.foundation import clock
 
-    ensure_schema()
+    ensure_schema(seals=False)
     findings, fallen = prove(clock.today()), fallen_guards()
     if form == "json":
         promises = {

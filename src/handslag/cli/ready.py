@@ -22,8 +22,11 @@ def start_django() -> None:
     translation.activate(settings.HANDSLAG_LANGUAGE)
 
 
-def ensure_schema() -> None:
-    """Makes the tables of a database that is still empty; refuses one that a newer version must migrate first."""
+def ensure_schema(*, seals: bool = True) -> None:
+    """Makes the tables of a database that is still empty; refuses one that a newer version must migrate first.
+
+    When the command ends, what it journalled is sealed, unless it only reads (or goes on to seal by itself).
+    """
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -35,6 +38,10 @@ def ensure_schema() -> None:
         call_command("migrate", verbosity=0, interactive=False)
     elif pending:
         raise click.ClickException("The database is of an older version. Make a backup, then run “handslag setup”.")
+    if seals:
+        from handslag.journal.chain import seal
+
+        click.get_current_context().call_on_close(seal)
 
 
 def operator():

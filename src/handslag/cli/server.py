@@ -1,4 +1,4 @@
-"""Serving: gunicorn in this process, and the watch's rounds beside it."""
+"""Serving: gunicorn in this process, the watch's rounds beside it, and in each worker one who seals the journal."""
 
 import subprocess
 import sys
@@ -15,6 +15,12 @@ def _go_rounds(every_minutes: float, stop: threading.Event) -> None:
         subprocess.run([sys.executable, "-m", "handslag", "watch"], stdout=subprocess.DEVNULL, check=False)  # noqa: S603
         if stop.wait(every_minutes * 60):
             return
+
+
+def _seal_beside(_worker: Any) -> None:
+    from handslag.journal import chain
+
+    threading.Thread(target=chain.keep_sealing, args=(chain.EVERY, threading.Event()), daemon=True).start()
 
 
 class _Server(BaseApplication):
@@ -46,6 +52,7 @@ def run(host: str, port: int, workers: int) -> None:
             "threads": 4,
             "when_ready": lambda _server: rounds.start(),
             "on_exit": lambda _server: stop.set(),
+            "post_worker_init": _seal_beside,
             "loglevel": "warning",
         }
     ).run()

@@ -67,5 +67,5 @@ def random_index() -> str:
 
 
 def seal(content: bytes) -> str:
-    """A seal that only this installation can make, for links of the journal's chain (64 hex digits)."""
-    return hmac.new(_derived("journal"), content, hashlib.sha256).hexdigest()
+    """A seal that only this installation can make, for the journal (64 hex digits)."""
+    return hmac.digest(_derived("journal"), content, "sha256").hex()

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from handslag.foundation import clock
 from handslag.foundation.acting import action, by_itself
-from handslag.journal import chain
-from handslag.journal.models import Entry, Shown
+from handslag.journal import chain, seals
+from handslag.journal.models import Entry
 
 LISTED, LOOKED = "listed", "looked"
 
@@ -18,12 +18,15 @@ def entry(
     acting_for: str = "",
     basis: str = "",
     address: str = "",
+    party: int | None = None,
+    group: str = "",
     **details,
 ) -> Entry:
     """An entry that is not yet written, stamped with the present instant. Details hold codes, days and ids: no words
-    about a person, and nobody's name or number but those of staff."""
+    about a person, and nobody's name or number but those of staff. `party` is the acting post's, `group` the group of
+    information that the line belongs to."""
     return Entry(
-        at=chain.instant(clock.now()),
+        at=seals.instant(clock.now()),
         actor=actor,
         acting_for=acting_for,
         verb=verb,
@@ -31,12 +34,14 @@ def entry(
         subject_id=subject_id,
         basis=basis,
         address=address,
-        details=chain.canonical(details),
+        details=seals.canonical(details),
+        party=party,
+        group=group,
     )
 
 
 def record(actor: str, verb: str, subject: str, subject_id: int, acting_for: str = "", **details) -> None:
-    """Writes one entry. Call it last in the transaction of the change that it tells of: the chain's head is locked."""
+    """Writes one entry, in the transaction of the change that it tells of. Takes what `entry` takes."""
     record_all([entry(actor, verb, subject, subject_id, acting_for, **details)])
 
 
@@ -66,7 +71,8 @@ def record_looks(
     if listed:
         entries.append(_list_of(actor, page, {case_id: looks[case_id] for case_id in listed}, address))
     chain.append(entries)
-    Shown.objects.bulk_create(Shown(entry=entries[-1], case_id=case_id) for case_id in listed)
+    if listed:
+        chain.link(entries[-1], listed)
 
 
 def _list_of(actor: str, page: str, looks: dict[int, tuple[str, str]], address: str) -> Entry:

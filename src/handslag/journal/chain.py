@@ -1,46 +1,48 @@
-"""The chain: how entries are sealed, each with the one before, so that no change, removal or reordering stays unseen.
+"""The chain: entries are written side by side, and sealed behind in batches, each with the batch before.
 
-A seal is an HMAC-SHA-256 over the entry's columns and the seal before it; without the installation's key nobody can
-make one. The head (place and seal of the last entry, with a tag of its own) stands in another table, and is anchored
-outside the database: every command that anchors adds a line to `HANDSLAG_HOME/journal.anchors`, to be copied away.
+An entry has a seal of its own at once, over the last batch before it too. No writer waits for another: places come from
+a sequence and the head is only read. Whoever seals takes what waits in `journal_unsealed`, a moment later, and names
+each entry in the batch, so that nothing slips into it afterwards: what commits late comes into a later batch.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+import logging
+import threading
+import time
 
-from django.conf import settings
-from django.db import connection, connections
+from django.db import close_old_connections, connection, connections
 
-from handslag.foundation import keys
-from handslag.journal.models import Entry, Head
+from handslag.foundation import clock
+from handslag.foundation.acting import action, by_itself
+from handslag.foundation.keys import WrongKey
+from handslag.journal import seals
+from handslag.journal.models import Batch, Entry, Head, Unsealed
 
-COLUMNS = ("id", "at", "actor", "acting_for", "verb", "subject", "subject_id", "basis", "address", "details")
-BEGIN = ""
-CHUNK = 5000
-ANCHORS = "journal.anchors"
+MOST = 50_000
+"""Entries in one batch at most."""
+OVERDUE = 60
+"""Seconds after which an entry without a batch is not waiting but left out."""
+EVERY = 0.1
+"""Seconds between two sealings of a server."""
 
+_PLACES = {
+    "postgresql": "SELECT nextval('journal_entry_id_seq'), number, seal FROM journal_head, generate_series(1, %s) "
+    "WHERE journal_head.id = 1",
+    "sqlite": "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < %s) "
+    "SELECT n + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'journal_entry'), 0), number, seal "
+    "FROM journal_head, series WHERE journal_head.id = 1",
+}
+_LINK = {
+    "postgresql": "INSERT INTO journal_shown (entry_id, case_id) "
+    "SELECT %s, value::bigint FROM json_array_elements_text(%s::json)",
+    "sqlite": "INSERT INTO journal_shown (entry_id, case_id) SELECT %s, value FROM json_each(%s)",
+}
+_TAKE = (
+    "DELETE FROM journal_unsealed WHERE entry_id IN "
+    "(SELECT entry_id FROM journal_unsealed ORDER BY entry_id LIMIT %s) RETURNING entry_id, seal"
+)
 
-def instant(at: datetime) -> str:
-    """An instant as the journal writes it: UTC, to the microsecond."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def canonical(details: dict) -> str:
-    """Details as the journal writes them: one text for one content."""
-    return json.dumps(details, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def seal_of(values: tuple, before: str) -> str:
-    """The seal of an entry with these column values (in the order of COLUMNS), after the seal `before`."""
-    return keys.seal(json.dumps([*values, before], ensure_ascii=False, default=repr).encode())
-
-
-def tag_of(place: int, seal: str) -> str:
-    """The head's own seal."""
-    return keys.seal(f"head {place} {seal}".encode())
+_log = logging.getLogger(__name__)
 
 
 def begin(using: str) -> None:
@@ -48,119 +50,78 @@ def begin(using: str) -> None:
     if Head._meta.db_table not in connections[using].introspection.table_names():
         return
     if not Head.objects.using(using).exists() and not Entry.objects.using(using).exists():
-        Head.objects.using(using).create(pk=1, place=0, seal=BEGIN, tag=tag_of(0, BEGIN))
+        Head.objects.using(using).create(pk=1, number=0, seal=seals.BEGIN, tag=seals.of_head(0, seals.BEGIN))
 
 
 def append(entries: list[Entry]) -> None:
-    """Gives entries their places and seals and writes them. Call it within a transaction: the head is locked."""
-    head = Head.objects.select_for_update().get(pk=1)
-    place, before = head.place, head.seal
-    for entry in entries:
-        place += 1
-        entry.id = place
-        entry.seal = before = seal_of(tuple(getattr(entry, column) for column in COLUMNS), before)
+    """Gives entries their places and seals and writes them, within the caller's transaction."""
+    if not entries:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES[connection.vendor], [len(entries)])
+        places = cursor.fetchall()
+    for entry, (place, follows, before) in zip(entries, places, strict=True):
+        entry.id, entry.follows = place, follows
+        entry.seal = seals.of_entry((getattr(entry, column) for column in seals.COLUMNS), before)
     Entry.objects.bulk_create(entries, batch_size=2000)
-    head.place, head.seal, head.tag = place, before, tag_of(place, before)
+
+
+def link(entry: Entry, cases: list[int]) -> None:
+    """Links a written entry about a list to the cases that it showed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINK[connection.vendor], [entry.id, json.dumps(cases)])
+
+
+def seal() -> int:
+    """Seals all that waits, in batches; how many entries. Leaves it to another sealer that is at it.
+
+    Raises WrongKey where the head was not written with this installation's key: nothing is sealed after a false head.
+    """
+    sealed = 0
+    while Unsealed.objects.exists() and (count := _seal_batch()):
+        sealed += count
+    return sealed
+
+
+@action(by_itself)
+def _seal_batch() -> int:
+    head = Head.objects.select_for_update(skip_locked=True).filter(pk=1).first()
+    if head is None:
+        return 0
+    if head.tag != seals.of_head(head.number, head.seal):
+        raise WrongKey("The journal's head was changed, or sealed with another key. Run “handslag journal verify”.")
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [MOST])
+        waiting = sorted(cursor.fetchall())
+    if waiting:
+        _write(head, [place for place, _seal in waiting], [seal for _place, seal in waiting])
+    return len(waiting)
+
+
+def _write(head: Head, places: list[int], entry_seals: list[str]) -> None:
+    batch = Batch(
+        number=head.number + 1,
+        at=seals.instant(clock.now()),
+        places=seals.runs_of(places),
+        root=seals.root_of(entry_seals),
+    )
+    batch.seal = seals.of_batch(batch.number, batch.at, batch.places, batch.root, head.seal)
+    batch.save(force_insert=True)
+    head.number, head.seal, head.tag = batch.number, batch.seal, seals.of_head(batch.number, batch.seal)
     head.save()
 
 
-@dataclass(frozen=True)
-class Break:
-    """Where the chain does not hold, and why."""
-
-    place: int
-    why: str
-
-
-def _rows() -> Iterator[tuple]:
-    columns = ", ".join((*COLUMNS, "seal"))
-    last = None
-    with connection.cursor() as cursor:
-        while True:
-            after = "" if last is None else f"WHERE id > {int(last)}"
-            cursor.execute(f"SELECT {columns} FROM journal_entry {after} ORDER BY id LIMIT {CHUNK}")
-            rows = cursor.fetchall()
-            yield from rows
-            if len(rows) < CHUNK:
-                return
-            last = rows[-1][0]
-
-
-def _walk(most: int) -> tuple[list[Break], int, str, dict[int, str]]:
-    anchored = {place: seal for place, seal in _anchors()}
-    breaks: list[Break] = []
-    expected, before = 1, BEGIN
-    for *values, seal in _rows():
-        place = values[0]
-        if place != expected:
-            breaks.append(Break(expected, f"entries {expected} to {place - 1} are missing"))
-        elif seal_of(tuple(values), before) != seal:
-            breaks.append(Break(place, "the entry, or the one before it, was changed or moved"))
-        if place in anchored and anchored.pop(place) != seal:
-            breaks.append(Break(place, "the entry is not the one that was anchored"))
-        if len(breaks) >= most:
-            break
-        expected, before = place + 1, seal
-    return breaks, expected - 1, before, anchored
-
-
-def verify(most: int = 20) -> tuple[int, list[Break]]:
-    """(how many entries stand, where the chain is broken: the first `most` places).
-
-    Goes through every entry, compares the head with the last one, and each anchor with its entry.
-    """
-    breaks, last, seal, unmet = _walk(most)
-    if len(breaks) < most:
-        breaks += _head_breaks(last, seal)
-        breaks += [Break(place, "an anchored entry is gone: the end was cut off") for place in sorted(unmet)]
-        breaks += _link_breaks()
-    return last, breaks[:most]
-
-
-def _head_breaks(last: int, seal: str) -> list[Break]:
-    head = Head.objects.filter(pk=1).first()
-    if head is None:
-        return [Break(last, "the head is gone")]
-    if head.tag != tag_of(head.place, head.seal):
-        return [Break(head.place, "the head was changed by hand")]
-    if head.place > last:
-        return [Break(last + 1, f"entries {last + 1} to {head.place} are missing: the end was cut off")]
-    if (head.place, head.seal) != (last, seal):
-        return [Break(last, "the last entry is not the one that the head names")]
-    return []
-
-
-def _link_breaks() -> list[Break]:
-    """Lists whose links to their cases are not the cases that the entry names."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT entry_id, case_id FROM journal_shown ORDER BY entry_id, case_id")
-        links: dict[int, list[int]] = {}
-        for entry_id, case_id in cursor.fetchall():
-            links.setdefault(entry_id, []).append(case_id)
-        cursor.execute("SELECT id, details FROM journal_entry WHERE verb = 'listed'")
-        named = {place: sorted(json.loads(details).get("cases", [])) for place, details in cursor.fetchall()}
-    wrong = sorted(place for place in links.keys() | named.keys() if links.get(place) != named.get(place))
-    return [Break(place, "the list's links to its cases were changed") for place in wrong]
-
-
-def _file() -> Path:
-    return settings.HANDSLAG_HOME / ANCHORS
-
-
-def _anchors() -> Iterator[tuple[int, str]]:
-    if _file().exists():
-        for line in _file().read_text(encoding="ascii").splitlines():
-            place, seal, *_at = line.split()
-            yield int(place), seal
-
-
-def anchor(at: datetime) -> str:
-    """Adds the present head to the anchors' file, and returns the line; copy it to where no operator can change it."""
-    head = Head.objects.get(pk=1)
-    line = f"{head.place} {head.seal} {instant(at)}"
-    known = dict(_anchors())
-    if head.place and known.get(head.place) != head.seal:
-        _file().parent.mkdir(parents=True, exist_ok=True)
-        with _file().open("a", encoding="ascii") as file:
-            file.write(line + "\n")
-    return line
+def keep_sealing(every: float, stop: threading.Event) -> None:
+    """Seals every so many seconds until told to stop. What goes wrong is logged, and tried again."""
+    well = time.monotonic()
+    while not stop.wait(every):
+        try:
+            close_old_connections()
+            if seal() or not Unsealed.objects.exists():
+                well = time.monotonic()
+        except Exception:
+            _log.exception("The journal could not be sealed.")
+            connection.close()
+        if time.monotonic() - well > OVERDUE:
+            _log.error("The journal has not been sealed for %s seconds though entries wait.", OVERDUE)
+            well = time.monotonic()

@@ -1,16 +1,31 @@
-"""The journal is append-only, whoever writes SQL."""
+"""The journal is append-only, whoever writes SQL. What is written waits for its batch, also when SQL writes it."""
 
-from handslag.foundation.guards import Guard, undeletable, unreplaceable
+from handslag.foundation.guards import Consequence, Guard, undeletable, unreplaceable
 
-TABLE, SHOWN, HEAD = "journal_entry", "journal_shown", "journal_head"
+ENTRY, SHOWN, UNSEALED, BATCH, HEAD = (f"journal_{name}" for name in ("entry", "shown", "unsealed", "batch", "head"))
+
+
+def unchangeable(table: str) -> Guard:
+    """A guard that refuses to change any row of `table`."""
+    return Guard(f"{table}_unchangeable", table, "UPDATE", "1=1", f"{table}: rows are never changed")
+
 
 GUARDS = [
-    unreplaceable(TABLE, "o.id = NEW.id"),
-    Guard("journal_entry_unchangeable", TABLE, "UPDATE", "1=1", "journal_entry: entries are never changed"),
-    undeletable(TABLE),
-    unreplaceable(SHOWN, "o.id = NEW.id"),
-    Guard("journal_shown_unchangeable", SHOWN, "UPDATE", "1=1", "journal_shown: links are never changed"),
-    undeletable(SHOWN),
+    *(guard for table in (ENTRY, SHOWN, BATCH) for guard in (unchangeable(table), undeletable(table))),
+    unchangeable(UNSEALED),
+    unreplaceable(ENTRY, "o.id = NEW.id"),
+    unreplaceable(SHOWN, "o.case_id = NEW.case_id AND o.entry_id = NEW.entry_id"),
+    unreplaceable(BATCH, "o.number = NEW.number"),
+    unreplaceable(UNSEALED, "o.entry_id = NEW.entry_id"),
+    Consequence(
+        "journal_entry_waits",
+        ENTRY,
+        "INSERT",
+        "1=1",
+        f"INSERT INTO {UNSEALED} (entry_id, seal) VALUES (NEW.id, NEW.seal)",
+    ),
     undeletable(HEAD),
-    Guard("journal_head_goes_forward", HEAD, "UPDATE", "NEW.place < OLD.place", "journal_head: it only goes forward"),
+    Guard(
+        "journal_head_goes_forward", HEAD, "UPDATE", "NEW.number <= OLD.number", "journal_head: it only goes forward"
+    ),
 ]

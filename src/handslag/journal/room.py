@@ -10,9 +10,13 @@ ROOM = Room(
     records=(
         Record(
             "journal.Entry",
-            each(kept(), "id at actor acting_for verb subject subject_id basis address details seal"),
+            each(
+                kept(), "id at actor acting_for verb subject subject_id basis address details party group follows seal"
+            ),
         ),
-        Record("journal.Shown", each(kept(), "id entry case_id")),
-        Record("journal.Head", each(Column(APART), "id place seal tag")),
+        Record("journal.Shown", each(kept(), "entry case_id")),
+        Record("journal.Unsealed", each(Column(APART), "entry_id seal")),
+        Record("journal.Batch", each(Column(APART), "number at places root seal")),
+        Record("journal.Head", each(Column(APART), "id number seal tag")),
     ),
 )

@@ -135,7 +135,7 @@ def issue_token(actor: Viewer, party_code: str, name: str) -> str:
         raise Refused(_("No party has the code “{code}”.").format(code=party_code))
     secret = Token.new_secret()
     token = Token.objects.create(party=party, name=name, digest=Token.fingerprint(secret))
-    record(actor.label, "token_issued", "token", token.pk, party=party.code, name=name)
+    record(actor.label, "token_issued", "token", token.pk, party_code=party.code, name=name)
     return secret
 
 
@@ -148,5 +148,5 @@ def revoke_token(actor: Viewer, party_code: str, name: str) -> int:
         raise Refused(_("The party has no token with this name."))
     standing.update(revoked_at=clock.now())
     for pk in revoked:
-        record(actor.label, "token_revoked", "token", pk, party=party_code, name=name)
+        record(actor.label, "token_revoked", "token", pk, party_code=party_code, name=name)
     return len(revoked)

@@ -14,7 +14,7 @@ from handslag.handovers.actions import RETURN
 from handslag.handovers.models import Handover, Message
 from handslag.handovers.wording import FIRST_CONTACT, GONE_BACK, written
 from handslag.journal.actions import entry, record_all
-from handslag.journal.chain import instant
+from handslag.journal.seals import instant
 from handslag.parties.models import Post
 from handslag.reference import codes
 from handslag.sharing.actions import JOIN

@@ -18,6 +18,7 @@ from handslag.cases.opening import Draft, open_cases
 from handslag.foundation import clock
 from handslag.foundation.errors import Refused
 from handslag.foundation.planning import refresh_planner
+from handslag.journal.chain import seal
 from handslag.parties.models import Post, Unit, User
 from handslag.parties.viewer import Viewer
 from handslag.persons.rules import birth_year, sex
@@ -213,5 +214,6 @@ def build_world(
     if User.objects.exists() or Case.objects.exists():
         raise Refused("This installation already holds a world. Choose an empty HANDSLAG_HOME or database.")
     made = _write(cases, seed, on or clock.today(), progress)
+    seal()
     refresh_planner()
     return made
