@@ -63,6 +63,7 @@ MUTANTS = [
     ("a token reads every party", "api/service.py", "party_ids=frozenset({known.party_id})", "party_ids=frozenset(range(999))", API),
     ("revoked tokens live", "api/service.py", ", revoked_at__isnull=True", "", API),
     ("acting for another party", "parties/api.py", "if p.party_id == party_id", "if p", API),
+    ("every line of the journal is read", "cases/pages/journal.py", "return not entry.group or visible.shows(entry.group, entry.party)", "return True", SHARING),
     ("a rule is not asked", "foundation/acting.py", "                may(**{name: given.arguments[name] for name in asked})\n", "", "tests/test_house.py"),
     ("what nobody declared starts", "foundation/declaring.py", "for name in sorted(stored - record.columns.keys()):", "for name in ():", PERSON),
     ("anyone opens cases for anyone", "cases/may.py", "<= actor.post_ids.union(led)", "<= actor.post_ids.union(led) | {d.holder_id for d in drafts}", RIGHTS),

@@ -284,3 +284,17 @@ def test_the_database_joins_only_one_persons_cases_under_one_holder(world):
     for target in (stranger, other):  # another person; another holder
         with pytest.raises(IntegrityError), transaction.atomic():
             Case.objects.filter(pk=one.pk).update(joined_to=target)
+
+
+def test_a_line_of_the_journal_is_read_by_the_rule_of_what_it_tells(world, browse):
+    case = world.case()
+    cases.change_livelihood(world.viewer("fk_a"), case.pk, "sickness_compensation", None, clock.today(), None)
+    world.consent(case, "af", out=(IDENTITY,), back=())
+    url, told = reverse("case", args=[case.public_id]), "antecknade försörjningen"
+    page = browse("af_a").get(url).content.decode()
+    assert "öppnade ärendet" in page and told not in page and "Sjukersättning" not in page
+    assert told in browse("fk_b").get(url).content.decode(), "the own party reads its own lines"
+    world.consent(case, "af", out=(LIVELIHOOD,), back=())
+    assert told in browse("af_a").get(url).content.decode()
+    entry = Entry.objects.get(verb="livelihood_changed")
+    assert (entry.group, entry.party) == (LIVELIHOOD, world.parties["fk"].pk)

@@ -15,7 +15,7 @@ from handslag.foundation import clock
 from handslag.foundation.acting import action
 from handslag.foundation.erasing import erase
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
-from handslag.foundation.rooms import REMOVED, rooms
+from handslag.foundation.rooms import REMOVED, rooms, verbs
 from handslag.journal.actions import record
 from handslag.parties.models import Post
 from handslag.parties.viewer import Viewer
@@ -23,8 +23,17 @@ from handslag.reference import codes
 
 
 def journal(actor: Viewer, verb: str, case: Case, **details) -> None:
-    """Writes a case's journal entry, naming for whom a stand-in acted."""
-    record(actor.label, verb, "case", case.pk, acting_for=actor.acting_for(case.holder_id), **details)
+    """Writes a case's journal entry, naming for whom a stand-in acted, and whose information of which kind it tells."""
+    record(
+        actor.label,
+        verb,
+        "case",
+        case.pk,
+        acting_for=actor.acting_for(case.holder_id),
+        party=actor.party_in(case.holder),
+        group=verbs()[verb].group,
+        **details,
+    )
 
 
 def main_of(case: Case) -> Case:

@@ -108,5 +108,8 @@ def open_cases(
             progress(len(ids))
     except IntegrityError:
         raise Overtaken(_("Somebody changed the register meanwhile; nothing was taken. Check and try again.")) from None
-    record_all(entry(actor.label, "opened", "case", case_id) for case_id in ids)
+    parties = (draft.party_id for draft in drafts)
+    record_all(
+        entry(actor.label, "opened", "case", case_id, party=party) for case_id, party in zip(ids, parties, strict=True)
+    )
     return ids

@@ -91,6 +91,14 @@ class Viewer:
                 return post
         return None
 
+    def party_in(self, holder: Post) -> int | None:
+        """The party in whose name the viewer acts on a case with this holder: the holder's where the viewer has a post
+        there (or is the product itself), else that of the viewer's own first holding post, such as a receiver's."""
+        if self.is_system or self.post_in(holder.unit_id):
+            return holder.party_id
+        own = next((post for post in self.reach if post.role in rules.HOLDING_ROLES), holder)
+        return own.party_id
+
     def acting_for(self, post_id: int) -> str:
         """The absent person's e-mail when the viewer acts from that post as a stand-in, else ''."""
         return next((p.user.email for p in self.absent if p.id == post_id), "")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from handslag.cases.models import PastLivelihood
 from handslag.cases.opening import Draft
 from handslag.foundation import days
+from handslag.foundation.rooms import verbs
 from handslag.handovers import rules
 from handslag.handovers.actions import RETURN
 from handslag.handovers.models import Handover, Message
@@ -218,7 +219,16 @@ def _tell(offers: list[tuple[Handover, Post, str]]) -> None:
         for verb, post, hours, words, journalled, details in _steps(handover, receiver, state):
             at = handover.offered_at + timedelta(hours=hours)
             messages.append(Message(handover=handover, at=at, by=post, verb=verb, text=words))
-            line = entry(post.user.email, journalled, "case", handover.case_id, handover=handover.pk, **details)
+            line = entry(
+                post.user.email,
+                journalled,
+                "case",
+                handover.case_id,
+                party=post.party_id,
+                group=verbs()[journalled].group,
+                handover=handover.pk,
+                **details,
+            )
             line.at = instant(at)
             entries.append(line)
     Message.objects.bulk_create(messages, batch_size=2000)
