@@ -1,11 +1,13 @@
-"""`make diagrams`: draws into the docs what the code says: floors, the handover's states, the list of decisions."""
+"""`make diagrams`: draws into the docs what the code says: floors, states, decisions, the example of a room."""
 
 import re
 from collections.abc import Iterator
+from difflib import unified_diff
 from itertools import pairwise
 
 from handslag.handovers import rules
 from tests import plan
+from tests.test_room_cost import EDITS
 
 DOCS = plan.ROOT / "docs"
 SIDES = {rules.SENDER: "the sender", rules.RECEIVER: "the receiver"}
@@ -103,7 +105,39 @@ def decisions() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"transitions.md": transitions, "architecture.md": architecture, "decisions/README.md": decisions}
+def _file(shown: str) -> str:
+    folder = plan.ROOT / "tests" if shown.startswith("notes/") else plan.ROOT
+    return (folder / shown).read_text(encoding="utf-8")
+
+
+def edits() -> str:
+    """What the example room asks for outside its folder, as changes of files."""
+    lines = ["```diff"]
+    for file, text, becomes in EDITS:
+        changes = unified_diff(text.splitlines(), becomes.splitlines(), file, file, lineterm="")
+        lines += [line for line in changes if not line.startswith(("@@", "---"))]
+    return "\n".join([*lines, "```"])
+
+
+def adding_a_room() -> str:
+    """The page about adding a room, with the example's files as they are."""
+    page = re.sub(
+        r"^(\*\*`(\S+)`\*\*\n\n```\w+\n).*?^```$",
+        lambda block: f"{block[1]}{_file(block[2])}```",
+        (DOCS / "adding-a-room.md").read_text(encoding="utf-8"),
+        flags=re.M | re.S,
+    )
+    return re.sub(
+        r"<!-- edits -->\n.*?<!-- end -->", lambda _: f"<!-- edits -->\n{edits()}\n<!-- end -->", page, flags=re.S
+    )
+
+
+PAGES = {
+    "transitions.md": transitions,
+    "architecture.md": architecture,
+    "decisions/README.md": decisions,
+    "adding-a-room.md": adding_a_room,
+}
 
 
 if __name__ == "__main__":

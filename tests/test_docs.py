@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import polib
@@ -9,11 +10,14 @@ import pytest
 from django.test import Client
 
 from handslag import __released__, __version__
+from handslag.foundation.rooms import Room
 from tests import diagrams, plan
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 HOUSE = ROOT / "src/handslag"
+FOLDERS = (ROOT, ROOT / "src", ROOT / "tests", HOUSE, HOUSE / "statistics")
+"""Where a document may name a source file from."""
 LOCALE = HOUSE / "locale/sv/LC_MESSAGES"
 
 
@@ -27,6 +31,15 @@ def test_every_room_says_what_it_holds(container):
     assert not [room for floor in plan.floors(container) for room in floor if not plan.holds(room, container)]
 
 
+def test_adding_a_room_shows_the_whole_example_and_every_field_of_a_room():
+    page = (ROOT / "docs/adding-a-room.md").read_text(encoding="utf-8")
+    example = [path for path in (ROOT / "tests/notes").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    assert not [
+        path for path in example if path.stat().st_size and f"**`{path.relative_to(ROOT / 'tests')}`**" not in page
+    ]
+    assert not [field.name for field in fields(Room) if f"`{field.name}`" not in page]
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.name)
 def test_links_in_the_documents_lead_somewhere(document):
     for link in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
@@ -36,7 +49,7 @@ def test_links_in_the_documents_lead_somewhere(document):
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.name)
 def test_source_files_that_the_documents_name_exist(document):
     for name in re.findall(r"`([\w*]+(?:/[\w*]+)+\.(?:py|typ))`", document.read_text(encoding="utf-8")):
-        assert any(list(folder.glob(name)) for folder in (ROOT, ROOT / "src", HOUSE, HOUSE / "statistics")), name
+        assert any(list(folder.glob(name)) for folder in FOLDERS), name
 
 
 def test_every_text_is_in_swedish_and_compiled():
