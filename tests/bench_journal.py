@@ -21,6 +21,7 @@ OUT = Path("build/bench_journal.json")
 DESIGNS = """
 from django.db import connection, models
 from handslag.foundation import clock, keys, wall
+from handslag.foundation.acting import action, by_itself
 from handslag.journal import actions
 from handslag.journal.models import Entry
 
@@ -56,11 +57,11 @@ def save(entry, looks):
     if len(looks) > 1:
         Link.objects.bulk_create(Link(entry_id=entry.id, case_id=case) for case in looks)
 
-@wall.action
+@action(by_itself)
 def plain(looks):
     save(Plain(**values_of(looks), seal="0" * 64), looks)
 
-@wall.action
+@action(by_itself)
 def locked(looks):
     values, head = values_of(looks), Lock.objects.select_for_update().get()
     head.place, head.seal = head.place + 1, keys.seal(json.dumps([head.place, *values.values(), head.seal]).encode())

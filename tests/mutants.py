@@ -86,7 +86,7 @@ MUTANTS = [
     ("a batch of any entries", "journal/verification.py", "seals.root_of(seal for seal, _noted in found) != root", "False", JOURNAL),
     ("what is left out is not told", "journal/verification.py", "if at < due)", "if False)", JOURNAL),
     ("sealing after any head", "journal/chain.py", "if head.tag != seals.of_head(head.number, head.seal):", "if False:", JOURNAL),
-    ("late entries are sealed unread", "journal/chain.py", "RETURNING entry_id, seal", "RETURNING entry_id, ''", JOURNAL),
+    ("a batch covers no seals", "journal/chain.py", "RETURNING entry_id, seal", "RETURNING entry_id, ''", JOURNAL),
     ("nothing waits for a batch", "journal/guards.py", '        "journal_entry_waits",\n        ENTRY,\n        "INSERT",\n        "1=1",', '        "journal_entry_waits",\n        ENTRY,\n        "INSERT",\n        "1=0",', JOURNAL),
     ("batches can change", "journal/guards.py", "for table in (ENTRY, SHOWN, BATCH)", "for table in (ENTRY, SHOWN)", JOURNAL),
     ("the head goes back", "journal/guards.py", "NEW.number <= OLD.number", "1=0", JOURNAL),
