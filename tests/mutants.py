@@ -18,6 +18,7 @@ DEFS, REPORTS, RELEASES = "tests/test_definitions.py", "tests/test_reports.py", 
 LAWFUL, JOURNAL, SHARING, PERSON, SIGNING, SURFACE = (
     f"tests/test_{n}.py" for n in ("lawful", "journal", "sharing", "person_rights", "signing_in", "surface")
 )
+LOCAL = "tests/test_local_accounts.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
 MUTANTS = [
@@ -102,8 +103,15 @@ MUTANTS = [
     ("retention a year early", "rights/retention.py", "on.year - party.retention_years", "on.year + 1 - party.retention_years", PERSON),
     ("any level of assurance", "site/entrance/oidc.py", 'if claims.get("acr") not in settings.HANDSLAG_OIDC_ACR:', "if False:", SIGNING),
     ("any issuer", "site/entrance/oidc.py", 'issuer=self.openid_config["issuer"],', "", SIGNING),
-    ("a code counts twice", "parties/second_factor.py", "step <= user.totp_used_at", "step < user.totp_used_at", SIGNING),
-    ("guessing is free", "parties/throttle.py", "return 0 if over <= 0 else", "return 0 if True else", SIGNING),
+    ("a code counts twice", "parties/second_factor.py", "if mark in used:", "if False:", LOCAL),
+    ("the proving code counts again", "parties/second_factor.py", "    _use_up(authenticator, code)\n", "", LOCAL),
+    ("no second factor is needed", "site/entrance/factors.py", "elif not second_factor.factors(user).exists():", "elif False:", LOCAL),
+    ("two set up the factor", "parties/second_factor.py", "if is_first and factors(user).exists():", "if False:", LOCAL),
+    ("the last factor goes", "site/entrance/factors.py", "if second_factor.factors(user).count() == 1:", "if False:", LOCAL),
+    ("secrets in the clear", "parties/second_factor.py", "return keys.encrypt(text)", "return text", LOCAL),
+    ("guessing is free", "site/entrance/accounts.py", "if not ratelimit.consume(request, action=limit, key=key):", "if False:", LOCAL),
+    ("everyone at an address waits", "site/entrance/accounts.py", 'f"{account} {get_ip(context.request)}"', 'f"{get_ip(context.request)}"', LOCAL),
+    ("local accounts are always on", "site/entrance/views.py", "super().post if settings.HANDSLAG_LOCAL_ACCOUNTS else self.get", "super().post", LOCAL),
     ("sessions never end", "ui/middleware.py", "if now - seen > settings.HANDSLAG_IDLE_MINUTES * 60 or", "if False and", SIGNING),
     ("figures: a month is a day shorter", "statistics/definitions/definitions.toml", "INTERVAL 31 DAY", "INTERVAL 30 DAY", DEFS),
     ("figures: the day after is left out", "statistics/definitions/definitions.toml", "l.to_date > v.day + INTERVAL 1 DAY", "l.to_date > v.day + INTERVAL 2 DAY", DEFS),

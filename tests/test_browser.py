@@ -43,7 +43,7 @@ def visit(browser, live_server, lasting_world):
         user.save()
         page = open_page(browser, live_server.url, size, **options)
         page.goto("/sign-in/")
-        page.fill("#id_email", user.email)
+        page.fill("#id_login", user.email)
         page.fill("#id_password", PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "sign-in" not in url)

@@ -206,8 +206,8 @@ def test_a_real_installation_is_staffed_from_a_file(db, tmp_path, client):
     weak = run("password", "alma@kommun.example", "--password", "kort")
     assert weak.exit_code == 1 and "Traceback" not in weak.output
     assert run("password", "alma@kommun.example", "--password", "ett-langt-ord-7-hus").exit_code == 0
-    answer = client.post("/sign-in/", {"email": "alma@kommun.example", "password": "ett-langt-ord-7-hus"})
-    assert answer.headers["Location"] == "/sign-in/code/" and client.get("/my-work/").status_code == 302
+    answer = client.post("/sign-in/", {"login": "alma@kommun.example", "password": "ett-langt-ord-7-hus"})
+    assert answer.headers["Location"] == "/sign-in/set-up/" and client.get("/my-work/").status_code == 302
     assert run("template", "staff", str(tmp_path / "t.csv")).exit_code == 0
     assert (tmp_path / "t.csv").read_text().strip() == STAFF.strip().replace(";", ",") + ",staff_id"
 

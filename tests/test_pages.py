@@ -229,9 +229,9 @@ def test_signing_in_with_a_password_and_out_again(world):
     user.set_password("hemligt-ord-9")
     user.save()
     client = StrictClient()
-    wrong = client.post(reverse("sign-in"), {"email": user.email, "password": "x"})
+    wrong = client.post(reverse("sign-in"), {"login": user.email, "password": "x"})
     assert "är fel" in wrong.content.decode()
-    right = {"email": user.email.upper(), "password": "hemligt-ord-9", "next": "//evil.example"}
+    right = {"login": user.email.upper(), "password": "hemligt-ord-9", "next": "//evil.example"}
     user.is_demo = True
     user.save()
     assert client.post(reverse("sign-in"), right).headers["Location"] == "/"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pypdf
 import pytest
+from allauth.mfa.models import Authenticator
 from click.testing import CliRunner
 from cryptography.fernet import Fernet
 from django.db import IntegrityError, connection, transaction
@@ -27,6 +28,7 @@ from handslag.handovers.models import Handover, Message
 from handslag.intake.single import open_one
 from handslag.journal.models import Entry
 from handslag.journal.verification import verify
+from handslag.parties.second_factor import set_up_authenticator
 from handslag.persons.models import Identity, Person, ProtectedSubject
 from handslag.rights.models import Rectification, Remainder
 from handslag.rights.protection import protect, unprotect
@@ -287,6 +289,7 @@ def test_an_open_case_is_never_emptied(world):
 
 def test_keys_rotate_and_the_old_one_may_go(world, settings):
     lived(world)
+    factor = set_up_authenticator(world.posts["fk_a"].user_id, "SECRET", "123456", is_first=True)
     old = settings.HANDSLAG_ENCRYPTION_KEYS
     settings.HANDSLAG_ENCRYPTION_KEYS = [Fernet.generate_key().decode(), *old]
     keys._fernet.cache_clear()
@@ -296,6 +299,9 @@ def test_keys_rotate_and_the_old_one_may_go(world, settings):
         settings.HANDSLAG_ENCRYPTION_KEYS = settings.HANDSLAG_ENCRYPTION_KEYS[:1]
         keys._fernet.cache_clear()
         assert Identity.objects.get(family_name="Hemligsson").number == numbers()[850]
+        factor.refresh_from_db()
+        assert keys.decrypt(factor.data["secret"]) == "SECRET"
+        assert len(Authenticator.objects.get(type="recovery_codes").wrap().generate_codes()) == 10
         settings.HANDSLAG_ENCRYPTION_KEYS = old
         keys._fernet.cache_clear()
         with pytest.raises(keys.WrongKey):

@@ -53,7 +53,16 @@ PAGES = {
     "sign-in-as": EVERYBODY,
     "eid": NOBODY,
     "openid_connect_callback": NOBODY,
-    "sign-in-code": EVERYBODY,
+    "account_login": EVERYBODY,
+    "sign-in-set-up": EVERYBODY,
+    "mfa_authenticate": EVERYBODY,
+    "mfa_index": EVERYBODY,
+    "account_reauthenticate": EVERYBODY,
+    "mfa_activate_totp": EVERYBODY,
+    "mfa_add_webauthn": EVERYBODY,
+    "mfa_remove_webauthn": EVERYBODY,
+    "mfa_view_recovery_codes": NOBODY,
+    "mfa_generate_recovery_codes": EVERYBODY,
     "me": NOBODY,
     "own-withdraw": NOBODY,
     "own-access-log": NOBODY,
@@ -92,7 +101,8 @@ PAGES = {
     "import": LEADS,
     "import-template": LEADS,
 }
-OPEN_TO_ALL = {"sign-in", "sign-in-as", "sign-out", "language", "eid", "openid_connect_callback", "sign-in-code"}
+OPEN_TO_ALL = {"sign-in", "sign-in-as", "sign-out", "language", "eid", "openid_connect_callback", "account_login",
+               "sign-in-set-up", "mfa_authenticate"}  # fmt: skip
 POSTED = {"sign-in-as", "sign-out", "language", "search", "resume", "end-absence", "withdraw", "eid", "own-withdraw"}
 
 # Who may take each step in the same world. The lead may act for the unit; a colleague may not act for the holder.
@@ -170,6 +180,7 @@ def scene(world):
         **dict.fromkeys(("rectify", "protect"), [case.public_id]),
         "join": [case.public_id, case.public_id],
         "openid_connect_callback": ["eid"],
+        "mfa_remove_webauthn": ["x"],
         "handover": [handover.public_id],
         "handover-step": [handover.public_id, "ask"],
         "my-work-section": ["held"],

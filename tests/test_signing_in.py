@@ -1,29 +1,22 @@
-"""Signing in: a real identity provider driven by a real browser, local accounts with codes, sessions that end."""
+"""Signing in with e-ID: a real identity provider driven by a real browser; and sessions that end."""
 
 import copy
 import os
 from datetime import timedelta
 
-import pyotp
 import pytest
 import time_machine
 from django.conf import settings as django_settings
-from django.urls import reverse
 from oidc_provider_mock import run_server_in_thread
 from oidc_provider_mock._storage import User as Known
 
-from handslag.foundation import clock, keys
-from handslag.journal.models import Entry
-from handslag.parties import throttle
-from handslag.parties.models import FailedSignIn, User
-from handslag.parties.second_factor import take_code
+from handslag.parties.models import User
 from tests.browsing import CHROMIUM, chromium, open_page
 from tests.strictness import StrictClient
 from tests.worlds import numbers
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated:DeprecationWarning")
-PASSWORD = "hemligt-ord-9"
 LOA3 = "http://id.elegnamnden.se/loa/1.0/loa3"
 STAFF, PERSON = django_settings.HANDSLAG_OIDC_STAFF_CLAIM, django_settings.HANDSLAG_OIDC_PERSON_CLAIM
 AT_WORK = {STAFF: "a17@2021005521", "acr": LOA3}
@@ -169,75 +162,6 @@ def test_the_person_comes_to_the_own_page_reads_it_and_takes_consent_back(eid, l
     for path in ("/my-work/", f"/cases/{case.public_id}/", "/watch/"):
         page.goto(path)
         assert "/sign-in/" in page.url, "a person has no role at work"
-
-
-def local(world, name="fk_a") -> User:
-    """A local account with a password."""
-    user = world.posts[name].user
-    user.set_password(PASSWORD)
-    user.save()
-    return user
-
-
-def test_a_local_account_needs_a_code_and_each_code_counts_once(world):
-    user, client = local(world), StrictClient()
-    way = client.post(reverse("sign-in"), {"email": user.email, "password": PASSWORD})
-    assert way.headers["Location"] == reverse("sign-in-code") and client.get("/my-work/").status_code == 302
-    page = client.get(reverse("sign-in-code")).content.decode()
-    assert "data:image/svg" in page
-    secret = client.session["new_factor"]
-    assert "fel eller redan" in client.post(reverse("sign-in-code"), {"code": "000000"}).content.decode()
-    code = pyotp.TOTP(secret).now()
-    assert client.post(reverse("sign-in-code"), {"code": code}).headers["Location"] == "/"
-    assert client.get("/my-work/").status_code == 200
-    user.refresh_from_db()
-    assert secret not in user.sealed_totp and keys.decrypt(user.sealed_totp) == secret
-    assert not take_code(user.pk, code), "used already"
-    assert Entry.objects.filter(verb="second_factor_set").count() == 1
-    again = StrictClient()
-    again.post(reverse("sign-in"), {"email": user.email, "password": PASSWORD})
-    assert "data:image" not in again.get(reverse("sign-in-code")).content.decode(), "the secret is shown once"
-    assert "fel eller redan" in again.post(reverse("sign-in-code"), {"code": code}).content.decode()
-
-
-def test_the_code_page_is_for_those_with_the_right_password_and_not_for_long(world):
-    assert StrictClient().get(reverse("sign-in-code")).headers["Location"] == reverse("sign-in")
-    user, client = local(world), StrictClient()
-    client.post(reverse("sign-in"), {"email": user.email, "password": PASSWORD})
-    with time_machine.travel(clock.now() + timedelta(minutes=6)):
-        assert client.get(reverse("sign-in-code")).headers["Location"] == reverse("sign-in")
-
-
-def test_local_accounts_are_off_unless_turned_on(world, settings):
-    settings.HANDSLAG_LOCAL_ACCOUNTS = False
-    user, client = local(world), StrictClient()
-    page = client.post(reverse("sign-in"), {"email": user.email, "password": PASSWORD})
-    assert page.status_code == 200 and "id_password" not in page.content.decode()
-    assert client.get(reverse("sign-in-code")).status_code == 404
-    assert client.post(reverse("eid")).status_code == 404, "no provider is configured"
-
-
-def test_guessing_is_slowed_and_a_unit_is_not_locked_out(world):
-    user, colleague = local(world), local(world, "fk_b")
-
-    def attempt(email, password, address="10.0.0.1"):
-        return StrictClient(REMOTE_ADDR=address).post(reverse("sign-in"), {"email": email, "password": password})
-
-    with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as traveller:
-        for _ in range(5):
-            assert "är fel" in attempt(user.email, "x").content.decode()
-        assert "För många" in attempt(user.email, PASSWORD).content.decode(), "even the right one waits"
-        assert attempt(colleague.email, PASSWORD).status_code == 302, "a colleague behind the same address does not"
-        assert attempt(user.email, PASSWORD, "10.9.9.9").status_code == 302, "nor the owner elsewhere"
-        traveller.shift(timedelta(seconds=3))
-        assert attempt(user.email, PASSWORD).status_code == 302
-        for _ in range(60):
-            throttle.note_failure(user.email, "10.6.6.6")
-        assert throttle.seconds_to_wait(user.email, "10.6.6.6") == 900
-        assert throttle.seconds_to_wait(user.email, "10.9.9.8") <= 30, "a stranger cannot keep the owner out"
-        traveller.shift(timedelta(hours=25))
-        assert throttle.seconds_to_wait(user.email, "10.6.6.6") == 0
-    assert not any(user.email in row.key for row in FailedSignIn.objects.all())
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:  # statements that come again are planned once: planning the wall's policies anew costs more than running them
     DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 2}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {  # one for all processes and machines: what slows down guessing counts there
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "handslag_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -81,6 +88,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "handslag.foundation",
@@ -102,8 +110,30 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "handslag.site.entrance.accounts.Adapter"
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_TIMEOUT = 300  # seconds between the password and the second factor
+ACCOUNT_FORMS = {
+    "login": "handslag.site.entrance.forms.SignInForm",
+    "reauthenticate": "handslag.site.entrance.forms.PasswordForm",
+}
+ACCOUNT_RATE_LIMITS = {
+    "login": None,  # a whole unit signs in from one address
+    "login_failed": "6/30s/key",  # at one account, whoever tries: its owner waits for half a minute at most
+    "login_failed_here": "5/2s/key,10/1m/key,20/15m/key",  # at one account from one address (site/entrance/accounts.py)
+    "code_failed": "2/30s/key",  # at the code of one account, by whoever has its password
+}
+MFA_ADAPTER = "handslag.parties.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Handslag"
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after count too, for clocks that differ
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "handslag.site.entrance.forms.CodeForm",
+    "add_webauthn": "handslag.site.entrance.forms.PasskeyForm",
+}
 SOCIALACCOUNT_ADAPTER = "handslag.site.entrance.oidc.Adapter"
-SOCIALACCOUNT_ONLY = True
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,
@@ -128,7 +158,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "my-work"
+LOGIN_REDIRECT_URL = "start"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

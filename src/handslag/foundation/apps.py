@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.management import call_command
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import autodiscover_modules
@@ -8,6 +9,10 @@ from handslag.foundation import guards, wall
 
 def _drop_guards(using: str, **_: object) -> None:
     guards.drop(connections[using])
+
+
+def _make_cache(using: str, **_: object) -> None:
+    call_command("createcachetable", database=using, verbosity=0)
 
 
 def _install_guards(using: str, **_: object) -> None:
@@ -20,5 +25,6 @@ class FoundationConfig(AppConfig):
 
     def ready(self) -> None:
         pre_migrate.connect(_drop_guards, sender=self)
-        post_migrate.connect(_install_guards, sender=self)
+        post_migrate.connect(_make_cache, sender=self)
+        post_migrate.connect(_install_guards, sender=self)  # which also opens the cache to the viewers' role
         autodiscover_modules("checks")

@@ -68,9 +68,6 @@ class User(Public, AbstractBaseUser):
     is_demo = models.BooleanField(default=False)
     staff_id = models.CharField(max_length=120, blank=True)
     """The `orgAffiliation` of the Swedish OpenID Connect profile (`<id>@<organisation number>`): sign-in goes by it."""
-    sealed_totp = models.TextField(blank=True)
-    totp_used_at = models.BigIntegerField(null=True)
-    """The 30-second step of the last one-time code, so that none is used twice."""
 
     objects = Users()
     USERNAME_FIELD = "email"
@@ -138,14 +135,6 @@ class Post(Public):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.unit or self.party or self.association})"
-
-
-class FailedSignIn(models.Model):
-    """How often signing in has failed lately, for an account from an address or in all. The key is a keyed hash."""
-
-    key = models.CharField(max_length=32, primary_key=True)
-    failures = models.PositiveIntegerField(default=0)
-    last_at = models.DateTimeField()
 
 
 class Absence(Public):

@@ -12,6 +12,8 @@ ROOM = Room(
         "post_ended": Verb(gettext_noop("ended a post")),
         "password_set": Verb(gettext_noop("set a password")),
         "second_factor_set": Verb(gettext_noop("set a second factor")),
+        "second_factor_removed": Verb(gettext_noop("took a second factor away")),
+        "recovery_codes_made": Verb(gettext_noop("made new recovery codes")),
         "absence_registered": Verb(gettext_noop("noted an absence")),
         "absence_ended": Verb(gettext_noop("ended an absence")),
         "token_issued": Verb(gettext_noop("issued a token of the API")),
@@ -29,18 +31,11 @@ ROOM = Room(
         Record("parties.Unit", each(_APART, "id public_id party code name county_code is_active")),
         Record(
             "parties.User",
-            {
-                **each(
-                    _APART, "id public_id password last_login email given_name family_name is_active is_demo staff_id"
-                ),
-                "sealed_totp": Column(APART, is_sealed=True),
-                "totp_used_at": _APART,
-            },
+            each(_APART, "id public_id password last_login email given_name family_name is_active is_demo staff_id"),
         ),
         Record("parties.Association", each(_APART, "id name")),
         Record("parties.Post", each(_APART, "id public_id user role party unit association is_active")),
         Record("parties.Absence", each(_APART, "id public_id post from_on until_on stand_in")),
-        Record("parties.FailedSignIn", each(_APART, "key failures last_at")),
         Record("parties.Token", each(_APART, "id party name digest created_at revoked_at")),
     ),
 )

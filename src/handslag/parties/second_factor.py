@@ -1,47 +1,133 @@
-"""The second factor of local accounts: one-time codes after RFC 6238, each of which counts once."""
+"""The second factor of local accounts: what django-allauth, which keeps it, leaves to the installation.
 
-import hmac
+Its secrets are encrypted with the installation's keys, a one-time code counts once (RFC 6238, section 5.2), and setting
+a factor or taking one away is journalled.
+"""
 
-import pyotp
+from typing import Any
 
-from handslag.foundation import clock, keys
+from allauth.mfa import signals
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from django.conf import settings
+from django.db.models import QuerySet
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from handslag.foundation import keys
 from handslag.foundation.acting import action, by_itself
+from handslag.foundation.errors import Overtaken
 from handslag.journal.actions import record
 from handslag.parties.models import User
 
-ISSUER = "Handslag"
-STEP = 30
-"""Seconds that a code lasts; the one before and the one after count too, for clocks that differ."""
+NAME = "Handslag"
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""What is a second factor by itself; recovery codes only stand in for one."""
+REMEMBERED = 5
+"""As many codes as can be right at some time while one of them is."""
+SECRETS = ("secret", "seed")
+"""What of an authenticator's data is encrypted."""
 
 
-def new_secret() -> str:
-    """A secret to share with an authenticator."""
-    return pyotp.random_base32()
+class Adapter(DefaultMFAAdapter):
+    """Allauth's second factor with the installation's keys, names and words."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": gettext_lazy("The code is wrong or used already. Wait for the next one."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        """A secret as it is stored."""
+        return keys.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret that was stored. Raises WrongKey where no key of the installation fits."""
+        return keys.decrypt(encrypted_text)
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002  (allauth's name)
+        """What a new passkey is called until its owner says otherwise."""
+        return _("Passkey {n}").format(n=factors(user, Authenticator.Type.WEBAUTHN).count() + 1)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """How the installation is called in the dialogue about a passkey."""
+        return {**super().get_public_key_credential_rp_entity(), "name": NAME}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """How the user is called there, and by which public id."""
+        return {"id": user.public_id.bytes, "display_name": user.name, "name": user.email}
 
 
-def address_of(secret: str, account: str) -> str:
-    """The otpauth address that an authenticator reads from a QR code."""
-    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=ISSUER)
+def factors(user: User, *types: str) -> QuerySet[Authenticator]:
+    """The user's second factors of these types, or all of them, in the order that they came."""
+    return Authenticator.objects.filter(user=user, type__in=types or FACTORS).order_by("pk")
 
 
-def step_of(secret: str, code: str) -> int | None:
-    """The 30-second step that a code belongs to, among the present one and its neighbours; None for a wrong code."""
-    now, totp = int(clock.now().timestamp()) // STEP, pyotp.TOTP(secret)
-    digits = code.replace(" ", "")
-    return next((step for step in (now, now - 1, now + 1) if hmac.compare_digest(totp.at(step * STEP), digits)), None)
+def needs_none(user: User) -> bool:
+    """Whether a password alone lets the user in: the people of the demo world, in demo mode."""
+    return settings.HANDSLAG_MODE == "demo" and user.is_demo
 
 
 @action(by_itself)
-def take_code(user_id: int, code: str, new: str = "") -> bool:
-    """Whether a code is right and not used before; uses it up. With `new` it first proves, then becomes the factor."""
+def set_up_authenticator(user_id: int, secret: str, code: str, is_first: bool) -> Authenticator:
+    """Makes a proved secret the user's authenticator, in place of the one before. The code that proved it is used up.
+
+    Raises Overtaken when it shall be the account's first factor and another has come meanwhile.
+    """
     user = User.objects.select_for_update().get(pk=user_id)
-    secret = new if new and not user.sealed_totp else keys.decrypt(user.sealed_totp) if user.sealed_totp else ""
-    step = step_of(secret, code) if secret and code.isascii() else None
-    if step is None or (user.totp_used_at is not None and step <= user.totp_used_at):
+    if is_first and factors(user).exists():
+        raise Overtaken(_("The account has got its second factor already. Sign in with it."))
+    factors(user, Authenticator.Type.TOTP).delete()
+    authenticator = TOTP.activate(user, secret).instance
+    _use_up(authenticator, code)
+    RecoveryCodes.activate(user)
+    record(user.email, "second_factor_set", "user", user.pk, kind=authenticator.type)
+    return authenticator
+
+
+@action(by_itself)
+def use_up(authenticator_id: int, code: str) -> bool:
+    """Whether a right code has not been used before; from now on it has."""
+    return _use_up(Authenticator.objects.select_for_update().get(pk=authenticator_id), code)
+
+
+def _use_up(authenticator: Authenticator, code: str) -> bool:
+    digits = "".join(sign for sign in code if sign.isdigit())
+    mark, used = keys.blind(f"code {authenticator.pk} {digits}"), authenticator.data.get("used", [])
+    if mark in used:
         return False
-    if not user.sealed_totp:
-        user.sealed_totp = keys.encrypt(secret)
-        record(user.email, "second_factor_set", "user", user.pk)
-    user.totp_used_at = step
-    user.save(update_fields=["sealed_totp", "totp_used_at"])
+    authenticator.data["used"] = [mark, *used][:REMEMBERED]
+    authenticator.save(update_fields=["data"])
     return True
+
+
+@action(by_itself)
+def rotate_secrets() -> int:
+    """Encrypts every authenticator's secrets with the present first key; returns how many there are."""
+    count = 0
+    for authenticator in Authenticator.objects.select_for_update().order_by("pk"):
+        for name in SECRETS:
+            if name in authenticator.data:
+                authenticator.data[name] = keys.rotated(authenticator.data[name])
+                count += 1
+        authenticator.save(update_fields=["data"])
+    return count
+
+
+@receiver(signals.authenticator_added)
+def _passkey_added(user: User, authenticator: Authenticator, **_more: Any) -> None:
+    if authenticator.type == Authenticator.Type.WEBAUTHN:
+        record(user.email, "second_factor_set", "user", user.pk, kind=authenticator.type)
+
+
+@receiver(signals.authenticator_removed)
+def _removed(user: User, authenticator: Authenticator, **_more: Any) -> None:
+    record(user.email, "second_factor_removed", "user", user.pk, kind=authenticator.type)
+
+
+@receiver(signals.authenticator_reset)
+def _codes_made(user: User, **_more: Any) -> None:
+    record(user.email, "recovery_codes_made", "user", user.pk)

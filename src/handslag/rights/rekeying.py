@@ -6,6 +6,7 @@ from handslag.foundation import keys
 from handslag.foundation.acting import action
 from handslag.foundation.rooms import records
 from handslag.parties.may import operate
+from handslag.parties.second_factor import rotate_secrets
 from handslag.parties.viewer import Viewer
 
 CHUNK = 2000
@@ -18,7 +19,7 @@ def rotate(actor: Viewer) -> int:
     All or nothing. Returns how many values were written. Raises WrongKey where a key is lacking. For the operator.
     """
     sealed = [(label, name) for label, r in records().items() for name, column in r.columns.items() if column.is_sealed]
-    return sum(_rotate_column(label, column) for label, column in sealed)
+    return sum(_rotate_column(label, column) for label, column in sealed) + rotate_secrets()
 
 
 def _rotate_column(label: str, column: str) -> int:

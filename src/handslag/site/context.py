@@ -7,6 +7,7 @@ from handslag.foundation.rooms import placed
 from handslag.parties import rules
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
+from handslag.site.entrance.accounts import keeps_factors
 
 
 def _navigation(viewer: Viewer) -> list[tuple[str, str]]:
@@ -26,5 +27,6 @@ def shell(request: HttpRequest) -> dict:
         "viewer_post": post
         and f"{codes.label('role', post.role)}, {post.unit or post.party or post.association or ''}",
         "navigation": [(label, url, request.path.startswith(url)) for label, url in _navigation(viewer)],
+        "has_local_account": keeps_factors(viewer.user),
         "may_search": viewer.roles.intersection(rules.CASE_ROLES),
     }

@@ -29,7 +29,7 @@ class deny_by_default:  # noqa: N801  (named as the function that it stands for)
             self._journal_looks(request)
         finally:
             wall.leave()
-        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Cache-Control"] = "no-store"
         return response
 
     @staticmethod

@@ -36,4 +36,5 @@ def _answer(status: int, page: Callable[[HttpRequest], HttpResponse]) -> Callabl
 handler400 = _answer(400, troubles.bad_request)
 handler403 = _answer(403, troubles.forbidden)
 handler404 = _answer(404, troubles.not_found)
+handler429 = _answer(429, troubles.too_many)
 handler500 = _answer(500, troubles.broken)

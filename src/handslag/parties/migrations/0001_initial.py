@@ -14,14 +14,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="FailedSignIn",
-            fields=[
-                ("key", models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ("failures", models.PositiveIntegerField(default=0)),
-                ("last_at", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
             name="User",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -34,8 +26,6 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True)),
                 ("is_demo", models.BooleanField(default=False)),
                 ("staff_id", models.CharField(blank=True, max_length=120)),
-                ("sealed_totp", models.TextField(blank=True)),
-                ("totp_used_at", models.BigIntegerField(null=True)),
             ],
             options={
                 "constraints": [

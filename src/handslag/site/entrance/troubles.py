@@ -34,6 +34,11 @@ def not_found(request: HttpRequest) -> HttpResponse:
     )
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429."""
+    return _trouble(request, 429, _("Too many attempts"), _("Wait a while and try again."))
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """500, without asking the database for anything."""
     return _trouble(

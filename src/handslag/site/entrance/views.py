@@ -1,9 +1,10 @@
 """Coming in, going out and choosing a language."""
 
+from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -14,7 +15,6 @@ from handslag.parties.queries import demo_users
 from handslag.parties.viewer import Request
 from handslag.reference import codes
 from handslag.simulation.guide import sign_ins
-from handslag.site.entrance.local import SignInForm, password_right
 from handslag.site.entrance.oidc import ended_at_provider
 from handslag.ui.access import EVERYONE, SIGNED_IN, page
 
@@ -36,21 +36,32 @@ def start(request: Request) -> HttpResponse:
     return render(request, "entrance/start.html", {"roles": [codes.label("role", r) for r in sorted(roles)]})
 
 
-@page(EVERYONE)
-def sign_in(request: Request) -> HttpResponse:
+class SignIn(LoginView):
     """The ways in: e-ID, a local account where those are on, and in demo mode the role picker."""
-    form = SignInForm(request.POST or None) if settings.HANDSLAG_LOCAL_ACCOUNTS else None
-    if form and request.method == "POST" and form.is_valid():
-        way_on = password_right(request, form, _next_url(request))
-        if way_on:
-            return way_on
-    context = {
-        "form": form,
-        "has_eid": bool(settings.HANDSLAG_OIDC_ISSUER),
-        "picks": _picks() if settings.HANDSLAG_ROLE_PICKER else [],
-        "next": _next_url(request),
-    }
-    return render(request, "entrance/sign_in.html", context)
+
+    template_name = "entrance/sign_in.html"
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """Takes the password of a local account; where those are off, shows the page."""
+        take = super().post if settings.HANDSLAG_LOCAL_ACCOUNTS else self.get
+        return take(request, *args, **kwargs)
+
+    def form_valid(self, form) -> HttpResponse:
+        """The password is right: the way on, in a new session."""
+        logout(self.request)
+        return super().form_valid(form)
+
+    def get_context_data(self, **kwargs) -> dict:
+        found = super().get_context_data(**kwargs)
+        return {
+            "form": found["form"] if settings.HANDSLAG_LOCAL_ACCOUNTS else None,
+            "has_eid": bool(settings.HANDSLAG_OIDC_ISSUER),
+            "picks": _picks() if settings.HANDSLAG_ROLE_PICKER else [],
+            "next": _next_url(self.request),
+        }
+
+
+sign_in = page(EVERYONE)(SignIn.as_view())
 
 
 def _picks() -> list[dict]:

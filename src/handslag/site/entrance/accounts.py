@@ -1,0 +1,98 @@
+"""Local accounts: how allauth signs them in here. Off in production unless the operator turns them on.
+
+Failed attempts slow down an account, whoever tries, for seconds; and an account from one address, for up to a quarter
+(`ACCOUNT_RATE_LIMITS` in the settings). Nobody waits for what others at the same address did: a whole unit sits behind
+one. A stranger elsewhere cannot keep the owner out.
+"""
+
+from collections.abc import Callable
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context, ratelimit
+from allauth.core.internal.ratelimit import get_ip
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from handslag.parties import second_factor
+from handslag.parties.models import User
+from handslag.ui.addresses import address_of
+
+TOO_MANY = gettext_lazy("Too many attempts. Wait a while and try again.")
+WORDS = {
+    "mfa/messages/webauthn_added.txt": gettext_lazy("The passkey is added."),
+    "mfa/messages/webauthn_removed.txt": gettext_lazy("The passkey is removed."),
+    "mfa/messages/recovery_codes_generated.txt": gettext_lazy("New recovery codes are made."),
+}
+"""What allauth tells of an account, in our words; it keeps silent about all else."""
+
+
+def keeps_factors(user: User) -> bool:
+    """Whether the user has a local account here, and so a second factor to look after."""
+    on = settings.HANDSLAG_LOCAL_ACCOUNTS and user.is_authenticated
+    return on and user.has_usable_password() and not second_factor.needs_none(user)
+
+
+def slowed(limit: str, key: str) -> Callable[[], None]:
+    """Counts an attempt against one of the settings' limits; returns what forgives it.
+
+    Raises ValidationError where there have been too many.
+    """
+    request = context.request
+    if not ratelimit.consume(request, action=limit, key=key):
+        raise Adapter().validation_error("too_many_login_attempts")
+    return lambda: ratelimit.clear(request, action=limit, key=key)
+
+
+def slowed_here(account: str) -> Callable[[], None]:
+    """The same for an account from the caller's address (of IPv6, its network)."""
+    return slowed("login_failed_here", f"{account} {get_ip(context.request)}")
+
+
+class Adapter(DefaultAccountAdapter):
+    """Allauth's accounts with our stages, limits and words."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": gettext_lazy("The e-mail or the password is wrong. Check both and try again."),
+        "incorrect_password": gettext_lazy("The password is wrong. Try again."),
+        "too_many_login_attempts": TOO_MANY,
+        "rate_limited": TOO_MANY,
+    }
+
+    def get_login_stages(self) -> list[str]:
+        """After the password: a second factor is set up where there is none, and asked for."""
+        return ["handslag.site.entrance.factors.SetUpStage", "allauth.mfa.stages.AuthenticateStage"]
+
+    def get_reauthentication_methods(self, user: User) -> list[dict]:
+        """What proves that the owner of a session is still there: the password."""
+        url = reverse("account_reauthenticate")
+        return [{"id": "reauthenticate", "description": _("Password"), "url": url}] if keeps_factors(user) else []
+
+    def authenticate(self, request: HttpRequest, **credentials) -> User | None:
+        """The user with this e-mail and password. Raises ValidationError where there were too many attempts."""
+        forgive = slowed_here(credentials["email"].lower())
+        user = super().authenticate(request, **credentials)
+        if user:
+            forgive()
+        return user
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Whether the password is the user's; allauth would look for the e-mail in a table of its own."""
+        return self.authenticate(context.request, email=user.email, password=password) == user
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """From where a request came."""
+        return address_of(request)
+
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """Pages are answered as pages."""
+        return False
+
+    def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
+        """Tells what has happened to the account, in our words."""
+        if text := message or WORDS.get(message_template):
+            messages.add_message(request, level, text, extra_tags=extra_tags)
