@@ -25,6 +25,7 @@ from handslag.handovers import rules
 from handslag.handovers.models import Handover
 from handslag.intake.actions import import_cases
 from handslag.intake.columns import NAMES
+from handslag.journal.chain import seal
 from handslag.parties import actions as parties
 from handslag.parties.models import Absence, Post
 from handslag.parties.queries import viewer_of
@@ -253,11 +254,13 @@ class Work(RuleBasedStateMachine):
 
     @rule(count=st.integers(1, 9))
     def days_pass(self, count):
+        seal()
         self.time.shift(timedelta(days=count))
         go_round()
 
     @invariant()
     def the_promises_hold(self):
+        seal()  # as a server does all the time
         findings = prove(clock.today())
         assert not {n: f.offenders for n, f in findings.items() if f.broken}
 

@@ -6,12 +6,15 @@ one. A stranger elsewhere cannot keep the owner out.
 """
 
 from collections.abc import Callable
+from typing import TypeGuard
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context, ratelimit
 from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,10 +33,11 @@ WORDS = {
 """What allauth tells of an account, in our words; it keeps silent about all else."""
 
 
-def keeps_factors(user: User) -> bool:
+def keeps_factors(user: AbstractBaseUser | AnonymousUser) -> TypeGuard[User]:
     """Whether the user has a local account here, and so a second factor to look after."""
-    on = settings.HANDSLAG_LOCAL_ACCOUNTS and user.is_authenticated
-    return on and user.has_usable_password() and not second_factor.needs_none(user)
+    if not (settings.HANDSLAG_LOCAL_ACCOUNTS and isinstance(user, User)):
+        return False
+    return user.has_usable_password() and not second_factor.needs_none(user)
 
 
 def slowed(limit: str, key: str) -> Callable[[], None]:

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from typing import cast
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.decorators import login_stage_required
@@ -84,7 +85,7 @@ class SettingUp(FormView):
 
     def owner(self) -> User:
         """Whose authenticator it becomes."""
-        return self.request.user
+        return cast(User, self.request.user)
 
     def get_form_kwargs(self) -> dict:
         return {**super().get_form_kwargs(), "user": self.owner()}
@@ -113,10 +114,10 @@ class FirstAuthenticator(SettingUp):
     is_first = True
 
     def owner(self) -> User:
-        return self.request._login_stage.login.user
+        return self.request._login_stage.login.user  # type: ignore[attr-defined]  # set by allauth
 
     def form_valid(self, form: SetUpForm) -> HttpResponse:
-        stage = self.request._login_stage
+        stage = self.request._login_stage  # type: ignore[attr-defined]  # set by allauth
         try:
             authenticator = self.set_up(form)
         except Overtaken as refused:
