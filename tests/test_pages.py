@@ -239,6 +239,13 @@ def test_signing_in_with_a_password_and_out_again(world):
     assert client.get(reverse("my-work")).status_code == 302
 
 
+def test_the_way_to_the_next_page_keeps_what_was_asked_for(world, browse):
+    holder = world.posts["fk_a"].public_id
+    url = reverse("unit-cases", args=[world.units["fk"].public_id])
+    page = browse("fk_lead").get(url, {"holder": holder, "page": 2}).content.decode()
+    assert f'href="?holder={holder}&amp;page=1"' in page
+
+
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999", "٣"])
 def test_any_page_number_is_answered(world, browse, page):
     assert browse("fk_a").get(reverse("my-work-section", args=["held"]), {"page": page}).status_code == 200
