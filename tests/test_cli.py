@@ -1,5 +1,6 @@
 """The command line, the demo world, and what the server refuses to start with."""
 
+import base64
 import json
 import os
 import re
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
+from handslag import settings as product
 from handslag.cases.models import Case
 from handslag.check.proof import prove
 from handslag.cli.main import main
@@ -31,6 +34,8 @@ from tests.worlds import SYSTEM
 
 ROOT = Path(__file__).parent.parent
 ON = date.fromisoformat("2026-11-22")
+WEAK_KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
+SECRET = "qe8yD1vTn0XcJ5rLb2uKzW7fMs4hPa9gRtGo6iEx"
 
 
 def run(*words: str):
@@ -127,7 +132,7 @@ def test_wrong_words_are_answered_with_a_sentence(world, words):
 
 
 @override_settings(HANDSLAG_MODE="production", HANDSLAG_ROLE_PICKER=False, DEBUG=False, HANDSLAG_MADE_HERE=[])
-@override_settings(SECRET_KEY="x" * 50)
+@override_settings(SECRET_KEY=SECRET)
 def test_production_refuses_what_is_unsafe(db, monkeypatch):
     owner = connection.vendor == "postgresql"
     assert len(refusals()) == owner, "the tests connect as the tables' owner"
@@ -145,9 +150,51 @@ def test_production_refuses_what_is_unsafe(db, monkeypatch):
     with override_settings(DEBUG=True):
         assert len(refusals()) == 1
     with override_settings(SECRET_KEY="changeme"):
-        assert len(refusals()) == 1
+        assert len(refusals()) == 2, "short, and easy to guess"
+    for weak in ("a" * 40, "0123456789" * 4, "password" * 6):
+        with override_settings(SECRET_KEY=weak):
+            assert len(refusals()) == 1 and "can be guessed" in refusals()[0], weak
+    for name, weak in (("HANDSLAG_ENCRYPTION_KEYS", [WEAK_KEY]), ("HANDSLAG_INDEX_KEY", WEAK_KEY)):
+        with override_settings(**{name: weak}):
+            assert len(refusals()) == 1 and f"{name} can be guessed" in refusals()[0]
+    with override_settings(HANDSLAG_ENCRYPTION_KEYS=["A" * 43 + "=", settings.HANDSLAG_INDEX_KEY]):
+        assert len(refusals()) == 2 and "is one of HANDSLAG_ENCRYPTION_KEYS" in refusals()[1]
+    with override_settings(ALLOWED_HOSTS=["handslag.example", "*"]):
+        assert len(refusals()) == 1 and "HANDSLAG_HOSTS" in refusals()[0]
     User.objects.create(email="demo@test.example", is_demo=True)
     assert len(refusals()) == 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a server's files are its own")
+def test_the_database_file_is_for_its_owner_alone_and_each_save_is_on_disk(db, tmp_path):
+    env = {**os.environ, "HANDSLAG_HOME": str(tmp_path / "home"), "HANDSLAG_MODE": "demo", "DATABASE_URL": "",
+           "DJANGO_SETTINGS_MODULE": "handslag.settings"}  # fmt: skip
+    words = [sys.executable, "-m", "handslag", "setup"]
+    subprocess.run(words, check=True, env=env, capture_output=True, umask=0)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "home").iterdir() if path.is_file()}
+    assert set(modes) == {"handslag.sqlite3", "handslag.sqlite3.line", *(f"{n}.key" for n in product.SECRETS)}
+    assert set(modes.values()) == {0o600} and (tmp_path / "home").stat().st_mode & 0o777 == 0o700
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA synchronous").fetchone() == (2,), "FULL: a commit returns when it is on disk"
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a server's files are its own")
+def test_production_refuses_a_database_file_that_others_can_read(db):
+    path = Path(connection.settings_dict["NAME"])
+    path.chmod(0o640)
+    try:
+        with override_settings(HANDSLAG_MODE="production"):
+            assert any("chmod 600" in reason for reason in refusals())
+    finally:
+        path.chmod(0o600)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="settings of a server")
+def test_production_refuses_a_database_server_that_loses_saved_work(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+    with override_settings(HANDSLAG_MODE="production"):
+        assert any("Turn on: synchronous_commit" in reason for reason in refusals())
 
 
 @override_settings(HANDSLAG_ROLE_PICKER=False)
@@ -185,7 +232,7 @@ def test_no_door_opens_unsafely(tmp_path):
 def test_every_reason_not_to_start_has_an_id_of_its_own():
     code = "".join(path.read_text() for path in (ROOT / "src/handslag").rglob("checks.py"))
     found = re.findall(r'id="(handslag\.E\d+)"', code)
-    assert len(found) == len(set(found)) == 10
+    assert len(found) == len(set(found)) == 15
 
 
 STAFF = "party;unit;unit_name;county_code;email;given_name;family_name;role\n"

@@ -39,7 +39,7 @@ def _own(name: str, given: str, make: Callable[[], str]) -> str:
         return given
     path = HANDSLAG_HOME / f"{name}.key"
     if not path.exists():
-        HANDSLAG_HOME.mkdir(parents=True, exist_ok=True)
+        HANDSLAG_HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(make())
     return path.read_text()
@@ -65,7 +65,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
     }
 else:  # statements that come again are planned once: planning the wall's policies anew costs more than running them
     DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 2}

@@ -4,17 +4,21 @@ Each room registers its own reasons in its `checks.py`, under the tag SERVING. `
 for all of them here; `python -m django check --deploy` tells them too.
 """
 
+import stat
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register, run_checks
 from django.db import DatabaseError, connection
 
-from handslag.foundation import guards, wall
+from handslag.foundation import guards, keys, wall
 from handslag.foundation.declaring import check_declarations
 
 SERVING = "serving"
 SHORTEST_SECRET = 40
+LASTING = ("fsync", "full_page_writes", "synchronous_commit")
+"""PostgreSQL's settings without which a crash takes what was answered for."""
 
 register(check_declarations, SERVING)
 
@@ -55,6 +59,57 @@ def check_role() -> Iterator[CheckMessage]:
             "DATABASE_URL names a role that could read past the database's wall. Connect as a role that is a member of "
             f"{wall.ROLE} and owns nothing (docs/operating.md).",
             id="handslag.E003",
+        )
+
+
+@in_production
+def check_durability() -> Iterator[CheckMessage]:
+    """What was answered for outlasts a crash."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM pg_settings WHERE name = ANY(%s) AND setting = 'off'", [list(LASTING)])
+            off = [name for (name,) in cursor.fetchall()]
+        if off:
+            yield Error(
+                f"The database would lose saved work in a crash. Turn on: {', '.join(off)}.", id="handslag.E031"
+            )
+
+
+@in_production
+def check_file() -> Iterator[CheckMessage]:
+    """Nobody else on the machine reads the database's file."""
+    path = Path(str(connection.settings_dict["NAME"]))
+    if connection.vendor == "sqlite" and path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Error(f"Others can read the database's file. Run “chmod 600 {path}*”.", id="handslag.E032")
+
+
+@in_production
+def check_hosts() -> Iterator[CheckMessage]:
+    """The server answers to its own names alone: who could choose one could have links lead elsewhere."""
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Error("HANDSLAG_HOSTS holds “*”. Name the hosts that users see.", id="handslag.E033")
+
+
+@in_production
+def check_guessable() -> Iterator[CheckMessage]:
+    """No secret is such that somebody could guess it, or is used twice."""
+    secrets = {
+        "HANDSLAG_SECRET_KEY": {settings.SECRET_KEY.encode()},
+        "HANDSLAG_ENCRYPTION_KEYS": set(map(keys.key_bytes, settings.HANDSLAG_ENCRYPTION_KEYS)),
+        "HANDSLAG_INDEX_KEY": {keys.key_bytes(settings.HANDSLAG_INDEX_KEY)},
+    }
+    for name, held in secrets.items():
+        if any(map(keys.is_guessable, held)):
+            yield Error(
+                f"{name} can be guessed: it repeats itself, or has too few different signs. “handslag keys make” "
+                "prints a random one.",
+                id="handslag.E034",
+            )
+    if secrets["HANDSLAG_INDEX_KEY"] & secrets["HANDSLAG_ENCRYPTION_KEYS"]:
+        yield Error(
+            "HANDSLAG_INDEX_KEY is one of HANDSLAG_ENCRYPTION_KEYS. Of a new installation, make it anew; otherwise put "
+            "a new encryption key first, run “handslag keys rotate”, and take this one away there.",
+            id="handslag.E035",
         )
 
 

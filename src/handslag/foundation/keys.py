@@ -20,8 +20,22 @@ INDEX_LENGTH = 32
 """Hex digits of a blind index: 128 bits."""
 
 
+FEWEST_SIGNS = 10
+"""Different signs that a secret holds at least. A random one of 32 bytes or 40 hex digits never has fewer."""
+
+
 class WrongKey(Exception):
     """What was read was not written with any of the installation's keys."""
+
+
+def is_guessable(secret: bytes) -> bool:
+    """Whether a secret cannot be random: it has too few different signs, or repeats itself."""
+    return len(set(secret)) < FEWEST_SIGNS or secret in (secret + secret)[1:-1]
+
+
+def key_bytes(key: str) -> bytes:
+    """The bytes that a key stands for, as “handslag keys make” prints it."""
+    return base64.urlsafe_b64decode(key)
 
 
 @cache
@@ -31,8 +45,10 @@ def _fernet() -> MultiFernet:
 
 @cache
 def _derived(purpose: str) -> bytes:
-    master = base64.urlsafe_b64decode(settings.HANDSLAG_INDEX_KEY)
-    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"handslag {purpose}".encode()).derive(master)
+    info = f"handslag {purpose}".encode()
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(
+        key_bytes(settings.HANDSLAG_INDEX_KEY)
+    )
 
 
 def encrypt(text: str) -> str:

@@ -11,6 +11,7 @@ import fcntl
 import os
 import time
 from collections import deque
+from contextlib import suppress
 from threading import Event, Lock
 from typing import Any
 
@@ -61,6 +62,12 @@ def line_of(database: str) -> Line:
         return _LINES.setdefault(database, Line())
 
 
+def _make_private(path: str) -> None:
+    """Makes an empty file that its owner alone can read; what SQLite puts beside it takes after it."""
+    with suppress(OSError):  # SQLite tells what is wrong with the place
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
 def _locked(path: str, until: float) -> int | None:
     """The lock file, held; None where another process held it until then."""
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -83,6 +90,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     _file: int | None = None
     """The lock file, held while a transaction of this connection is under way."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection to the database; where there is none, it becomes one that its owner alone can read."""
+        if not self.is_in_memory_db():
+            _make_private(str(self.settings_dict["NAME"]))
+        return super().get_new_connection(conn_params)
 
     def _start_transaction_under_autocommit(self) -> None:
         self._join()
