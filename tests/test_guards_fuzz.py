@@ -19,6 +19,7 @@ INSTANTS = st.sampled_from(
 IDS = st.integers(0, 60).map("<{}>".format)
 FLAGS = st.sampled_from(["0", "1"] if SQLITE else ["false", "true"])
 WORDS = st.sampled_from(["''", "'work'", "'offered'", "'accepted'", "'completed'", "'held'", "'caseworker'", "'x'"])
+CONFLICTS = st.sampled_from(["", " OR REPLACE", " OR IGNORE", " OR FAIL", " OR ABORT"] if SQLITE else [""])
 
 COLUMNS = {
     "cases_case": {
@@ -48,14 +49,11 @@ def statements(draw) -> str:
     chosen = draw(st.lists(st.sampled_from(sorted(columns)), min_size=1, max_size=4, unique=True))
     values = {name: draw(columns[name]) for name in chosen}
     if kind == "update":
-        replacing = " OR REPLACE" if SQLITE and draw(st.booleans()) else ""
-        return f"UPDATE{replacing} {table} SET {', '.join(f'{n} = {v}' for n, v in values.items())}{where}"
+        return f"UPDATE{draw(CONFLICTS)} {table} SET {', '.join(f'{n} = {v}' for n, v in values.items())}{where}"
     if table != "cases_pastholding":
-        verb = "INSERT OR REPLACE" if SQLITE else "INSERT"
-        return f"{verb} INTO {table} SELECT * FROM {table}{where}"
+        return f"INSERT{draw(CONFLICTS)} INTO {table} SELECT * FROM {table}{where}"
     row = ", ".join(draw(columns[name]) for name in ("case_id", "until", "holder_id"))
-    verb = draw(st.sampled_from(["INSERT", "INSERT OR REPLACE", "INSERT OR IGNORE"] if SQLITE else ["INSERT"]))
-    return f"{verb} INTO cases_pastholding (case_id, until, holder_id) VALUES ({row})"
+    return f"INSERT{draw(CONFLICTS)} INTO cases_pastholding (case_id, until, holder_id) VALUES ({row})"
 
 
 def prepare() -> None:

@@ -7,20 +7,24 @@ from itertools import count
 
 from django.utils import timezone
 
+from handslag.cases import actions as cases
 from handslag.cases.models import Case
 from handslag.cases.opening import Draft, open_cases
 from handslag.disclosure.actions import Agreed
 from handslag.disclosure.models import Consent
 from handslag.disclosure.rules import GROUPS, Flow
 from handslag.foundation import clock
+from handslag.handovers import actions as handovers
 from handslag.handovers.actions import Offer, offer_handover
 from handslag.handovers.models import Handover
-from handslag.parties.actions import issue_token
+from handslag.journal.chain import seal
+from handslag.parties.actions import issue_token, register_absence
 from handslag.parties.models import Association, Party, Post, Unit, User
 from handslag.parties.queries import viewer_of
 from handslag.parties.viewer import Viewer
 from handslag.sharing.actions import give_consent
 from handslag.simulation.world import identity_numbers
+from handslag.watch.actions import go_round
 
 SYSTEM = Viewer(None, is_system=True, name="test")
 
@@ -145,4 +149,27 @@ def build() -> World:
     world.hire("measure", "measure_staff", party=world.parties["kom"], unit=world.units["kom"])
     world.hire("analyst", "analyst", party=world.parties["fk"])
     world.hire("admin", "administrator")
+    return world
+
+
+def build_at_work() -> World:
+    """A fresh world with something in every table: cases that stay, move, are on their way, declined, closed."""
+    world = build()
+    stays, moved, offered, declined, closed = (
+        world.case(),
+        world.case(next_step_on=clock.today() - timedelta(days=30)),
+        world.case("af_a"),
+        world.case("fk_b"),
+        world.case("kom_a"),
+    )
+    cases.change_livelihood(world.viewer("fk_a"), stays.pk, "sickness_benefit", 50, clock.today(), None)
+    handovers.accept_handover(world.viewer("af_b"), world.offer(moved).pk, contact_in(2))
+    handovers.ask_back(world.viewer("kom_a"), world.offer(offered, "kom").pk, "Vad behöver ni?")
+    handovers.decline_handover(world.viewer("af_a"), world.offer(declined).pk, "not_ready", world.units["hylte"])
+    cases.reassign(world.viewer("kom_lead"), [closed.pk], world.posts["kom_b"])
+    cases.close(world.viewer("kom_b"), closed.pk, "work", "Chefen")
+    register_absence(world.viewer("fk_lead"), world.posts["fk_b"], clock.today(), None, None)
+    world.token("fk")
+    go_round()
+    seal()
     return world

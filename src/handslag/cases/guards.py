@@ -6,7 +6,7 @@ while it and its user are active, and cannot be ended while it holds. Closing en
 changes afterwards.
 """
 
-from handslag.foundation.guards import Consequence, Guard, frozen, undeletable, unreplaceable
+from handslag.foundation.guards import Consequence, Guard, frozen, undeletable
 
 CASE, PAST = "cases_case", "cases_pastholding"
 
@@ -24,13 +24,6 @@ def _not_an_instant(column: str) -> str:
 
 
 GUARDS = [
-    unreplaceable(
-        CASE,
-        "o.id = NEW.id",
-        "o.public_id = NEW.public_id",
-        "o.party_id = NEW.party_id AND o.reference = NEW.reference",
-        "o.person_id = NEW.person_id AND o.closed_at IS NULL AND NEW.closed_at IS NULL",
-    ),
     undeletable(CASE),
     frozen(CASE, "id", "public_id", "party_id", "person_id", "opened_at"),
     frozen(CASE, "reference", when="NEW.content_removed_on IS NULL", name="reference_frozen"),

@@ -1,15 +1,13 @@
 """Promise 6, held by the database: what was disclosed, on which basis and until when, stays as it was recorded."""
 
-from handslag.foundation.guards import Guard, frozen, undeletable, unreplaceable
+from handslag.foundation.guards import Guard, frozen, undeletable
 
 CONSENT, DISCLOSURE = "disclosure_consent", "disclosure_disclosure"
 
 GUARDS = [
-    unreplaceable(CONSENT, "o.id = NEW.id", "o.public_id = NEW.public_id"),
     undeletable(CONSENT),
     frozen(CONSENT, "id", "public_id", "manner", "given_on", "until", "gdpr_basis", "recorded_by_id", "recorded_at"),
     frozen(CONSENT, "purpose", "witness", when="NEW.purpose <> ''", name="words_only_removed"),
-    unreplaceable(DISCLOSURE, "o.id = NEW.id", "o.public_id = NEW.public_id"),
     undeletable(DISCLOSURE),
     frozen(
         DISCLOSURE,

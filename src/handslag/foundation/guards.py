@@ -4,6 +4,7 @@ A room lists its guards as data in `guards.py`. They are dropped before each mig
 because SQLite loses triggers when Django rebuilds a table; `missing()` tells at start-up whether all of them stand.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -11,6 +12,8 @@ from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.utils.module_loading import module_has_submodule
+
+from handslag.foundation.sqlite import constraints
 
 
 @dataclass(frozen=True)
@@ -58,21 +61,32 @@ def undeletable(table: str) -> Guard:
     return Guard(f"{table}_undeletable", table, "DELETE", "1=1", f"{table}: rows are never deleted")
 
 
-def unreplaceable(table: str, *keys: str) -> Guard:
-    """A guard against SQLite's INSERT OR REPLACE, which deletes the old row without asking any delete trigger.
-
-    Each of `keys` is a condition over the existing row `o` and NEW.
-    """
-    clashes = " OR ".join(f"EXISTS (SELECT 1 FROM {table} o WHERE {key})" for key in keys)
-    return Guard(f"{table}_unreplaceable", table, "INSERT", clashes, f"{table}: row exists", vendors=("sqlite",))
-
-
-def all_guards() -> list[Guard | Consequence]:
-    """Every guard of every installed room, in a fixed order."""
+def _written() -> list[Guard | Consequence]:
     found: list[Guard | Consequence] = []
     for app in apps.get_app_configs():
         if app.name.startswith("handslag.") and module_has_submodule(app.module, "guards"):
             found += getattr(import_module(f"{app.name}.guards"), "GUARDS", [])
+    return found
+
+
+def _of_constraints(connection: BaseDatabaseWrapper, held: set[str]) -> Iterator[Guard]:
+    """What SQLite could be told not to ask: no row of a guarded table is replaced, and all checks hold."""
+    for model in apps.get_models():
+        table = model._meta.db_table
+        for event in ("INSERT", "UPDATE") if model.__module__.startswith("handslag.") else ():
+            on = f"on_{event.lower()}"
+            if table in held:
+                taken = constraints.takes_a_place(model, event, connection)
+                yield Guard(f"{table}_unreplaceable_{on}", table, event, taken, f"{table}: row exists")
+            if broken := constraints.breaks_a_check(model, connection):
+                yield Guard(f"{table}_checked_{on}", table, event, broken, f"{table}: a check constraint does not hold")
+
+
+def all_guards(connection: BaseDatabaseWrapper) -> list[Guard | Consequence]:
+    """Every guard that must stand on this database, in a fixed order: the rooms' own, and those of constraints."""
+    found = [guard for guard in _written() if connection.vendor in guard.vendors]
+    if connection.vendor == "sqlite":
+        found += _of_constraints(connection, {guard.table for guard in found})
     return found
 
 
@@ -111,15 +125,11 @@ def statements(guard: Guard | Consequence, vendor: str) -> list[str]:
     return _sqlite(guard) if vendor == "sqlite" else _postgresql(guard)
 
 
-def _expected(connection: BaseDatabaseWrapper) -> list[Guard | Consequence]:
-    return [g for g in all_guards() if connection.vendor in g.vendors]
-
-
 def drop(connection: BaseDatabaseWrapper) -> None:
     """Takes every guard down, as a migration needs."""
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for guard in _expected(connection):
+        for guard in all_guards(connection):
             if guard.table in tables:
                 on = "" if connection.vendor == "sqlite" else f" ON {guard.table}"
                 cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}{on}")
@@ -130,7 +140,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
     drop(connection)
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for guard in _expected(connection):
+        for guard in all_guards(connection):
             if guard.table in tables:
                 for statement in statements(guard, connection.vendor):
                     cursor.execute(statement)
@@ -154,7 +164,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         standing = (_standing_sqlite if connection.vendor == "sqlite" else _standing_postgresql)(cursor)
     gone = []
-    for guard in _expected(connection):
+    for guard in all_guards(connection):
         wanted = statements(guard, connection.vendor)[0]
         if connection.vendor == "postgresql":
             wanted = wanted.split("$$")[1]

@@ -5,7 +5,7 @@ booked. Handovers move only along the transition table, keep their words and the
 an open handover cannot be closed from under it.
 """
 
-from handslag.foundation.guards import Guard, frozen, undeletable, unreplaceable
+from handslag.foundation.guards import Guard, frozen, undeletable
 from handslag.handovers import rules
 
 TABLE, CASE, MESSAGE = "handovers_handover", "cases_case", "handovers_message"
@@ -18,13 +18,6 @@ _FINAL = ", ".join(f"'{state}'" for state in rules.FINAL)
 _UNIT_OF = "(SELECT p.unit_id FROM parties_post p WHERE p.id = {0}.holder_id)"
 
 GUARDS = [
-    unreplaceable(
-        TABLE,
-        "o.id = NEW.id",
-        "o.public_id = NEW.public_id",
-        f"o.case_id = NEW.case_id AND o.state IN ({_OPEN}) AND NEW.state IN ({_OPEN})",
-        "o.previous_id = NEW.previous_id",
-    ),
     undeletable(TABLE),
     frozen(
         TABLE,
@@ -86,7 +79,6 @@ GUARDS = [
         f"WHERE h.case_id = NEW.id AND h.state IN ({_OPEN}))",
         "cases_case: finish the handover before closing",
     ),
-    unreplaceable(MESSAGE, "o.id = NEW.id"),
     frozen(MESSAGE, "id", "handover_id", "at", "by_id", "verb"),
     frozen(MESSAGE, "text", when="NEW.text <> ''", name="words_only_removed"),
     undeletable(MESSAGE),

@@ -1,6 +1,6 @@
 """The journal is append-only, whoever writes SQL. What is written waits for its batch, also when SQL writes it."""
 
-from handslag.foundation.guards import Consequence, Guard, undeletable, unreplaceable
+from handslag.foundation.guards import Consequence, Guard, undeletable
 
 ENTRY, SHOWN, UNSEALED, BATCH, HEAD = (f"journal_{name}" for name in ("entry", "shown", "unsealed", "batch", "head"))
 
@@ -13,10 +13,6 @@ def unchangeable(table: str) -> Guard:
 GUARDS = [
     *(guard for table in (ENTRY, SHOWN, BATCH) for guard in (unchangeable(table), undeletable(table))),
     unchangeable(UNSEALED),
-    unreplaceable(ENTRY, "o.id = NEW.id"),
-    unreplaceable(SHOWN, "o.case_id = NEW.case_id AND o.entry_id = NEW.entry_id"),
-    unreplaceable(BATCH, "o.number = NEW.number"),
-    unreplaceable(UNSEALED, "o.entry_id = NEW.entry_id"),
     Consequence(
         "journal_entry_waits",
         ENTRY,

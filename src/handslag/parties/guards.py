@@ -1,12 +1,11 @@
 """A post never changes its person or place, nobody leaves while a post of theirs is active, and two roles exclude."""
 
-from handslag.foundation.guards import Guard, frozen, undeletable, unreplaceable
+from handslag.foundation.guards import Guard, frozen, undeletable
 from handslag.parties.rules import EXCLUSIVE_ROLES
 
 _EXCLUSIVE = ", ".join(f"'{role}'" for role in EXCLUSIVE_ROLES)
 
 GUARDS = [
-    unreplaceable("parties_user", "o.id = NEW.id", "o.public_id = NEW.public_id", "o.email = NEW.email"),
     frozen("parties_user", "id", "public_id"),
     undeletable("parties_user"),
     Guard(
@@ -17,7 +16,6 @@ GUARDS = [
         "(SELECT 1 FROM parties_post p WHERE p.user_id = NEW.id AND p.is_active)",
         "parties_user: end the posts before the user",
     ),
-    unreplaceable("parties_post", "o.id = NEW.id", "o.public_id = NEW.public_id"),
     frozen("parties_post", "id", "public_id", "user_id", "role", "party_id", "unit_id", "association_id"),
     undeletable("parties_post"),
     *(
@@ -44,14 +42,9 @@ GUARDS = [
         )
         for event in ("INSERT", "UPDATE")
     ),
-    unreplaceable("parties_absence", "o.id = NEW.id", "o.public_id = NEW.public_id"),
     frozen("parties_absence", "id", "public_id", "post_id"),
+    frozen("parties_party", "id", "code", "kind"),
+    undeletable("parties_party"),
     frozen("parties_unit", "id", "public_id", "party_id"),
     undeletable("parties_unit"),
-    unreplaceable(
-        "parties_unit",
-        "o.id = NEW.id",
-        "o.public_id = NEW.public_id",
-        "o.party_id = NEW.party_id AND o.code = NEW.code",
-    ),
 ]

@@ -1,11 +1,10 @@
 """A person's record stays with its party and never goes; a protected person has no identity that could be stored."""
 
-from handslag.foundation.guards import Guard, frozen, undeletable, unreplaceable
+from handslag.foundation.guards import Guard, frozen, undeletable
 
 PERSON, IDENTITY = "persons_person", "persons_identity"
 
 GUARDS = [
-    unreplaceable(PERSON, "o.id = NEW.id", "o.subject = NEW.subject AND o.party_id = NEW.party_id"),
     frozen(PERSON, "id", "party_id"),
     undeletable(PERSON),
     Guard(

@@ -4,12 +4,11 @@ The versions themselves are sealed by their encryption: nobody without the key c
 encrypt them anew with another key.
 """
 
-from handslag.foundation.guards import frozen, undeletable, unreplaceable
+from handslag.foundation.guards import frozen, undeletable
 
 TABLE = "rights_rectification"
 
 GUARDS = [
-    unreplaceable(TABLE, "o.id = NEW.id"),
     undeletable(TABLE),
     frozen(TABLE, "id", "case_id", "field", "by_id", "at"),
     frozen(TABLE, "reason", when="NEW.reason <> ''", name="reason_only_removed"),
