@@ -155,8 +155,6 @@ def tell(told: dict) -> None:
     """Prints it."""
     print(f"\nstatistics: a yearly report with the year before, {told['cells']:,} cells, from {SPELLS:,} spells of {PERSONS:,} "
           f"persons; by hand {told['by hand']:.2f} s, peak {told['peak_mb']:.0f} MB")  # fmt: skip
-    limit = f"   (below 1.3: {'yes' if told['engine'] < 1.3 else 'NO'})"
-    print(f"  {'engine, all tables':<44} {told['engine']:6.2f}{limit}")
     for name in ("pandas", "polars"):
         print(f"  {name + ', one cube':<44} {told[name]:6.2f}")
     print(f"  {'validate':<44} {told['validate']:6.2f}")
