@@ -35,6 +35,8 @@ class Told:
     to_unit: str
     group: str
     until: date
+    begun: bool
+    """Whether the party whose facts they are has recorded or confirmed it."""
     standing: bool = True
 
 
@@ -47,6 +49,10 @@ class File:
     holder: str
     facts: list[Fact]
     sides: set[str] = field(default_factory=set)
+    past: list[str] = field(default_factory=list)
+    """Units that held it before, in order."""
+    offered: str | None = None
+    """The unit that is offered it and has not answered."""
 
 
 @dataclass
@@ -76,10 +82,21 @@ class Law:
     def covered(self, viewer: str, file: File, group: str | None, party: str) -> bool:
         """Whether something (of a group) about the file's person is told by a party to the viewer's place today."""
         return any(
-            t.standing and t.until >= self.today and t.subject == file.subject and t.from_party == party
+            t.standing and t.begun and t.until >= self.today and t.subject == file.subject and t.from_party == party
             and group in (None, t.group) and self._at(viewer, t.to_unit)
             for t in self.told
         )  # fmt: skip
+
+    def answers(self, subject: int, party: str) -> str | None:
+        """The unit at which a party answers for what it tells of somebody: it holds, is offered, or held last."""
+        found = []
+        for case_id, file in self.files.items():
+            if file.subject == subject:
+                near = [UNIT_OF[file.holder], *([file.offered] if file.offered else []), *reversed(file.past)]
+                rank = [0, *([1] if file.offered else []), *[2] * len(file.past)]
+                found += [(r, -case_id, unit) for r, unit in zip(rank, near, strict=True) if PARTY[unit] == party]
+        first = min(found, key=lambda f: f[:2], default=None)
+        return first and first[2]
 
     def reaches(self, viewer: str, file: File) -> bool:
         """Whether the viewer may know of the case at all."""

@@ -18,6 +18,7 @@ DEFS, REPORTS, RELEASES = "tests/test_definitions.py", "tests/test_reports.py", 
 LAWFUL, JOURNAL, SHARING, PERSON, SIGNING, SURFACE = (
     f"tests/test_{n}.py" for n in ("lawful", "journal", "sharing", "person_rights", "signing_in", "surface")
 )
+CONFIRMING = "tests/test_confirming.py"
 LOCAL = "tests/test_local_accounts.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
@@ -81,6 +82,14 @@ MUTANTS = [
     ("names found without a basis", "cases/queries.py", 'own = _named(text, "person__") & _may_know(viewer)', 'own = _named(text, "person__")', LAWFUL),
     ("a stand-in sees nothing", "parties/viewer.py", "return self.posts + self.absent", "return self.posts", CASES),
     ("words without a basis", "handovers/actions.py", "if text.strip() and not may_tell(case, from_party_id, to_unit):", "if False:", SHARING),
+    ("what others recorded opens at once", "disclosure/queries.py", "until__gte=on or clock.today(), begins_at__isnull=False)", "until__gte=on or clock.today())", CONFIRMING),
+    ("the recorder says when another begins", "disclosure/actions.py", " if flow.from_party_id == post.party_id else {}", "", CONFIRMING),
+    ("any unit confirms", "sharing/queries.py", "if answerer and answerer.unit_id in viewer.unit_ids]", "if answerer]", CONFIRMING),
+    ("the recorder confirms", "sharing/actions.py", "if post is None or any(d.recorded_by.user_id == post.user_id for d in disclosures):", "if post is None:", CONFIRMING),
+    ("no secrecy test", "sharing/actions.py", "    if not is_tested:\n", "    if False:\n", CONFIRMING),
+    ("one's own witness", "disclosure/actions.py", "    if agreed.witness.user_id == post.user_id:\n", "    if False:\n", CONFIRMING),
+    ("a confirmation follows to another person", "rights/rectification.py", "    disclosure.end(post, recorded.exclude(seen=\"\"))\n", "", CONFIRMING),
+    ("another party confirms by SQL", "disclosure/guards.py", " AND p.party_id = NEW.from_party_id) ", ") ", CONFIRMING),
     ("anyone withdraws", "sharing/actions.py", "if not actor.unit_ids or not concerned or", "if False and", SHARING),
     ("joined in one direction", "sharing/actions.py", "return covers(subject, case.party_id", "return True or covers(subject, case.party_id", SHARING),
     ("withdrawal leaves them joined", "sharing/actions.py", "    part_uncovered(actor, ended[0].subject)\n", "", SHARING),

@@ -24,7 +24,7 @@ from handslag.disclosure.actions import Statutory
 from handslag.disclosure.models import Disclosure
 from handslag.disclosure.rules import GROUPS, IDENTITY, LIVELIHOOD, OWN_RECORD, PLAN
 from handslag.foundation import clock
-from handslag.foundation.errors import Refused
+from handslag.foundation.errors import NotAllowed, Refused
 from handslag.handovers import actions as handovers
 from handslag.handovers.models import Handover
 from handslag.journal.models import Entry
@@ -46,6 +46,10 @@ STEPS = st.one_of(
     st.tuples(st.just("agree"), number, st.sampled_from(UNITS), groups, groups, st.sampled_from([0, 3, 200])),
     st.tuples(st.just("agree"), number, st.sampled_from(UNITS), st.just(frozenset(GROUPS)), groups, st.just(200)),
     st.tuples(st.just("law"), number, st.sampled_from(UNITS), st.sampled_from(["sfb_110_31", "osl_10_2"])),
+    st.tuples(
+        st.just("confirm"), number, st.sampled_from(("fk_a", "fk2_a", "af_a", "kom_a", "hylte_a")), st.booleans()
+    ),
+    st.tuples(st.just("confirm"), number, st.just(""), st.just(True)),
     st.tuples(st.just("withdraw"), st.sets(number, min_size=1, max_size=8)),
     st.tuples(st.just("offer"), number, st.sampled_from(UNITS)),
     st.tuples(st.just("answer"), number, st.booleans()),
@@ -104,9 +108,10 @@ class Play:
             return
         before = set(Disclosure.objects.values_list("pk", flat=True))
         case = Case.objects.get(pk=case_id)
-        self.world.consent(case, unit, out, back, until=days)
-        told = [Told(file.subject, PARTY[holder_unit], unit, g, clock.today() + timedelta(days=days)) for g in out]
-        told += [Told(file.subject, PARTY[unit], holder_unit, g, clock.today() + timedelta(days=days)) for g in back]
+        self.world.consent(case, unit, out, back, until=days, confirms=False)
+        until = clock.today() + timedelta(days=days)
+        told = [Told(file.subject, PARTY[holder_unit], unit, g, until, begun=True) for g in out]
+        told += [Told(file.subject, PARTY[unit], holder_unit, g, until, begun=False) for g in back]
         self._book(before, told)
 
     def _book(self, before, told):
@@ -129,7 +134,29 @@ class Play:
         told = Statutory(self.world.parties[party].pk, self.world.units[unit], statute, "Begärt", until)
         sharing.tell_by_law(self.viewer(file.holder), case_id, told)
         covered = codes.entries("statutory_basis")[statute].covers.split(";")
-        self._book(before, [Told(file.subject, party, unit, group, until) for group in covered])
+        self._book(before, [Told(file.subject, party, unit, group, until, begun=True) for group in covered])
+
+    def confirm(self, n, who, says_yes):
+        """Somebody (or, where nobody is named, the one who may) confirms or refuses what waits."""
+        waiting = [(pk, t) for pk, t in self.disclosures if not t.begun and t.standing and t.until >= self.law.today]
+        if not waiting:
+            return
+        pk, told = waiting[n % len(waiting)]
+        answers = self.law.answers(told.subject, told.from_party)
+        viewer = self.viewer(who or (f"{answers}_a" if answers else "hylte_a"))
+
+        def act():
+            if says_yes:
+                sharing.confirm_telling(viewer, [pk], "document", is_tested=True)
+            else:
+                sharing.refuse_telling(viewer, [pk])
+
+        if answers not in self.law.units(viewer.user.email.partition("@")[0]):
+            with pytest.raises(NotAllowed):
+                act()
+            return
+        act()
+        told.begun, told.standing = says_yes, says_yes
 
     def withdraw(self, chosen):
         found = [self.disclosures[n % len(self.disclosures)] for n in chosen] if self.disclosures else []
@@ -148,7 +175,7 @@ class Play:
             return
         sender, word = PARTY[UNIT_OF[file.holder]], self.word()
         covered = PARTY[unit] == sender or any(
-            t.standing and t.until >= self.law.today and (t.subject, t.from_party, t.to_unit, t.group)
+            t.standing and t.begun and t.until >= self.law.today and (t.subject, t.from_party, t.to_unit, t.group)
             == (file.subject, sender, unit, PLAN) for t in self.law.told)  # fmt: skip
         words = handovers.Offer(self.world.units[unit], None, "moved", word if covered else "", "",
                                 clock.today() + timedelta(days=30), worlds.contact_in(3))  # fmt: skip
@@ -159,6 +186,7 @@ class Play:
                 )
         made = handovers.offer_handover(self.viewer(file.holder), case_id, words)
         file.sides |= {UNIT_OF[file.holder], unit}
+        file.offered = unit
         self.offers.append((made.pk, case_id, unit))
 
     def answer(self, n, accepts):
@@ -168,6 +196,7 @@ class Play:
         file, receiver = self.law.files[case_id], f"{unit}_a"
         if Handover.objects.get(pk=handover).state != "offered":
             return
+        file.offered = None
         if not accepts:
             handovers.decline_handover(self.viewer(receiver), handover, "not_ready", None, goes_back=True)
             self._step_is_past(file)
@@ -175,6 +204,7 @@ class Play:
         else:
             handovers.accept_handover(self.viewer(receiver), handover, worlds.contact_in(2))
             self._step_is_past(file)
+            file.past.append(UNIT_OF[file.holder])
             file.holder = receiver
 
     @staticmethod

@@ -112,6 +112,7 @@ def test_a_handover_from_offer_to_first_contact_by_plain_forms(world, browse):
     assert "väntar på svar" in page
     handover = Handover.objects.get()
     assert "Person" in receiver.get(reverse("my-work")).content.decode()
+    world.confirm("af_b")
     step = lambda verb: reverse("handover-step", args=[handover.public_id, verb])  # noqa: E731
     post_form(receiver, step("ask"), text="Vilken läkare?")
     assert "Vilken läkare?" in sender.get(reverse("handover", args=[handover.public_id])).content.decode()

@@ -77,6 +77,7 @@ PAGES = {
     "access-log": FK | AF | {"fk_officer", "af_officer"},
     "access-log-printed": FK | AF | {"fk_officer", "af_officer"},
     "consent": {"fk_a", "fk_lead"},
+    "confirm-consent": AF,
     "by-law": {"fk_a", "fk_lead"},
     "withdraw": FK | AF,
     "join": FK | AF,
@@ -128,6 +129,8 @@ CASE_ACTIONS = {
     "register_absence": {"fk_lead", "fk_a"},
     "end_absence": {"fk_lead", "fk_b"},
     "give_consent": {"fk_a", "fk_lead"},
+    "confirm_telling": AF,
+    "refuse_telling": AF,
     "tell_by_law": {"fk_a", "fk_lead"},
     "withdraw": FK | AF,
     "propose_joining": {"fk_a", "fk_lead"},
@@ -171,6 +174,7 @@ def scene(world):
     """The world of the matrix, and the arguments of each page in it."""
     case = world.case()
     handover = world.offer(case)
+    waiting = world.consent(case, confirms=False)
     absence = Absence.objects.create(post=world.posts["fk_b"], from_on=clock.today() - timedelta(days=1))
     arguments = {
         **dict.fromkeys(("case", "next-step", "livelihood", "pause", "resume", "close", "offer"), [case.public_id]),
@@ -179,6 +183,7 @@ def scene(world):
         ),
         **dict.fromkeys(("rectify", "protect"), [case.public_id]),
         "join": [case.public_id, case.public_id],
+        "confirm-consent": [case.public_id, waiting.public_id],
         "openid_connect_callback": ["eid"],
         "mfa_remove_webauthn": ["x"],
         "handover": [handover.public_id],
@@ -323,10 +328,12 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
     other = world.case("af_a", identity_number=case.person.identity.number)
     consent = world.consent(case)
     told = list(consent.disclosures.values_list("pk", flat=True))
+    waiting = world.consent(case, confirms=False).disclosures.filter(begins_at__isnull=True)
+    waits = list(waiting.values_list("pk", flat=True))
     agreed = Agreed(
         "Plan",
         "written",
-        "",
+        None,
         today,
         today,
         "public_task",
@@ -344,6 +351,8 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "register_absence": lambda v: parties.register_absence(v, post, today, None, None),
         "end_absence": lambda v: parties.end_absence(v, Absence.objects.get(pk=absence.pk)),
         "give_consent": lambda v: sharing.give_consent(v, case.pk, agreed),
+        "confirm_telling": lambda v: sharing.confirm_telling(v, waits, "document", is_tested=True),
+        "refuse_telling": lambda v: sharing.refuse_telling(v, waits),
         "tell_by_law": lambda v: sharing.tell_by_law(v, case.pk, Statutory(
             post.party_id, world.units["kom"], "osl_10_2", "Begärt", today)),
         "withdraw": lambda v: sharing.withdraw(v, told, case.pk),

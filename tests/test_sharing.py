@@ -61,8 +61,9 @@ def test_a_consent_is_recorded_in_a_page_printed_and_withdrawn_in_part(world, br
     fields = {"purpose": "Planera ihop", f"out_{af.public_id}": [IDENTITY, HEALTH, PLAN], f"in_{af.public_id}": [PLAN], "manner": "oral",
               "given_on": clock.today().isoformat(), "until": days.add_days(clock.today(), 90).isoformat(),
               "gdpr_basis": "public_task"}  # fmt: skip
-    assert "Ange vem som hörde" in fk.post(url, fields).content.decode()
-    fields["witness"] = "Kollegan Bo, i dag"
+    assert "Välj vem mer som hörde" in fk.post(url, fields).content.decode()
+    assert "Fk_A" not in page[page.index('name="witness"') :], "the witness is another than the one who records"
+    fields["witness"] = world.posts["fk_b"].public_id
     printed = fk.post(url, {**fields, "print": "1"})
     assert printed.headers["Content-Type"] == "application/pdf" and not Disclosure.objects.exists()
     assert fk.post(url, fields).headers["Location"] == reverse("sharing", args=[case.public_id])

@@ -12,6 +12,7 @@ from handslag.cases.models import Case
 from handslag.cases.opening import Draft, open_cases
 from handslag.disclosure.actions import Agreed
 from handslag.disclosure.models import Consent
+from handslag.disclosure.queries import unconfirmed
 from handslag.disclosure.rules import GROUPS, Flow
 from handslag.foundation import clock
 from handslag.handovers import actions as handovers
@@ -22,7 +23,8 @@ from handslag.parties.actions import issue_token, register_absence
 from handslag.parties.models import Association, Party, Post, Unit, User
 from handslag.parties.queries import viewer_of
 from handslag.parties.viewer import Viewer
-from handslag.sharing.actions import give_consent
+from handslag.sharing.actions import confirm_telling, give_consent
+from handslag.sharing.queries import answered_at
 from handslag.simulation.world import identity_numbers
 from handslag.watch.actions import go_round
 
@@ -89,8 +91,11 @@ class World:
         (case_id,) = open_cases(SYSTEM, [self.draft(holder, **changes)])
         return Case.objects.get(pk=case_id)
 
-    def consent(self, case: Case, unit: str = "af", out=GROUPS, back=GROUPS, until: int = 300, **changes) -> Consent:
-        """The person's consent that the holder's party and a unit tell each other these groups."""
+    def consent(
+        self, case: Case, unit: str = "af", out=GROUPS, back=GROUPS, until: int = 300, *, confirms=True, **changes
+    ) -> Consent:
+        """The person's consent that the holder's party and a unit tell each other these groups; the unit confirms its
+        part where it has to do with the person."""
         case = Case.objects.select_related("holder__user").get(pk=case.pk)
         other = self.units[unit]
         flows = {Flow(case.holder.party_id, other.pk, group) for group in out}
@@ -98,13 +103,22 @@ class World:
         agreed = {
             "purpose": "Så att vi kan planera tillsammans.",
             "manner": "written",
-            "witness": "",
+            "witness": None,
             "given_on": clock.today(),
             "until": clock.today() + timedelta(days=until) if isinstance(until, int) else until,
             "gdpr_basis": "public_task",
             "flows": frozenset(flows),
         }
-        return give_consent(viewer_of(case.holder.user), case.pk, Agreed(**{**agreed, **changes}))
+        consent = give_consent(viewer_of(case.holder.user), case.pk, Agreed(**{**agreed, **changes}))
+        if confirms:
+            self.confirm(f"{unit}_a")
+        return consent
+
+    def confirm(self, name: str) -> None:
+        """Somebody confirms all that waits for a confirmation by the person's unit."""
+        viewer = self.viewer(name)
+        for line in answered_at(viewer, unconfirmed()):
+            confirm_telling(viewer, [line.pk], "document", is_tested=True)
 
     def offer(self, case: Case, to_unit: str = "af", to: str | None = None, **changes) -> Handover:
         """An offer of `case` from its holder, with the person's consent where it goes to another party."""
@@ -119,9 +133,10 @@ class World:
             needed_by=clock.today() + timedelta(days=60),
             proposed_contact_at=contact_in(7),
         )
-        return offer_handover(
-            viewer_of(Post.objects.get(pk=case.holder_id).user), case.pk, Offer(**{**words.__dict__, **changes})
-        )
+        sender = viewer_of(Post.objects.get(pk=case.holder_id).user)
+        handover = offer_handover(sender, case.pk, Offer(**{**words.__dict__, **changes}))
+        self.confirm(f"{to_unit}_a")
+        return handover
 
 
 def build() -> World:

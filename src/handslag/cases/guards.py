@@ -145,6 +145,14 @@ GUARDS = [
     Guard("cases_pastholding_unchangeable", PAST, "UPDATE", "1=1", "cases_pastholding: history does not change"),
     undeletable(PAST),
     Guard(
+        "disclosure_disclosure_confirmed_of_one_person",
+        "disclosure_disclosure",
+        "UPDATE",
+        "NEW.subject <> OLD.subject AND NEW.ended_at IS NULL AND NEW.seen <> '' "
+        "AND EXISTS (SELECT 1 FROM persons_person p WHERE p.subject = NEW.subject)",
+        "disclosure_disclosure: what was confirmed of one person is not told of another",
+    ),
+    Guard(
         "parties_post_leaves_after_cases",
         "parties_post",
         "UPDATE",

@@ -40,7 +40,7 @@ WALLS = [
         "persons_person",
         "EXISTS (SELECT 1 FROM disclosure_disclosure d WHERE d.subject = persons_person.subject "
         f"AND d.to_unit_id = ANY {mine('units')} AND d.from_party_id = persons_person.party_id "
-        "AND d.ended_at IS NULL AND d.until >= (SELECT handslag_today())) "
+        "AND d.begins_at IS NOT NULL AND d.ended_at IS NULL AND d.until >= (SELECT handslag_today())) "
         "OR EXISTS (SELECT 1 FROM cases_case c WHERE c.person_id = persons_person.id)",
     ),
     Wall(

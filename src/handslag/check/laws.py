@@ -84,6 +84,10 @@ LAWS = {
          "WHERE d.subject = p.subject AND d.from_party_id = s.party_id AND d.to_unit_id = h.to_unit_id "
          "AND d.\"group\" = 'plan' AND d.begins_at <= h.offered_at "
          "AND (d.ended_at IS NULL OR d.ended_at >= h.offered_at))"),
+        ("told by a party of which nobody has confirmed it",
+         "SELECT c.reference FROM disclosure_disclosure d JOIN persons_person p ON p.subject = d.subject "
+         "JOIN cases_case c ON c.person_id = p.id WHERE d.begins_at IS NOT NULL AND NOT EXISTS "
+         "(SELECT 1 FROM parties_post b WHERE b.id = d.confirmed_by_id AND b.party_id = d.from_party_id)"),
         ("a person with protected identity is stored by name or number",
          "SELECT c.reference FROM cases_case c JOIN persons_person p ON p.id = c.person_id "
          "JOIN persons_identity i ON i.person_id = p.id WHERE p.is_protected "

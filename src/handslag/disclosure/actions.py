@@ -14,7 +14,7 @@ from handslag.disclosure.models import Consent, Disclosure
 from handslag.disclosure.rules import Flow
 from handslag.foundation import clock, keys
 from handslag.foundation.erasing import erase_prose
-from handslag.foundation.errors import Refused
+from handslag.foundation.errors import NotAllowed, Refused
 from handslag.parties.models import Post, Unit
 from handslag.reference import codes
 
@@ -25,7 +25,7 @@ class Agreed:
 
     purpose: str
     manner: str
-    witness: str
+    witness: Post | None
     given_on: date
     until: date
     gdpr_basis: str
@@ -57,6 +57,10 @@ def _require_dates(given_on: date, until: date) -> None:
 
 def _create(subject: str, post: Post, flows: Iterable[Flow], until: date, **basis) -> list[Disclosure]:
     now = clock.now()
+
+    def begun(flow: Flow) -> dict:
+        return {"begins_at": now, "confirmed_by": post} if flow.from_party_id == post.party_id else {}
+
     ordered = sorted(flows, key=lambda f: (f.from_party_id, f.to_unit_id, rules.GROUPS.index(f.group)))
     return Disclosure.objects.bulk_create(
         Disclosure(
@@ -64,9 +68,9 @@ def _create(subject: str, post: Post, flows: Iterable[Flow], until: date, **basi
             from_party_id=flow.from_party_id,
             to_unit_id=flow.to_unit_id,
             group=flow.group,
-            begins_at=now,
             until=until,
             recorded_by=post,
+            **begun(flow),
             **basis,
         )
         for flow in ordered
@@ -74,13 +78,16 @@ def _create(subject: str, post: Post, flows: Iterable[Flow], until: date, **basi
 
 
 def record_consent(post: Post, subject: str, agreed: Agreed) -> Consent:
-    """Writes a consent and what it opens. Raises Refused for one that does not say all that it must."""
+    """Writes a consent and what it opens: at once what the recorder's own party tells, and what others tell when they
+    have confirmed it (secrecy holds between authorities: OSL 2009:400 8:1, 12:2).
+
+    Raises Refused for one that does not say all that it must.
+    """
     if not agreed.purpose.strip():
         raise Refused(_("Write what the consent is for, in words that the person would use."), "purpose")
     codes.require("consent_manner", agreed.manner, "manner")
     codes.require("gdpr_basis", agreed.gdpr_basis, "gdpr_basis")
-    if agreed.manner == rules.ORAL and not agreed.witness.strip():
-        raise Refused(_("Name who heard the oral consent, and when."), "witness")
+    _require_witness(post, agreed)
     _require_dates(agreed.given_on, agreed.until)
     if not agreed.flows:
         raise Refused(_("Choose at least one kind of information that is told."))
@@ -88,7 +95,7 @@ def record_consent(post: Post, subject: str, agreed: Agreed) -> Consent:
         subject=subject,
         purpose=agreed.purpose.strip(),
         manner=agreed.manner,
-        witness=agreed.witness.strip(),
+        witness=agreed.witness,
         given_on=agreed.given_on,
         until=agreed.until,
         gdpr_basis=agreed.gdpr_basis,
@@ -99,8 +106,22 @@ def record_consent(post: Post, subject: str, agreed: Agreed) -> Consent:
     return consent
 
 
+def _require_witness(post: Post, agreed: Agreed) -> None:
+    if agreed.manner != rules.ORAL:
+        return
+    if agreed.witness is None or not agreed.witness.is_active:
+        raise Refused(_("Choose who else heard the oral consent. Without a witness, let the person sign."), "witness")
+    if agreed.witness.user_id == post.user_id:
+        raise Refused(_("The witness is another than the one who records the consent."), "witness")
+
+
 def record_statutory(post: Post, subject: str, told: Statutory) -> list[Disclosure]:
-    """Writes a disclosure by law; it opens what the statute covers. Raises Refused for an unknown statute or no why."""
+    """Writes a disclosure by law; it opens what the statute covers.
+
+    Raises Refused for an unknown statute or no why, and NotAllowed for what is another party's to tell.
+    """
+    if told.from_party_id != post.party_id:
+        raise NotAllowed(_("What the law lets another party tell, that party records itself."))
     codes.require("statutory_basis", told.statute, "statute")
     if not told.reason.strip():
         raise Refused(_("Write why the law asks for it."), "reason")
@@ -110,6 +131,25 @@ def record_statutory(post: Post, subject: str, told: Statutory) -> list[Disclosu
     groups = codes.entries("statutory_basis")[told.statute].covers.split(";")
     flows = [Flow(told.from_party_id, told.to_unit.pk, group) for group in groups]
     return _create(subject, post, flows, told.until, statute=told.statute, reason=told.reason.strip())
+
+
+def confirm(post: Post, disclosures: Iterable[Disclosure], seen: str) -> list[Disclosure]:
+    """Lets what others recorded begin at this instant; `post`, at the party that tells, answers for it.
+
+    Returns those that began now. Raises Refused for an unknown code of what was seen of the consent.
+    """
+    codes.require("consent_seen", seen, "seen")
+    waiting = _waiting(disclosures)
+    now = clock.now()
+    for disclosure in waiting:
+        disclosure.begins_at, disclosure.confirmed_by, disclosure.seen = now, post, seen
+    Disclosure.objects.bulk_update(waiting, ["begins_at", "confirmed_by", "seen"])
+    return waiting
+
+
+def _waiting(disclosures: Iterable[Disclosure]) -> list[Disclosure]:
+    found = Disclosure.objects.select_for_update().filter(pk__in=[d.pk for d in disclosures])
+    return list(found.filter(ended_at__isnull=True, begins_at__isnull=True).order_by("id"))
 
 
 def end(post: Post | None, disclosures: Iterable[Disclosure]) -> list[Disclosure]:

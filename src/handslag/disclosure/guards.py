@@ -1,13 +1,29 @@
-"""Promise 6, held by the database: what was disclosed, on which basis and until when, stays as it was recorded."""
+"""Promise 6, held by the database: what was disclosed, on which basis and until when, stays as it was recorded.
+
+It begins by the party whose facts they are: recorded by its own staff, or confirmed by one of them who is another than
+the one that recorded it.
+"""
 
 from handslag.foundation.guards import Guard, frozen, undeletable
 
 CONSENT, DISCLOSURE = "disclosure_consent", "disclosure_disclosure"
 
+_PARTY = "(SELECT p.party_id FROM parties_post p WHERE p.id = {0})"
+_USER = "(SELECT p.user_id FROM parties_post p WHERE p.id = {0})"
+_BEGINS = "NEW.begins_at IS NOT NULL AND OLD.begins_at IS NULL"
+
 GUARDS = [
     undeletable(CONSENT),
     frozen(CONSENT, "id", "public_id", "manner", "given_on", "until", "gdpr_basis", "recorded_by_id", "recorded_at"),
-    frozen(CONSENT, "purpose", "witness", when="NEW.purpose <> ''", name="words_only_removed"),
+    frozen(CONSENT, "witness_id", name="witness_stands"),
+    Guard(
+        f"{CONSENT}_witness_is_another",
+        CONSENT,
+        "INSERT",
+        f"{_USER.format('NEW.witness_id')} = {_USER.format('NEW.recorded_by_id')}",
+        f"{CONSENT}: the witness is another than the one who records",
+    ),
+    frozen(CONSENT, "purpose", when="NEW.purpose <> ''", name="words_only_removed"),
     undeletable(DISCLOSURE),
     frozen(
         DISCLOSURE,
@@ -18,7 +34,6 @@ GUARDS = [
             "to_unit_id",
             "consent_id",
             "statute",
-            "begins_at",
             "until",
             "recorded_by_id",
         ),
@@ -29,6 +44,25 @@ GUARDS = [
         "UPDATE",
         'NEW."group" <> OLD."group"',
         f"{DISCLOSURE}: group cannot change",
+    ),
+    frozen(DISCLOSURE, "begins_at", "confirmed_by_id", "seen", when="OLD.begins_at IS NOT NULL", name="begun_stands"),
+    Guard(
+        f"{DISCLOSURE}_begins_by_its_party",
+        DISCLOSURE,
+        "INSERT",
+        "NEW.begins_at IS NOT NULL AND (NEW.confirmed_by_id IS DISTINCT FROM NEW.recorded_by_id "
+        f"OR {_PARTY.format('NEW.recorded_by_id')} IS DISTINCT FROM NEW.from_party_id)",
+        f"{DISCLOSURE}: what another party tells begins when that party has confirmed it",
+    ),
+    Guard(
+        f"{DISCLOSURE}_is_confirmed_by_its_party",
+        DISCLOSURE,
+        "UPDATE",
+        f"{_BEGINS} AND (OLD.ended_at IS NOT NULL OR NEW.seen = '' OR NOT EXISTS (SELECT 1 FROM parties_post p "
+        "JOIN parties_user u ON u.id = p.user_id AND u.is_active WHERE p.id = NEW.confirmed_by_id AND p.is_active "
+        "AND p.role IN ('caseworker', 'lead') AND p.party_id = NEW.from_party_id) "
+        f"OR {_USER.format('NEW.confirmed_by_id')} = {_USER.format('NEW.recorded_by_id')})",
+        f"{DISCLOSURE}: somebody at work at the party that tells confirms it, another than the one who recorded it",
     ),
     frozen(DISCLOSURE, "ended_at", "ended_by_id", when="OLD.ended_at IS NOT NULL", name="end_stands"),
     Guard(

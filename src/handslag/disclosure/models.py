@@ -12,7 +12,8 @@ class Consent(Public):
     subject = models.CharField(max_length=32, db_index=True)
     purpose = models.TextField(max_length=500)
     manner = models.CharField(max_length=12)
-    witness = models.CharField(max_length=200, blank=True)
+    witness = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    """Who else heard it, where it was oral."""
     given_on = models.DateField()
     until = models.DateField()
     gdpr_basis = models.CharField(max_length=30)
@@ -22,7 +23,9 @@ class Consent(Public):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(manner__in=rules.MANNERS), name="consent_manner_known"),
-            models.CheckConstraint(condition=~Q(manner=rules.ORAL) | ~Q(witness=""), name="consent_oral_has_witness"),
+            models.CheckConstraint(
+                condition=~Q(manner=rules.ORAL) | Q(witness__isnull=False), name="consent_oral_has_witness"
+            ),
             models.CheckConstraint(condition=Q(until__gte=F("given_on")), name="consent_dates_in_order"),
         ]
 
@@ -30,7 +33,9 @@ class Consent(Public):
 class Disclosure(Public):
     """That one party tells a unit of another one group of information about a person, on one named basis.
 
-    It holds from `begins_at` until its last day or until it is withdrawn; nothing but the withdrawal ever changes.
+    It holds from `begins_at` until its last day or until it is withdrawn. What the party's own staff recorded begins
+    at once. What others recorded begins when somebody of the party that tells has confirmed it: until then it opens
+    nothing. Nothing but the confirmation and the withdrawal ever changes.
     """
 
     subject = models.CharField(max_length=32)
@@ -40,9 +45,13 @@ class Disclosure(Public):
     consent = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="disclosures")
     statute = models.CharField(max_length=30, blank=True)
     reason = models.CharField(max_length=300, blank=True)
-    begins_at = models.DateTimeField()
+    begins_at = models.DateTimeField(null=True)
     until = models.DateField()
     recorded_by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    """Who at the party that tells answers for the telling."""
+    seen = models.CharField(max_length=12, blank=True)
+    """What the one who confirmed another's record saw of the consent."""
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
 
@@ -53,11 +62,21 @@ class Disclosure(Public):
                 condition=Q(consent__isnull=False, statute="") | (Q(consent__isnull=True) & ~Q(statute="")),
                 name="disclosure_has_one_basis",
             ),
+            models.CheckConstraint(
+                condition=Q(begins_at__isnull=True, confirmed_by__isnull=True, seen="", consent__isnull=False)
+                | Q(begins_at__isnull=False, confirmed_by__isnull=False),
+                name="disclosure_begins_confirmed",
+            ),
         ]
         indexes = [
             models.Index(fields=["to_unit", "subject"], condition=Q(ended_at__isnull=True), name="disclosure_to"),
             models.Index(fields=["subject", "from_party", "to_unit"], name="disclosure_flow"),
             models.Index(fields=["until"], condition=Q(ended_at__isnull=True), name="disclosure_until"),
+            models.Index(
+                fields=["from_party", "subject"],
+                condition=Q(ended_at__isnull=True, begins_at__isnull=True),
+                name="disclosure_waits",
+            ),
         ]
 
     @property

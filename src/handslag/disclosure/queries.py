@@ -13,12 +13,17 @@ from handslag.foundation import clock, days
 from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
 
-SHOWN = ("from_party", "to_unit__party", "consent")
+SHOWN = ("from_party", "to_unit__party", "consent__witness__user", "consent__witness__unit", "confirmed_by__user")
 
 
 def active(on: date | None = None) -> QuerySet[Disclosure]:
     """Disclosures that hold on `on` (default today)."""
-    return Disclosure.objects.filter(ended_at__isnull=True, until__gte=on or clock.today())
+    return Disclosure.objects.filter(ended_at__isnull=True, until__gte=on or clock.today(), begins_at__isnull=False)
+
+
+def unconfirmed(on: date | None = None) -> QuerySet[Disclosure]:
+    """What others recorded and the party that tells has not confirmed, as long as it would hold on `on`."""
+    return Disclosure.objects.filter(ended_at__isnull=True, until__gte=on or clock.today(), begins_at__isnull=True)
 
 
 def _to_units(viewer: Viewer) -> Q:

@@ -4,14 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from handslag.disclosure import queries
-from handslag.disclosure.rules import ORAL
-from handslag.foundation.rooms import REMOVED, UNLINKED, Column, Record, Room, Verb, kept, prose
+from handslag.foundation.rooms import UNLINKED, Column, Record, Room, Verb, kept, prose
 
 _LAW = {"statute": "statutory_basis"}
-
-
-def _witness_to(consent) -> str:
-    return REMOVED if consent.manner == ORAL else ""
+_SEEN = {"seen": "consent_seen"}
 
 
 ROOM = Room(
@@ -24,7 +20,7 @@ ROOM = Room(
                 "subject": Column(UNLINKED),
                 "purpose": prose(_("What is the consent for?")),
                 "manner": kept(_("How was it given?")),
-                "witness": prose(_("Who heard it, if it was oral"), to=_witness_to),
+                "witness": kept(_("Who else heard it, if it was oral")),
                 "given_on": kept(_("When was it given?")),
                 "until": kept(_("Until when does it hold?")),
                 "gdpr_basis": kept(_("Basis for handling the data (GDPR)")),
@@ -50,6 +46,8 @@ ROOM = Room(
                 "begins_at": kept(_("Since")),
                 "until": kept(_("Until")),
                 "recorded_by": kept(),
+                "confirmed_by": kept(_("Confirmed by")),
+                "seen": kept(),
                 "ended_at": kept(_("Ended")),
                 "ended_by": kept(),
             },
@@ -60,6 +58,8 @@ ROOM = Room(
     ),
     verbs={
         "consent_given": Verb(gettext_noop("recorded the person's consent")),
+        "consent_confirmed": Verb(gettext_noop("confirmed what we tell by the person's consent: {seen}"), codes=_SEEN),
+        "consent_refused": Verb(gettext_noop("refused to tell by a consent that another party had recorded")),
         "consent_withdrawn": Verb(gettext_noop("noted that the person withdrew consent")),
         "told_by_law": Verb(gettext_noop("told another party by law: {statute}"), codes=_LAW),
     },

@@ -16,7 +16,8 @@ _HOLDING = "('caseworker', 'lead')"
 
 
 ACTIVE = (
-    f"d.ended_at IS NULL AND d.until >= (SELECT handslag_today()) AND (d.to_unit_id = ANY {mine('units')} "
+    "d.begins_at IS NOT NULL AND d.ended_at IS NULL AND d.until >= (SELECT handslag_today()) "
+    f"AND (d.to_unit_id = ANY {mine('units')} "
     f"OR EXISTS (SELECT 1 FROM parties_unit u WHERE u.id = d.to_unit_id AND u.party_id = ANY {mine('parties')}))"
 )
 

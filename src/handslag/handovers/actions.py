@@ -52,8 +52,8 @@ def may_tell(case: Case, from_party_id: int | None, to_unit: Unit) -> bool:
 def _require_may_tell(case: Case, from_party_id: int | None, to_unit: Unit, text: str, field: str = "text") -> None:
     if text.strip() and not may_tell(case, from_party_id, to_unit):
         message = _(
-            "No basis covers it: to {unit} only that a person is coming may be told. Leave the field empty, or record "
-            "the person's consent first."
+            "No basis covers it: to {unit} only that a person is coming may be told. Leave the field empty, or see to "
+            "it that the person's consent is recorded and confirmed."
         )
         raise Refused(message.format(unit=to_unit), field)
 

@@ -34,7 +34,7 @@ GUARDS = [
         f"(SELECT 1 FROM disclosure_disclosure d JOIN parties_post s ON s.id = NEW.sender_id AND s.party_id = "
         f"d.from_party_id JOIN {CASE} c ON c.id = NEW.case_id JOIN persons_person p ON p.id = c.person_id "
         "AND p.subject = d.subject WHERE d.to_unit_id = NEW.to_unit_id AND d.\"group\" = 'plan' "
-        "AND d.ended_at IS NULL)",
+        "AND d.begins_at IS NOT NULL AND d.ended_at IS NULL)",
         "handovers_handover: without a basis an offer to another party carries no words",
     ),
     frozen(

@@ -1,5 +1,6 @@
 """Reading parties, units, posts and who is present."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -60,6 +61,13 @@ def holding_posts(unit: Unit) -> QuerySet[Post]:
         .select_related("user", "unit")
         .order_by("user__family_name", "user__given_name", "id")
     )
+
+
+def colleagues(units: Iterable[Unit], viewer: Viewer) -> QuerySet[Post]:
+    """The active posts of units that can hold cases, but the viewer's own, by name."""
+    found = Post.objects.filter(unit__in=[unit.pk for unit in units], is_active=True, role__in=HOLDING_ROLES)
+    others = found.exclude(user=viewer.user).select_related("user", "unit")
+    return others.order_by("user__family_name", "user__given_name", "id")
 
 
 def holding_post(party: Party, unit_code: str, email: str) -> Post | None:

@@ -7,11 +7,13 @@ from handslag.cases import may
 from handslag.cases.locking import locked
 from handslag.cases.models import Case
 from handslag.cases.visibility import visibility
+from handslag.disclosure import actions as disclosure
 from handslag.disclosure.models import Consent, Disclosure
 from handslag.foundation import clock, keys
 from handslag.foundation.acting import action
 from handslag.foundation.errors import NotAllowed, Refused
 from handslag.foundation.rooms import record_of
+from handslag.parties.models import Post
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Identity, Person
 from handslag.persons.registering import protected_among
@@ -56,8 +58,8 @@ def rectify(actor: Viewer, case_id: int, values: dict[str, str], reason: str) ->
     if not changed:
         raise Refused(_("Nothing differs from what is recorded."))
     _require_right(case, changed)
-    _apply(case, changed)
     post = actor.post_in(case.holder.unit_id) or case.holder
+    _apply(case, changed, post)
     made = [
         Rectification(
             case=case,
@@ -91,13 +93,18 @@ def _require_right(case: Case, changed: dict[str, str]) -> None:
         raise Refused(_("Choose one of the values in the list."), "municipality_code")
 
 
-def _follow(old: str, new: str, party_id: int) -> None:
-    """Consents that the party recorded under the wrong number belong to the person whose number is right."""
+def _follow(old: str, new: str, party_id: int, post: Post) -> None:
+    """Consents that the party recorded under the wrong number belong to the person whose number is right.
+
+    What other parties confirmed by them was of somebody else, so that it ends.
+    """
+    recorded = Disclosure.objects.filter(subject=old, recorded_by__party=party_id)
+    disclosure.end(post, recorded.exclude(seen=""))
     Consent.objects.filter(subject=old, recorded_by__party=party_id).update(subject=new)
-    Disclosure.objects.filter(subject=old, recorded_by__party=party_id).update(subject=new)
+    recorded.update(subject=new)
 
 
-def _apply(case: Case, changed: dict[str, str]) -> None:
+def _apply(case: Case, changed: dict[str, str], post: Post) -> None:
     identity: Identity = case.person.identity
     identity.given_name = changed.get("given_name", identity.given_name)
     identity.family_name = changed.get("family_name", identity.family_name)
@@ -105,7 +112,7 @@ def _apply(case: Case, changed: dict[str, str]) -> None:
     identity.search_initials = identity.search_name[:INITIALS]
     if number := changed.get("identity_number"):
         identity.sealed_number = keys.encrypt(number)
-        _follow(case.person.subject, keys.blind(number), case.party_id)
+        _follow(case.person.subject, keys.blind(number), case.party_id, post)
         case.person.subject, case.person.sex = keys.blind(number), sex(number)
         case.person.save()
     identity.save()

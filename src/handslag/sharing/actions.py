@@ -28,6 +28,8 @@ from handslag.parties.may import operate
 from handslag.parties.models import Post
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Person
+from handslag.sharing.answering import answerers
+from handslag.sharing.queries import answered_at
 
 HAND_BACK = gettext_noop("The consent has ended: the case goes back to the party that opened it")
 JOIN = "join"
@@ -50,7 +52,8 @@ def _require_between_parties(case: Case, agreed: disclosure.Agreed) -> None:
 
 @action(may.change)
 def give_consent(actor: Viewer, case_id: int, agreed: disclosure.Agreed) -> Consent:
-    """Records what the person of a case agreed to; the sharing begins at this instant.
+    """Records what the person of a case agreed to. What the holder's party tells begins at this instant; what other
+    parties tell begins when they have confirmed it.
 
     Whoever may act on the case records it. Raises Refused for a consent that does not say all that it must.
     """
@@ -59,6 +62,58 @@ def give_consent(actor: Viewer, case_id: int, agreed: disclosure.Agreed) -> Cons
     consent = disclosure.record_consent(_acting_post(actor, case), case.person.subject, agreed)
     _journal_told(actor, case, "consent_given", consent.disclosures.all(), consent=consent.pk)
     return consent
+
+
+def _answers_for(actor: Viewer, ids: Iterable[int]) -> None:
+    """A caseworker of the unit that answers for what the party tells: it holds the person, is offered, or held."""
+    found = list(Disclosure.objects.filter(pk__in=list(ids)))
+    if not found or len(answered_at(actor, found)) < len(found):
+        raise NotAllowed(_("Only the party that tells can confirm it, at the unit that answers for the person there."))
+
+
+def _answering(actor: Viewer, disclosures: list[Disclosure]) -> tuple[Case, Post]:
+    """The case in which the actor's party answers, locked, and the post from which the actor does."""
+    first = disclosures[0]
+    answerer = answerers([(first.subject, first.from_party_id)])[first.subject, first.from_party_id]
+    post = actor.post_in(answerer.unit_id)
+    if any((d.subject, d.from_party_id) != (first.subject, first.from_party_id) for d in disclosures):
+        raise NotAllowed(_("Confirm one party's lines about one person at a time."))
+    if post is None or any(d.recorded_by.user_id == post.user_id for d in disclosures):
+        raise NotAllowed(_("Somebody else than the one who recorded the consent confirms it."))
+    return locked(answerer.case.pk), post
+
+
+@action(_answers_for)
+def confirm_telling(actor: Viewer, ids: Iterable[int], seen: str, *, is_tested: bool) -> list[Disclosure]:
+    """Lets what the actor's party tells by a consent that another party recorded begin: one line, or several of one
+    person. The actor has seen the consent and made the secrecy test (OSL 2009:400 10:1, 12:2).
+
+    Raises NotAllowed for the one who recorded it, Refused without the test, Overtaken where nothing waits any more.
+    """
+    found = list(Disclosure.objects.filter(pk__in=list(ids)).select_related("recorded_by"))
+    case, post = _answering(actor, found)
+    if not is_tested:
+        raise Refused(_("Make the secrecy test first, and tick that you have made it."), "is_tested")
+    begun = disclosure.confirm(post, found, seen)
+    if not begun:
+        raise Overtaken(_("Nothing waits for your confirmation any more."))
+    _journal_told(actor, case, "consent_confirmed", begun, seen=seen)
+    return begun
+
+
+@action(_answers_for)
+def refuse_telling(actor: Viewer, ids: Iterable[int]) -> list[Disclosure]:
+    """Ends what another party recorded that the actor's party would tell, before it began.
+
+    Raises Overtaken where nothing waits any more.
+    """
+    found = list(Disclosure.objects.filter(pk__in=list(ids), begins_at__isnull=True).select_related("recorded_by"))
+    if not found:
+        raise Overtaken(_("Nothing waits for your confirmation any more."))
+    case, post = _answering(actor, found)
+    ended = disclosure.end(post, found)
+    _journal_told(actor, case, "consent_refused", ended)
+    return ended
 
 
 @action(may.change)

@@ -3,19 +3,70 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+
 from handslag.cases.models import Case
-from handslag.disclosure.models import Disclosure
-from handslag.disclosure.queries import active, covers
+from handslag.cases.queries import visible_cases
+from handslag.disclosure.models import Consent, Disclosure
+from handslag.disclosure.queries import active, covers, unconfirmed
 from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import clock
 from handslag.foundation.acting import reading
+from handslag.handovers.models import Handover
 from handslag.parties.models import Unit
 from handslag.parties.queries import holding_posts
+from handslag.parties.viewer import Viewer
+from handslag.sharing.answering import answerers
 
 
 def is_standing(disclosure: Disclosure) -> bool:
-    """Whether a disclosure holds today."""
+    """Whether a disclosure holds today, or would if it were confirmed."""
     return disclosure.ended_at is None and disclosure.until >= clock.today()
+
+
+def _held_by(post_ids: Iterable[int]) -> Exists:
+    return Exists(Case.objects.filter(person__subject=OuterRef("subject"), holder_id__in=post_ids))
+
+
+def _unconfirmed_near(viewer: Viewer) -> QuerySet[Disclosure]:
+    """What the viewer's parties have not confirmed, of people whom the viewer's units hold, held or are offered."""
+    offered = Handover.objects.filter(case__person__subject=OuterRef("subject"))
+    met = Q(Exists(offered.filter(sender_id__in=viewer.case_post_ids)))
+    met |= Q(Exists(offered.filter(to_unit_id__in=viewer.unit_ids)))
+    return unconfirmed().filter(_held_by(viewer.case_post_ids) | met, from_party_id__in=viewer.own_party_ids)
+
+
+def answered_at(viewer: Viewer, disclosures: Iterable[Disclosure]) -> list[Disclosure]:
+    """Of disclosures, those for whose telling the viewer's units answer."""
+    disclosures = list(disclosures)
+    answering = answerers((d.subject, d.from_party_id) for d in disclosures)
+    found = ((d, answering.get((d.subject, d.from_party_id))) for d in disclosures)
+    return [d for d, answerer in found if answerer and answerer.unit_id in viewer.unit_ids]
+
+
+def waiting_in(viewer: Viewer, case: Case) -> list[Disclosure]:
+    """What waits about the person of a case for the viewer's units to confirm, in order."""
+    found = unconfirmed().filter(subject=case.person.subject, from_party_id__in=viewer.own_party_ids)
+    return answered_at(viewer, found.select_related("to_unit__party").order_by("id"))
+
+
+def to_confirm(viewer: Viewer) -> QuerySet[Consent]:
+    """Consents that wait for the viewer's units to confirm what their party tells, oldest first."""
+    waiting = answered_at(viewer, _unconfirmed_near(viewer).order_by("id"))
+    return Consent.objects.filter(pk__in={d.consent_id for d in waiting}).order_by("id")
+
+
+def unconfirmed_of(viewer: Viewer) -> QuerySet[Consent]:
+    """Consents of people whom the viewer holds that wait for other parties' confirmation, oldest first."""
+    waiting = unconfirmed().filter(_held_by(viewer.post_ids), recorded_by__party_id__in=viewer.own_party_ids)
+    return Consent.objects.filter(pk__in=waiting.order_by().values("consent_id")).order_by("id")
+
+
+def cases_near(viewer: Viewer, subjects: Iterable[str]) -> QuerySet[Case]:
+    """Cases of these people that the viewer reaches; those that the viewer's places hold come last, the latest last."""
+    here = Q(holder_id__in=viewer.case_post_ids)
+    found = visible_cases(viewer).filter(person__subject__in=set(subjects))
+    return found.annotate(is_here=ExpressionWrapper(here, BooleanField())).order_by("is_here", "id")
 
 
 @dataclass(frozen=True)

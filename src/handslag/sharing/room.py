@@ -1,13 +1,25 @@
 """What the house must know of consent on a case, and of joining."""
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from handslag.foundation.rooms import Part, Placed, Room, Verb
+from handslag.foundation.rooms import Part, Placed, Room, Section, Verb, Waiting
+from handslag.sharing import queries, waits
 from handslag.sharing.pages import parts
+from handslag.sharing.pages.rows import waiting_table
 
 ROOM = Room(
     urls="handslag.sharing.pages.urls",
     verbs={"parted": Verb(gettext_noop("parted the case from the one that it was joined to"))},
+    waiting=(
+        Waiting(waits.TO_CONFIRM, _("Consent to confirm"), "sharing"),
+        Waiting(waits.UNCONFIRMED, _("Consent that another party has not confirmed"), "sharing"),
+    ),
+    waits=(waits.waits,),
+    work=(
+        Section("to-confirm", _("Consents that we are to confirm"), 35, queries.to_confirm, waiting_table),
+        Section("unconfirmed", _("Consents that wait for other parties"), 75, queries.unconfirmed_of, waiting_table),
+    ),
     case_page=(
         Part("sharing/_joined_to.html", 30, parts.joined_to),
         Part("sharing/_joined.html", 70, parts.joined),

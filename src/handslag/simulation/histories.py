@@ -3,7 +3,6 @@
 import random
 from datetime import date, datetime, time, timedelta
 
-from django.db import connection
 from django.utils import timezone
 
 from handslag.cases.models import PastLivelihood
@@ -20,6 +19,7 @@ from handslag.parties.models import Post
 from handslag.reference import codes
 from handslag.sharing.actions import JOIN
 from handslag.simulation import consents
+from handslag.simulation.bulk import update_many
 from handslag.simulation.places import Places
 
 SCENARIOS = {
@@ -50,14 +50,6 @@ ACCEPTED_AFTER = 24
 QUESTION = "Finns det ett aktuellt läkarutlåtande som vi kan få se?"
 
 
-def update_many(table: str, columns: tuple[str, ...], rows: list[tuple]) -> None:
-    """Updates many rows by id; each row holds the columns' values and then the id."""
-    adapt = connection.ops.adapt_datetimefield_value
-    sql = f"UPDATE {table} SET {', '.join(f'{c} = %s' for c in columns)} WHERE id = %s"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, [tuple(adapt(v) if isinstance(v, datetime) else v for v in row) for row in rows])
-
-
 def _at(day: date, hour: int) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(hour)))
 
@@ -66,7 +58,7 @@ class Histories:
     """Draws what happened to cases."""
 
     def __init__(self, rng: random.Random, places: Places, on: date):
-        self.rng, self.on, self._places = rng, on, places
+        self.rng, self.on, self.places = rng, on, places
         self._focus = {unit.pk for unit in places.focus}
         self._posts: dict[int, Post] = {}
         self._by_county: dict[str, list[Post]] = {}
@@ -79,8 +71,8 @@ class Histories:
     def _receiver(self, sender: Post) -> Post:
         """Somebody at another party nearby; the focus keeps to itself, and its first posts get the most to do."""
         if sender.unit_id in self._focus:
-            unit = self.rng.choice([unit for unit in self._places.focus if unit.party_id != sender.party_id])
-            posts = self._places.holders[unit.pk]
+            unit = self.rng.choice([unit for unit in self.places.focus if unit.party_id != sender.party_id])
+            posts = self.places.holders[unit.pk]
             return posts[0] if self.rng.random() < 0.6 else self.rng.choice(posts)
         while (receiver := self.rng.choice(self._by_county[sender.unit.county_code])).party_id == sender.party_id:
             pass
@@ -264,7 +256,7 @@ def write(histories: Histories, drafts: dict[int, Draft]) -> dict[str, int]:
     for state in (rules.COMPLETED, *rules.PENDING, rules.ACCEPTED, rules.DECLINED, rules.WITHDRAWN, "closed"):
         cases = chosen.get(state, []) if state != "closed" else chosen.get(state, [])[::2]
         offers += [(*histories.handover(case_id, drafts[case_id], state), state) for case_id in cases]
-    consents.write(rng, [(handover, state) for handover, _receiver, state in offers], on)
+    consents.write(rng, histories.places, offers, on)
     Handover.objects.bulk_create([handover for handover, *_rest in offers], batch_size=2000)
     _accept([o for o in offers if o[2] in (rules.COMPLETED, rules.ACCEPTED, "closed")], histories)
     _answer([o for o in offers if o[2] in (rules.ASKED, rules.DECLINED, rules.WITHDRAWN)], on)

@@ -1,13 +1,16 @@
 """What is filled in about consent and disclosure."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from handslag.parties.models import Party, Unit
-from handslag.parties.pages.fields import UnitChoice, named_unit
+from handslag.parties.models import Party, Post, Unit
+from handslag.parties.pages.fields import PostChoice, UnitChoice, named_unit
+from handslag.reference import codes
 from handslag.reference.fields import listed, several_listed
 from handslag.ui.forms import DayField, Form, MinuteField, words
 
@@ -17,7 +20,7 @@ class ConsentForm(Form):
 
     purpose = words(3, label=_("What is the consent for?"), max_length=500)
 
-    def __init__(self, *args, units: Iterable[Unit], own: Party, **kwargs):
+    def __init__(self, *args, units: Iterable[Unit], own: Party, witnesses: QuerySet[Post], **kwargs):
         fields: dict[str, forms.Field] = dict(type(self).base_fields)
         for unit in units:
             out = gettext("{own} tells {unit} about").format(own=own.name, unit=named_unit(unit))
@@ -26,6 +29,7 @@ class ConsentForm(Form):
             fields[f"in_{unit.public_id}"] = several_listed("information_group", label=back)
         self.base_fields = fields | _HOW  # type: ignore[misc]  # Django copies them from here for this form alone
         super().__init__(*args, **kwargs)
+        cast(PostChoice, self.fields["witness"]).queryset = witnesses
 
 
 _HOW = {
@@ -33,15 +37,33 @@ _HOW = {
     "until": DayField(label=_("Until when does it hold?"), 
         help_text=_("At most two years; the person can withdraw any part of it at any time.")),
     "manner": listed("consent_manner", label=_("How was it given?")),
-    "witness": forms.CharField(
-        label=_("Who heard it, if it was oral"), max_length=200, required=False,
-        help_text=_("Name, role and when."),
+    "witness": PostChoice(
+        label=_("Who else heard it, if it was oral"), queryset=Post.objects.none(), required=False,
+        help_text=_("A colleague at one of the units, another than you."),
     ),
     "gdpr_basis": listed(
         "gdpr_basis", label=_("Basis for handling the data (GDPR)"),
         help_text=_("Consent lifts secrecy (OSL). It is not the basis for handling personal data."),
     ),
 }  # fmt: skip
+
+
+class ConfirmForm(Form):
+    """What of a consent that another party recorded may be told, and on what it was seen that the person agrees."""
+
+    lines = forms.MultipleChoiceField(label=_("What may we tell?"), widget=forms.CheckboxSelectMultiple)
+    seen = listed("consent_seen", label=_("What have you seen of the consent?"), required=False)
+    is_tested = forms.BooleanField(
+        label=_("I have made the secrecy test: the person has agreed to this, and no other secrecy stands against it."),
+        required=False,
+    )
+
+    def __init__(self, *args, waiting, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["lines"].choices = [
+            (str(line.public_id), f"{codes.label('information_group', line.group)} → {named_unit(line.to_unit)}")
+            for line in waiting
+        ]
 
 
 class StatutoryForm(Form):

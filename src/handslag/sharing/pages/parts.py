@@ -78,6 +78,7 @@ def told(subject: str) -> dict:
                 "from": disclosure.from_party.name,
                 "to": f"{disclosure.to_unit.name} ({disclosure.to_unit.party.name})",
                 "until": disclosure.until.isoformat(),
+                "waits": not disclosure.begins_at,
                 "law": codes.label("statutory_basis", disclosure.statute) if disclosure.statute else "",
             }
             for disclosure in own_disclosures(subject)

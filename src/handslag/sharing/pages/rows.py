@@ -1,17 +1,24 @@
 """What is told to whom, in a table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from handslag.disclosure.models import Disclosure
+from handslag.cases.pages.rows import person_name
+from handslag.cases.visibility import visibilities
+from handslag.disclosure.models import Consent, Disclosure
+from handslag.disclosure.queries import by_consent, unconfirmed
+from handslag.foundation import clock
+from handslag.foundation.clock import day_of
+from handslag.parties.viewer import Viewer
 from handslag.reference import codes
-from handslag.sharing.queries import is_standing
-from handslag.ui.dates import minute
-from handslag.ui.tables import Column, Table, plain, state, table, tick
+from handslag.sharing.queries import cases_near, is_standing
+from handslag.ui.dates import minute, when
+from handslag.ui.tables import Column, Table, link, moment, plain, state, table, tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,8 @@ class DisclosureRow:
     told_by: str
     told_to: str
     until: str
+    waits_for: str
+    """The party that has not confirmed it yet; empty where nothing is lacking."""
     ended: str
     """When it ended; empty while it stands."""
 
@@ -39,6 +48,7 @@ def disclosure_row(disclosure: Disclosure) -> DisclosureRow:
         told_by=disclosure.from_party.name,
         told_to=f"{disclosure.to_unit.name} ({disclosure.to_unit.party.name})",
         until=until,
+        waits_for="" if disclosure.begins_at else disclosure.from_party.name,
         ended="" if is_standing(disclosure) else minute(disclosure.ended_at) or until,
     )
 
@@ -50,7 +60,9 @@ def _box(row: DisclosureRow) -> SafeString:
 
 def _state_cell(row: DisclosureRow) -> SafeString:
     if row.ended:
-        return state(_("ended"), "withdrawn", row.ended)
+        return state(_("never told") if row.waits_for else _("ended"), "withdrawn", row.ended)
+    if row.waits_for:
+        return state(_("not told yet"), "offered", _("waits for {party} to confirm").format(party=row.waits_for))
     return state(_("shown"), "accepted", _("until {day}").format(day=row.until))
 
 
@@ -64,3 +76,46 @@ def disclosure_table(disclosures: Iterable[Disclosure], *, may_withdraw: bool) -
         Column(_("State"), _state_cell),
     )
     return table(columns, map(disclosure_row, disclosures))
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A consent that waits for a party's confirmation, in a list."""
+
+    url: str
+    name: str
+    purpose: str
+    parties: str
+    since: str
+    waited: str
+
+
+def _waiting_rows(viewer: Viewer, consents: Iterable[Consent]) -> Iterator[WaitingRow]:
+    consents = list(consents)
+    lines = by_consent(
+        unconfirmed().filter(consent__in=consents).select_related("from_party", "consent__recorded_by__party")
+    )
+    cases = {case.person.subject: case for case in cases_near(viewer, {consent.subject for consent in consents})}
+    shown = dict(zip(cases, visibilities(viewer, cases.values()), strict=True))
+    for consent in consents:
+        visible = shown[consent.subject]
+        parties = sorted({line.from_party.name for line in lines.get(consent, [])})
+        since = day_of(consent.recorded_at)
+        yield WaitingRow(
+            url=reverse("sharing", args=[visible.case.public_id]),
+            name=person_name(visible),
+            purpose=consent.purpose,
+            parties=", ".join(parties),
+            since=since.isoformat(),
+            waited=when(since, clock.today()),
+        )
+
+
+def waiting_table(viewer: Viewer, consents: Iterable[Consent]) -> Table:
+    """Consents that wait for confirmation, in a table."""
+    columns = (
+        Column(_("Person"), lambda row: link(row.name, row.url, row.purpose), is_head=True),
+        Column(_("Whose information"), lambda row: plain(row.parties)),
+        Column(_("Waiting since"), lambda row: moment(row.waited, "", row.since)),
+    )
+    return table(columns, _waiting_rows(viewer, consents))

@@ -25,7 +25,7 @@ from handslag.foundation.ids import uuid_of
 from handslag.handovers.rules import proposed_contact
 from handslag.parties.models import Unit
 from handslag.parties.pages.fields import chosen_county
-from handslag.parties.queries import units_of_county, viewer_of
+from handslag.parties.queries import colleagues, units_of_county, viewer_of
 from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
 from handslag.parties.viewer import Request
 from handslag.reference import codes
@@ -33,7 +33,7 @@ from handslag.sharing import actions
 from handslag.sharing.pages.consent_form import consent_form
 from handslag.sharing.pages.forms import ConsentForm, JoinForm, StatutoryForm
 from handslag.sharing.pages.rows import disclosure_table
-from handslag.sharing.queries import is_standing, losses, parted_by
+from handslag.sharing.queries import is_standing, losses, parted_by, waiting_in
 from handslag.ui.access import PERSON, page
 from handslag.ui.documents import pdf_response
 from handslag.ui.forms import MINUTE
@@ -53,11 +53,13 @@ def overview(request: Request, case_id: UUID) -> HttpResponse:
     """Everything that was ever disclosed from or to the own party about the person, on which basis."""
     case, may_withdraw = reached(request, case_id), bool(request.viewer.unit_ids)
     grouped = by_consent(disclosures_about(request.viewer, case.person.subject))
+    mine = {line.consent_id for line in waiting_in(request.viewer, case)}
     consents = [
         {
             "consent": consent,
             "manner": codes.label("consent_manner", consent.manner),
             "table": disclosure_table(found, may_withdraw=may_withdraw),
+            "awaits_me": consent.pk in mine,
             "gdpr": codes.label("gdpr_basis", consent.gdpr_basis),
         }
         for consent, found in grouped.items()
@@ -128,11 +130,12 @@ def consent(request: Request, case_id: UUID) -> HttpResponse:
         request.POST or None,
         units=units,
         own=case.holder.party,
+        witnesses=colleagues([case.holder.unit, *units], request.viewer),
         initial={"given_on": today, "until": today + YEAR, "gdpr_basis": "public_task"},
     )
     if request.method == "POST" and "print" in request.POST and form.is_valid():
         return pdf_response(consent_form(seen, units, _agreed(case, units, form.cleaned_data)), "samtycke.pdf")
-    done = _("The consent is recorded, and the sharing has begun.")
+    done = _("The consent is recorded. What you tell is shown now; what others tell, when they have confirmed it.")
     if carried_out(
         request, form, lambda d: actions.give_consent(request.viewer, case.pk, _agreed(case, units, d)), done
     ):

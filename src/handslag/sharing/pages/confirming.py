@@ -1,0 +1,57 @@
+"""Confirming what the own party tells by a consent that another party recorded."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from handslag.cases.pages.rows import case_row
+from handslag.cases.pages.views import reached
+from handslag.cases.visibility import visibility
+from handslag.foundation import clock
+from handslag.parties.rules import HOLDING_ROLES
+from handslag.parties.viewer import Request
+from handslag.reference import codes
+from handslag.sharing import actions
+from handslag.sharing.pages.forms import ConfirmForm
+from handslag.sharing.queries import to_confirm, waiting_in
+from handslag.ui.access import page
+from handslag.ui.submission import carried_out
+
+SHOWN = (
+    *("recorded_by__user", "recorded_by__unit", "recorded_by__party"),
+    *("witness__user", "witness__unit"),
+)
+
+
+@page(*HOLDING_ROLES)
+def confirm(request: Request, case_id: UUID, consent_id: UUID) -> HttpResponse:
+    """Shows the consent and what the own party would tell by it; the chosen lines are confirmed, or refused."""
+    case = reached(request, case_id)
+    consent = get_object_or_404(to_confirm(request.viewer).select_related(*SHOWN), public_id=consent_id)
+    waiting = [line for line in waiting_in(request.viewer, case) if line.consent_id == consent.pk]
+    if not waiting:
+        raise Http404
+    form, refuses = ConfirmForm(request.POST or None, waiting=waiting), "refuse" in request.POST
+
+    def act(data: dict) -> None:
+        ids = [line.pk for line in waiting if str(line.public_id) in data["lines"]]
+        if refuses:
+            actions.refuse_telling(request.viewer, ids)
+        else:
+            actions.confirm_telling(request.viewer, ids, data["seen"], is_tested=data["is_tested"])
+
+    done = _("It is refused; nothing of it is told.") if refuses else _("It is confirmed, and told from now on.")
+    if carried_out(request, form, act, done):
+        return redirect("sharing", case_id)
+    return render(
+        request,
+        "sharing/confirm.html",
+        {
+            "case": case_row(visibility(request.viewer, case), clock.today()),
+            "consent": consent,
+            "manner": codes.label("consent_manner", consent.manner),
+            "form": form,
+        },
+    )
