@@ -19,6 +19,7 @@ LAWFUL, JOURNAL, SHARING, PERSON, SIGNING, SURFACE = (
     f"tests/test_{n}.py" for n in ("lawful", "journal", "sharing", "person_rights", "signing_in", "surface")
 )
 CONFIRMING = "tests/test_confirming.py"
+DATES = "tests/test_dates.py"
 LOCAL = "tests/test_local_accounts.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
@@ -35,7 +36,7 @@ MUTANTS = [
     ("any step from any state", "handovers/guards.py", "NEW.state <> OLD.state AND NOT", "1=0 AND NOT", GUARDS),
     ("closing under a handover", "handovers/guards.py", "OLD.closed_at IS NULL AND NEW", "1=0 AND NEW", HANDOVERS),
     ("accepting moves nothing", "handovers/actions.py", "case.holder, case.holder_since = holder, now", "pass", HANDOVERS),
-    ("a contact in the past", "handovers/actions.py", "if at <= clock.now():", "if False:", HANDOVERS),
+    ("a contact in the past", "foundation/dating.py", "if at <= clock.now():", "if False:", HANDOVERS),
     ("a decline without a next", "handovers/actions.py", "if bool(next_unit) == goes_back:", "if False:", HANDOVERS),
     ("a decline in a circle", "handovers/actions.py", "link = link.previous", "link = None", HANDOVERS),
     ("asked twice, told nothing", "handovers/actions.py", "if handover.state not in transition.sources:", "if False:", HANDOVERS),
@@ -44,7 +45,17 @@ MUTANTS = [
     ("officers see other parties", "handovers/queries.py", "Q(sender__party_id__in=viewer.officer_party_ids)", "Q()", RIGHTS),
     ("measure staff hold", "parties/rules.py", 'HOLDING_ROLES = ("caseworker", LEAD)', 'HOLDING_ROLES = ("caseworker", LEAD, "measure_staff")', RIGHTS),
     ("views are open by default", "site/middleware.py", "if decision is False:", "if False:", RIGHTS),
-    ("steps need no date ahead", "cases/actions.py", '    _require_not_past(on, "next_step_on")\n', "", CASES),
+    ("steps need no date ahead", "cases/actions.py", 'require_day(on, rules.STEP', 'require_day(clock.today(), rules.STEP', CASES),
+    ("days: anybody chooses far ones", "foundation/spans.py", "self.after if leads else self.far", "self.after", DATES),
+    ("days: the database holds any", "foundation/dates.py", "{name} < '{DAY_AFTER}{zone}'", "1=1", DATES),
+    ("days: an import takes any", "intake/checking.py", "elif day and (wrong :=", "elif False and (wrong :=", DATES),
+    ("days: the API takes any", "ui/api.py", "if isinstance(value, date):", "if False:", DATES),
+    ("a contact before its time", "handovers/actions.py", "if booked and booked > clock.now():", "if False:", HANDOVERS),
+    ("a third unit accepts", "handovers/guards.py", "AND p.unit_id = NEW.to_unit_id)", "AND 1=1)", HANDOVERS),
+    ("who was not reached waits anew", "handovers/actions.py", "and not handover.missed_since", "", HANDOVERS),
+    ("a missed contact prepares", "watch/queries.py", "state=handover_rules.ACCEPTED, missed_since", "state=handover_rules.ACCEPTED, to_post", HANDOVERS),
+    ("nothing to live on is silent", "cases/waits.py", "Q(livelihood=NOTHING, ", "Q(livelihood='', ", WATCH),
+    ("nothing to live on is told to all", "cases/waits.py", ', livelihood_by=F("holder__party")', "", WATCH),
     ("a pause moves nothing", "cases/rules.py", "return until + max(due_on - suspended_on, timedelta(0))", "return max(due_on, until)", CASES),
     ("closing without a next", "cases/actions.py", "if bool(next_responsible) == person_wants_no_more:", "if False:", CASES),
     ("steps stay behind", "cases/actions.py", "    if case.next_step_by_id == sender.pk:\n", "    if False:\n", CASES),

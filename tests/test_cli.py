@@ -107,7 +107,7 @@ def test_watch_speaks_json_with_counts_and_lists_and_no_person(world):
     told = run("watch", "--on", on, "--format", "json")
     first = json.loads(told.output)
     assert (first["on"], first["overdue_steps"], first["livelihood_ends_unprepared"]) == (on, 1, 1)
-    assert len(first["lists"]["climbing"]) == first["raised"] == 4
+    assert len(first["lists"]["climbing"]) == first["raised"] == 6
     assert "Person" not in told.output
     second = json.loads(run("watch", "--on", on, "--format", "json").output)
     assert (second["raised"], second["lists"]) == (0, first["lists"])
@@ -123,7 +123,7 @@ def test_codes_are_printed_and_unknown_lists_refused(db):
 
 @pytest.mark.parametrize(
     "words",
-    [("import", "cases", "nowhere.csv"), ("template", "cases", "file.txt"), ("token", "XX", "a"), ("watch", "--on", "x"),
+    [("import", "cases", "nowhere.csv"), ("template", "cases", "file.txt"), ("token", "XX", "a"), ("watch", "--on", "x"), ("watch", "--on", "9999-12-31"),
      ("demo", "--cases", "-1"), ("serve", "--port", "0"), ("template", "cases", "/nowhere/at/all.csv")],
 )  # fmt: skip
 def test_wrong_words_are_answered_with_a_sentence(world, words):

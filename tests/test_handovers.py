@@ -4,13 +4,20 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+import time_machine
+from django.db import IntegrityError, connection, connections, transaction
+from django.urls import reverse
 
+from handslag.cases.actions import close
 from handslag.cases.models import Case
+from handslag.check.proof import prove
 from handslag.foundation import clock, days
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.handovers import actions, rules
 from handslag.handovers.models import Handover
+from handslag.watch.actions import go_round
+from handslag.watch.models import Escalation
+from handslag.watch.queries import unprepared, waits
 from tests.worlds import contact_in
 
 
@@ -107,8 +114,6 @@ def test_a_decline_back_makes_the_way_forward_the_next_step(world):
 
 
 def test_a_case_cannot_be_closed_or_offered_anew_under_an_open_handover(world):
-    from handslag.cases.actions import close
-
     case = world.case()
     handover = world.offer(case)
     for act in (lambda: world.offer(case, "kom"), lambda: close(world.viewer("fk_a"), case.pk, "work", "Chefen")):
@@ -125,9 +130,9 @@ def test_the_first_contact_is_recorded_with_what_follows(world):
     actions.rebook_contact(world.viewer("af_a"), handover.pk, contact_in(9), "Sjuk")
     case.refresh_from_db()
     assert case.next_step_on == (clock.today() + timedelta(days=9))
-    with pytest.raises(Refused):
-        actions.record_contact(world.viewer("af_a"), handover.pk, "held", "", clock.today())
-    actions.record_contact(world.viewer("af_a"), handover.pk, "held", "Kartläggning", clock.today())
+    with pytest.raises(Refused, match="(?i)skriv vad"):
+        world.record_contact("af_a", handover, next_step="")
+    world.record_contact("af_a", handover)
     case.refresh_from_db()
     handover.refresh_from_db()
     assert (handover.state, case.next_step) == (rules.COMPLETED, "Kartläggning")
@@ -172,8 +177,6 @@ def race(*acts) -> list:
 @pytest.mark.parametrize("turn", range(4))
 @pytest.mark.parametrize("rival", ["accept", "withdraw", "decline", "close"])
 def test_of_two_hands_at_the_same_instant_one_wins_and_the_other_is_told(lasting_world, rival, turn):
-    from handslag.cases.actions import close
-
     world = lasting_world
     case = world.case()
     handover = world.offer(case)
@@ -214,3 +217,60 @@ def test_two_offers_of_one_case_at_once(lasting_world):
     results = race(lambda: world.offer(case, "af"), lambda: world.offer(case, "kom"))
     assert sum(isinstance(r, Overtaken) for r in results) == 1, results
     assert Handover.objects.filter(state__in=rules.OPEN).count() == 1
+
+
+def test_only_the_unit_that_it_was_offered_to_accepts_also_by_direct_sql(world):
+    handover = world.offer(world.case())
+    accept = (
+        "UPDATE handovers_handover SET state = 'accepted', answered_at = offered_at, "
+        "first_contact_at = proposed_contact_at, accepted_by_id = %s"
+    )
+    for stranger in ("kom_a", "fk_b", "af_officer"):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(accept, [world.posts[stranger].pk])
+    handover.refresh_from_db()
+    assert handover.state == rules.OFFERED
+
+
+def test_a_contact_is_not_noted_before_its_time(world):
+    handover = world.offer(world.case())
+    actions.accept_handover(world.viewer("af_a"), handover.pk, contact_in(3))
+    receiver = world.viewer("af_a")
+    for act in (
+        lambda: actions.record_contact(receiver, handover.pk, "held", "Kartläggning", clock.today()),
+        lambda: actions.miss_contact(receiver, handover.pk, contact_in(5)),
+    ):
+        with pytest.raises(Refused, match="bokad till") as refused:
+            act()
+        assert refused.value.field == "contact_result"
+    handover.refresh_from_db()
+    assert (handover.state, handover.missed_since) == (rules.ACCEPTED, None)
+
+
+@pytest.mark.parametrize("verb", ["miss_contact", "rebook_contact"])
+def test_who_was_not_reached_is_not_met_and_it_climbs_from_the_first_time(world, browse, verb):
+    case = world.case(livelihood_ends_on=clock.today() + timedelta(days=60))
+    handover = world.offer(case)
+    actions.accept_handover(world.viewer("af_a"), handover.pk, contact_in(1))
+    booked = Handover.objects.get().first_contact_at
+    assert not unprepared(Case.objects.all(), clock.today()), "a contact is booked"
+    with time_machine.travel(booked + timedelta(days=1), tick=False):
+        for days_on in (5, 9):
+            with time_machine.travel(clock.now() + timedelta(days=days_on), tick=False):
+                getattr(actions, verb)(world.viewer("af_a"), handover.pk, contact_in(3), "Svarade inte")
+        handover.refresh_from_db()
+        assert (handover.state, handover.contact_result, handover.missed_since) == (rules.ACCEPTED, "", booked)
+        assert list(unprepared(Case.objects.all(), clock.today())) == [case], "nobody has been met"
+        with pytest.raises(Overtaken):
+            close(world.viewer("af_a"), case.pk, "work", "Chefen")
+    on = clock.day_of(booked) + timedelta(days=12)
+    with time_machine.travel(booked + timedelta(days=12), tick=False):
+        (wait,) = (wait for wait in waits(on, range(case.pk, case.pk + 1)) if wait.kind == "missed_contact")
+        assert wait.since == clock.day_of(booked)
+        go_round()
+        assert Escalation.objects.filter(kind="missed_contact", cleared_on=None).count() >= 2
+        assert not prove(on)["3"].broken
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Handover.objects.update(missed_since=None)
+        page = browse("af_a").get(reverse("handover", args=[handover.public_id])).content.decode()
+        assert "nådde inte personen" in page or verb == "rebook_contact"

@@ -174,6 +174,12 @@ class Work(RuleBasedStateMachine):
             self.expect(lambda: handovers.rebook_contact(self.receiver(who, handover), handover.pk, at))
 
     @rule(number=picks, who=picks, ahead=days)
+    def miss_contact(self, number, who, ahead):
+        if handover := self.handover(number):
+            at = worlds.contact_in(ahead)
+            self.expect(lambda: handovers.miss_contact(self.receiver(who, handover), handover.pk, at))
+
+    @rule(number=picks, who=picks, ahead=days)
     def make_contact(self, number, who, ahead):
         if handover := self.handover(number):
             on = clock.today() + timedelta(days=ahead)

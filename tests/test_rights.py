@@ -115,6 +115,7 @@ STEPS = {
     "decline": AF,
     "withdraw": {"fk_a", "fk_lead"},
     "rebook": AF,
+    "miss_contact": AF,
     "record_contact": AF,
 }
 CASE_ACTIONS = {
@@ -150,6 +151,7 @@ STEP_ACTIONS = {
     "decline": "decline_handover",
     "withdraw": "withdraw_handover",
     "rebook": "rebook_contact",
+    "miss_contact": "miss_contact",
     "record_contact": "record_contact",
 }
 OWN_ACTIONS = {"withdraw_own"}
@@ -304,7 +306,7 @@ def test_only_the_right_side_takes_a_step(world, verb):
         handover = world.offer(case)
     if verb == "answer":
         handovers.ask_back(world.viewer("af_a"), handover.pk, "?")
-    if verb in ("rebook", "record_contact"):
+    if verb in ("rebook", "miss_contact", "record_contact"):
         handovers.accept_handover(world.viewer("af_a"), handover.pk, ahead)
     acts = {
         "offer": lambda v: handovers.offer_handover(v, case.pk, handovers.Offer(
@@ -315,6 +317,7 @@ def test_only_the_right_side_takes_a_step(world, verb):
         "decline": lambda v: handovers.decline_handover(v, handover.pk, "not_ready", None, goes_back=True),
         "withdraw": lambda v: handovers.withdraw_handover(v, handover.pk),
         "rebook": lambda v: handovers.rebook_contact(v, handover.pk, ahead),
+        "miss_contact": lambda v: handovers.miss_contact(v, handover.pk, ahead),
         "record_contact": lambda v: handovers.record_contact(v, handover.pk, "held", "Ring", today),
     }  # fmt: skip
     assert _takers(world, acts[verb]) == STEPS[verb]

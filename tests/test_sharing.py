@@ -216,7 +216,7 @@ def test_a_consent_that_covers_both_joins_them_into_one_with_one_holder(world, b
     assert f"/cases/{other.public_id}/" in held and f"/cases/{one.public_id}/" not in held, "one line for one person"
     with pytest.raises(Overtaken):
         cases.take_next_step(world.viewer("af_a"), one.pk, "x", clock.today())
-    handovers.record_contact(world.viewer("af_a"), handover.pk, "held", "Kartläggning", clock.today())
+    world.record_contact("af_a", handover, next_step="Kartläggning")
     one.refresh_from_db(), other.refresh_from_db()
     assert one.next_step == other.next_step == "Kartläggning"
     cases.suspend(world.viewer("af_a"), other.pk, days.add_days(clock.today(), 5), "treatment")
@@ -232,7 +232,7 @@ def test_a_consent_that_covers_both_joins_them_into_one_with_one_holder(world, b
 
 def test_joined_cases_go_on_together_to_a_third_party(world):
     one, other, handover = joined(world)
-    handovers.record_contact(world.viewer("af_a"), handover.pk, "held", "Vidare", clock.today())
+    world.record_contact("af_a", handover, next_step="Vidare")
     onward = world.offer(other, "kom")
     handovers.accept_handover(world.viewer("kom_a"), onward.pk, contact_in(3))
     one.refresh_from_db(), other.refresh_from_db()
@@ -242,7 +242,7 @@ def test_joined_cases_go_on_together_to_a_third_party(world):
 
 def test_withdrawal_parts_them_and_each_keeps_its_own(world, browse):
     one, other, handover = joined(world)
-    handovers.record_contact(world.viewer("af_a"), handover.pk, "held", "Vidare", clock.today())
+    world.record_contact("af_a", handover, next_step="Vidare")
     chosen = list(Disclosure.objects.filter(ended_at__isnull=True))
     assert parted_by(chosen) == [one]
     actions.withdraw(world.viewer("af_a"), [d.pk for d in chosen], other.pk)
@@ -272,7 +272,7 @@ def test_the_watch_parts_what_a_run_out_consent_held_together(world):
     world.consent(one, "af", until=10)
     handover = actions.propose_joining(world.viewer("fk_a"), one.pk, other.pk, contact_in(2))
     handovers.accept_handover(world.viewer("af_a"), handover.pk, contact_in(2))
-    handovers.record_contact(world.viewer("af_a"), handover.pk, "held", "Vidare", clock.today())
+    world.record_contact("af_a", handover, next_step="Vidare")
     with time_machine.travel(clock.now() + timedelta(days=11)):
         go_round()
     one.refresh_from_db()

@@ -4,9 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handslag.cases.actions import change_livelihood
 from handslag.cases.models import Case
 from handslag.check.proof import prove
 from handslag.foundation import clock, days
@@ -228,3 +230,33 @@ def test_absences_are_only_those_of_the_day(world):
     world.case(next_step_on=clock.today())
     go_round(after(3))
     assert called("overdue_step", 1) == {"fk_lead"}
+
+
+@pytest.mark.parametrize("kind", ["none", "ended"])
+def test_who_lives_on_nothing_climbs_until_a_livelihood_is_noted(world, browse, kind):
+    today = clock.today()
+    if kind == "none":
+        case = world.case(
+            livelihood="none", livelihood_degree=None, livelihood_ends_on=None, opened_on=today - timedelta(30)
+        )
+    else:
+        case = world.case(livelihood_ends_on=today - timedelta(days=30))
+    world.case()
+    go_round()
+    calls = Escalation.objects.filter(kind="no_livelihood", cleared_on=None)
+    assert {(e.case_id, e.rung) for e in calls} == {(case.pk, 1), (case.pk, 2)}, "the lead and the party's officer"
+    assert "Saknar försörjning" in browse("fk_lead").get(reverse("my-work")).content.decode()
+    found = prove(today)["3"]
+    assert (found.checked, found.broken) == (1, 0)
+    Called.objects.all().delete()
+    assert prove(today)["3"].broken == 1, "the proof sees it by itself"
+    change_livelihood(world.viewer("fk_a"), case.pk, "wage", None, today, None)
+    go_round()
+    assert not calls.all().exists()
+
+
+def test_a_holder_without_basis_is_not_told_that_somebody_lives_on_nothing(world):
+    case = world.case(livelihood="none", livelihood_degree=None, livelihood_ends_on=None)
+    actions.accept_handover(world.viewer("af_a"), world.offer(case).pk, contact_in(3))
+    go_round()
+    assert not Escalation.objects.filter(kind="no_livelihood").exists()

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import count
 
+import time_machine
 from django.utils import timezone
 
 from handslag.cases import actions as cases
@@ -120,7 +121,15 @@ class World:
         for line in answered_at(viewer, unconfirmed()):
             confirm_telling(viewer, [line.pk], "document", is_tested=True)
 
-    def offer(self, case: Case, to_unit: str = "af", to: str | None = None, **changes) -> Handover:
+    def record_contact(self, name: str, handover: Handover, result: str = "held", next_step: str = "Kartläggning"):
+        """Somebody notes the first contact at the time for which it is booked."""
+        booked = Handover.objects.get(pk=handover.pk).first_contact_at
+        with time_machine.travel(booked, tick=False):
+            return handovers.record_contact(self.viewer(name), handover.pk, result, next_step, clock.day_of(booked))
+
+    def offer(
+        self, case: Case, to_unit: str = "af", to: str | None = None, by: Viewer | None = None, **changes
+    ) -> Handover:
         """An offer of `case` from its holder, with the person's consent where it goes to another party."""
         if self.units[to_unit].party_id != Post.objects.get(pk=case.holder_id).party_id:
             self.consent(case, to_unit)
@@ -133,8 +142,8 @@ class World:
             needed_by=clock.today() + timedelta(days=60),
             proposed_contact_at=contact_in(7),
         )
-        sender = viewer_of(Post.objects.get(pk=case.holder_id).user)
-        handover = offer_handover(sender, case.pk, Offer(**{**words.__dict__, **changes}))
+        by = by or viewer_of(Post.objects.get(pk=case.holder_id).user)
+        handover = offer_handover(by, case.pk, Offer(**{**words.__dict__, **changes}))
         self.confirm(f"{to_unit}_a")
         return handover
 

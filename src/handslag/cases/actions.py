@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from handslag.cases import may, rules
 from handslag.cases.locking import joined_to, locked
-from handslag.cases.models import DEGREES, Case, PastLivelihood, PastStep
+from handslag.cases.models import DEGREES, NOTHING, Case, PastLivelihood, PastStep
 from handslag.cases.visibility import visibility
 from handslag.foundation import clock
 from handslag.foundation.acting import action
+from handslag.foundation.dating import require_day
 from handslag.foundation.erasing import erase
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.foundation.rooms import REMOVED, rooms, verbs
@@ -45,11 +46,6 @@ def next_instant(case: Case) -> datetime:
     """Now, or the instant just after the present holding began, whichever is later."""
     latest = max([case.holder_since, *(joined.holder_since for joined in joined_to(case))])
     return max(clock.now(), latest + timedelta(microseconds=1))
-
-
-def _require_not_past(day: date, field: str) -> None:
-    if day < clock.today():
-        raise Refused(_("The date has passed. Choose today or a later day."), field)
 
 
 PAUSE = ("suspended_on", "suspended_until", "suspension_reason")
@@ -87,14 +83,15 @@ def put_next_step(case: Case, text: str, on: date, by: Post, *, was_done: bool, 
         joined.save(update_fields=["next_step", "next_step_on", "next_step_by", *PAUSE])
 
 
-def set_next_step(case: Case, text: str, on: date, by: Post, *, was_done: bool, note: str = "") -> None:
+def set_next_step(actor: Viewer, case: Case, text: str, on: date, by: Post, *, was_done: bool, note: str = "") -> None:
     """As `put_next_step`, for what a user wrote.
 
-    Raises Refused for an empty step, a date that has passed or lies within a suspension, or a person of another unit.
+    Raises Refused for an empty step, a date that has passed, is too far or lies within a suspension, or a person of
+    another unit.
     """
     if not text.strip():
         raise Refused(_("Write what happens next. An open case always has a next step."), "next_step")
-    _require_not_past(on, "next_step_on")
+    require_day(on, rules.STEP, "next_step_on", leads=actor.leads(case.holder.unit_id))
     if case.suspended_until and on < case.suspended_until:
         message = _("The case is paused until {day}. Choose that day or later.")
         raise Refused(message.format(day=case.suspended_until), "next_step_on")
@@ -109,7 +106,7 @@ def take_next_step(
 ) -> Case:
     """Ends the present next step (done, or replaced) and sets the one that follows, with a date and a person."""
     case = locked(case_id)
-    set_next_step(case, text, on, by or case.holder, was_done=was_done, note=note)
+    set_next_step(actor, case, text, on, by or case.holder, was_done=was_done, note=note)
     case.save()
     journal(
         actor,
@@ -134,6 +131,12 @@ def change_livelihood(actor: Viewer, case_id: int, kind: str, degree: int | None
     codes.require("livelihood", kind, "livelihood")
     if degree is not None and degree not in DEGREES:
         raise Refused(_("The degree is 25, 50, 75 or 100, or empty."), "livelihood_degree")
+    if degree is not None and kind == NOTHING:
+        raise Refused(_("Who lives on nothing has no degree. Leave it empty."), "livelihood_degree")
+    leads = actor.leads(case.holder.unit_id)
+    require_day(since, rules.LIVELIHOOD_BEGINS, "livelihood_since", leads=leads)
+    if ends_on:
+        require_day(ends_on, rules.LIVELIHOOD_ENDS, "livelihood_ends_on", leads=leads)
     if since < case.livelihood_since:
         raise Refused(
             _("The present livelihood began {day}. Choose that day or later.").format(day=case.livelihood_since),
@@ -174,7 +177,8 @@ def suspend(actor: Viewer, case_id: int, until: date, reason: str) -> Case:
     if case.suspended_until:
         raise Overtaken(_("The case is already paused. Resume it first."))
     today = clock.today()
-    if until <= today:
+    require_day(until, rules.PAUSE, "until", leads=actor.leads(case.holder.unit_id))
+    if until == today:
         raise Refused(_("Choose a day after today."), "until")
     case.next_step_on = rules.moved_by_suspension(case.next_step_on, today, until)
     case.suspended_on, case.suspended_until, case.suspension_reason = today, until, reason

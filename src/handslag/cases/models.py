@@ -1,11 +1,14 @@
 from django.db import models
 from django.db.models import F, Q
 
+from handslag.foundation.dates import Day, Instant
 from handslag.foundation.ids import Public
 from handslag.parties.models import Party, Post
 from handslag.persons.models import Person
 
 DEGREES = (25, 50, 75, 100)
+NOTHING = "none"
+"""The livelihood of who lives on nothing of their own: it has no degree."""
 
 
 class Case(Public):
@@ -21,32 +24,32 @@ class Case(Public):
     municipality_code = models.CharField(max_length=4, blank=True)
     target_groups = models.CharField(max_length=200, blank=True)
 
-    opened_at = models.DateTimeField()
+    opened_at = Instant()
     holder = models.ForeignKey(Post, models.PROTECT, related_name="held_cases")
-    holder_since = models.DateTimeField()
+    holder_since = Instant()
 
     livelihood = models.CharField(max_length=30, blank=True)
     livelihood_by = models.ForeignKey(Party, models.PROTECT, related_name="+")
     livelihood_degree = models.PositiveSmallIntegerField(null=True)
-    livelihood_since = models.DateField()
-    livelihood_ends_on = models.DateField(null=True)
+    livelihood_since = Day()
+    livelihood_ends_on = Day(null=True)
 
     next_step = models.CharField(max_length=200)
-    next_step_on = models.DateField()
+    next_step_on = Day()
     next_step_by = models.ForeignKey(Post, models.PROTECT, related_name="next_steps")
 
-    suspended_on = models.DateField(null=True)
-    suspended_until = models.DateField(null=True)
+    suspended_on = Day(null=True)
+    suspended_until = Day(null=True)
     suspension_reason = models.CharField(max_length=30, blank=True)
 
-    closed_at = models.DateTimeField(null=True)
+    closed_at = Instant(null=True)
     outcome = models.CharField(max_length=30, blank=True)
     next_responsible = models.CharField(max_length=200, blank=True)
     person_wants_no_more = models.BooleanField(default=False)
 
     joined_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")
     imported_digest = models.CharField(max_length=64, blank=True)
-    content_removed_on = models.DateField(null=True)
+    content_removed_on = Day(null=True)
 
     class Meta:
         constraints = [
@@ -84,6 +87,13 @@ class Case(Public):
                 condition=Q(livelihood_degree__isnull=True) | Q(livelihood_degree__in=DEGREES),
                 name="case_degree_known",
             ),
+            models.CheckConstraint(
+                condition=~Q(livelihood=NOTHING) | Q(livelihood_degree__isnull=True), name="case_nothing_has_no_degree"
+            ),
+            models.CheckConstraint(
+                condition=Q(livelihood_ends_on__isnull=True) | Q(livelihood_ends_on__gte=F("livelihood_since")),
+                name="case_livelihood_dates_in_order",
+            ),
             models.CheckConstraint(condition=~Q(joined_to=F("id")), name="case_joined_to_another"),
         ]
         indexes = [
@@ -91,6 +101,11 @@ class Case(Public):
             models.Index(fields=["next_step_by"], condition=Q(closed_at__isnull=True), name="case_step_by"),
             models.Index(fields=["next_step_on"], condition=Q(closed_at__isnull=True), name="case_due"),
             models.Index(fields=["livelihood_ends_on"], condition=Q(closed_at__isnull=True), name="case_ending"),
+            models.Index(
+                fields=["livelihood_since"],
+                condition=Q(closed_at__isnull=True, livelihood=NOTHING),
+                name="case_nothing",
+            ),
             models.Index(fields=["reference"], name="case_reference"),
             models.Index(fields=["joined_to"], condition=Q(joined_to__isnull=False), name="case_joined"),
         ]
@@ -114,7 +129,7 @@ class PastHolding(models.Model):
 
     pk = models.CompositePrimaryKey("case_id", "until")
     case = models.ForeignKey(Case, models.PROTECT, related_name="past_holdings")
-    until = models.DateTimeField()
+    until = Instant()
     holder = models.ForeignKey(Post, models.PROTECT, related_name="past_holdings")
 
 
@@ -123,9 +138,9 @@ class PastStep(models.Model):
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="past_steps")
     text = models.CharField(max_length=200)
-    due_on = models.DateField()
+    due_on = Day()
     by = models.ForeignKey(Post, models.PROTECT)
-    ended_at = models.DateTimeField()
+    ended_at = Instant()
     was_done = models.BooleanField()
     note = models.CharField(max_length=500, blank=True)
 
@@ -137,10 +152,13 @@ class PastLivelihood(models.Model):
     kind = models.CharField(max_length=30, blank=True)
     by_party = models.ForeignKey(Party, models.PROTECT, related_name="+")
     degree = models.PositiveSmallIntegerField(null=True)
-    since = models.DateField()
-    until = models.DateField()
+    since = Day()
+    until = Day()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(until__gte=F("since")), name="past_livelihood_dates_in_order")
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="past_livelihood_dates_in_order"),
+            models.CheckConstraint(
+                condition=~Q(kind=NOTHING) | Q(degree__isnull=True), name="past_livelihood_nothing_has_no_degree"
+            ),
         ]

@@ -143,8 +143,11 @@ ROOM = Room(
     api=("/cases", "handslag.cases.api.router"),
     records=(CASE, PAST_HOLDING, PAST_STEP, PAST_LIVELIHOOD),
     verbs=VERBS,
-    waiting=(Waiting(waits.OVERDUE_STEP, _("Overdue next step"), "case"),),
-    waits=(waits.waits,),
+    waiting=(
+        Waiting(waits.OVERDUE_STEP, _("Overdue next step"), "case"),
+        Waiting(waits.NO_LIVELIHOOD, _("Lives on nothing"), "case"),
+    ),
+    waits=(waits.overdue_steps, waits.without_livelihood),
     work=(
         Section("steps", _("My steps in others' cases"), 50, queries.steps_for, rows.case_table),
         Section("held", _("Persons I hold"), 60, queries.held_by, rows.held_table, short=25, is_always_shown=True),

@@ -5,6 +5,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
+from handslag.foundation.spans import Span
+
+STEP = Span(before=0, after=2 * 365, far=180)
+FIRST_STEP = Span(before=50 * 365, after=STEP.after, far=STEP.far)
+PAUSE = Span(before=0, after=2 * 365, far=180)
+LIVELIHOOD_BEGINS = Span(before=50 * 365, after=365, far=365)
+LIVELIHOOD_ENDS = Span(before=50 * 365, after=50 * 365, far=5 * 365)
+OPENED = Span(before=50 * 365, after=0, far=0)
+"""Which days may be chosen."""
+
 WARN_DAYS = 90
 """A passage must be prepared at least this many days before a benefit ends (FK's own target)."""
 

@@ -13,7 +13,7 @@ _ESCALATED = (
     "EXISTS (SELECT 1 FROM watch_escalation e WHERE e.case_id = {case} AND e.kind = '{kind}' AND e.cleared_on IS NULL "
     "AND (e.is_gap OR EXISTS (SELECT 1 FROM watch_called k WHERE k.escalation_id = e.id)))"
 )
-_MISSED = "h.state = 'accepted' AND h.first_contact_at < %s"
+_MISSED = "h.state = 'accepted' AND COALESCE(h.missed_since, h.first_contact_at) < %s"
 _HANDOVERS = (
     ("unanswered_handover", "h.state = 'offered' AND h.awaiting_since < %s", "u.party_id"),
     ("unanswered_question", "h.state = 'asked' AND h.awaiting_since < %s", "p.party_id"),
@@ -30,6 +30,12 @@ _FROM_STEPS = (
     "AND c.next_step_on <= %s AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s) "
     "AND NOT EXISTS (SELECT 1 FROM handovers_handover h "
     f"WHERE h.case_id = c.id AND {_MISSED})"
+)
+_FROM_NOTHING = (
+    "SELECT {what} FROM cases_case c JOIN parties_post p ON p.id = c.holder_id "
+    "WHERE c.closed_at IS NULL AND c.joined_to_id IS NULL AND c.livelihood_by_id = p.party_id "
+    "AND ((c.livelihood = 'none' AND c.livelihood_since <= %s) OR (c.livelihood <> 'none' AND "
+    "c.livelihood_ends_on < %s)) AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
 )
 UNEXPLAINED = (
     "SELECT c.reference FROM handovers_handover h JOIN cases_case c ON c.id = h.case_id "
@@ -70,6 +76,7 @@ def _queries(connection: BaseDatabaseWrapper, on: date, lead_days: int):
         yield kind, _FROM_HANDOVERS.format(what="{what}", waits=waits, party=party_column), [waited, lead_days]
     step = connection.ops.adapt_datefield_value(deadline)
     yield "overdue_step", _FROM_STEPS, [step, lead_days, missed]
+    yield "no_livelihood", _FROM_NOTHING, [step, step, lead_days]
 
 
 def silent(connection: BaseDatabaseWrapper, today: date, first: int) -> tuple[int, int, list[str]]:

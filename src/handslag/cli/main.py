@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from handslag.cli.days import Day
 from handslag.cli.journal import journal
 from handslag.cli.keys import keys
 from handslag.cli.progress import Progress
@@ -101,7 +102,7 @@ def _print_sign_ins(address: str) -> None:
 @main.command()
 @click.option("--cases", default=2000, show_default=True, type=click.IntRange(0, 2_000_000))
 @click.option("--seed", default=1, show_default=True, type=int)
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The world's day; default today.")
+@click.option("--on", type=Day(), help="The world's day; default today.")
 @click.option("--if-empty", is_flag=True, help="Do nothing where something is there already.")
 def demo(cases: int, seed: int, on: datetime | None, if_empty: bool) -> None:
     """Fill an empty installation with a demo world of synthetic people.
@@ -280,7 +281,7 @@ def codes(list_name: str | None) -> None:
 
 
 @main.command()
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Go the round of this day; default today.")
+@click.option("--on", type=Day(), help="Go the round of this day; default today.")
 @FORMAT
 def watch(on: datetime | None, form: str) -> None:
     """Go one round: find what is silent, call the people it climbs to, clear what was answered.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from handslag.cli.days import Day
 from handslag.cli.ready import ensure_schema, operator
 
 
@@ -54,7 +55,7 @@ def unprotect() -> None:
 
 
 @click.command()
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="As of this day; default today.")
+@click.option("--on", type=Day(), help="As of this day; default today.")
 def retain(on: datetime | None) -> None:
     """Remove the content of cases whose time is over by their party's rule; statistics and the journal stay.
 

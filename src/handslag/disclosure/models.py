@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from handslag.disclosure import rules
+from handslag.foundation.dates import Day, Instant
 from handslag.foundation.ids import Public
 from handslag.parties.models import Party, Post, Unit
 
@@ -14,11 +15,11 @@ class Consent(Public):
     manner = models.CharField(max_length=12)
     witness = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
     """Who else heard it, where it was oral."""
-    given_on = models.DateField()
-    until = models.DateField()
+    given_on = Day()
+    until = Day()
     gdpr_basis = models.CharField(max_length=30)
     recorded_by = models.ForeignKey(Post, models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField()
+    recorded_at = Instant()
 
     class Meta:
         constraints = [
@@ -45,14 +46,14 @@ class Disclosure(Public):
     consent = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="disclosures")
     statute = models.CharField(max_length=30, blank=True)
     reason = models.CharField(max_length=300, blank=True)
-    begins_at = models.DateTimeField(null=True)
-    until = models.DateField()
+    begins_at = Instant(null=True)
+    until = Day()
     recorded_by = models.ForeignKey(Post, models.PROTECT, related_name="+")
     confirmed_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
     """Who at the party that tells answers for the telling."""
     seen = models.CharField(max_length=12, blank=True)
     """What the one who confirmed another's record saw of the consent."""
-    ended_at = models.DateTimeField(null=True)
+    ended_at = Instant(null=True)
     ended_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
 
     class Meta:

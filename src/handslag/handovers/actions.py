@@ -14,6 +14,7 @@ from handslag.disclosure.queries import covers
 from handslag.disclosure.rules import IDENTITY, PLAN
 from handslag.foundation import clock, days
 from handslag.foundation.acting import Rule, action
+from handslag.foundation.dating import require_day, require_later
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.handovers import rules
 from handslag.handovers.models import Handover, Message
@@ -120,9 +121,8 @@ def _move(handover: Handover, verb: str, now: datetime) -> None:
         handover.answered_at = now
 
 
-def _require_future(at: datetime, field: str) -> None:
-    if at <= clock.now():
-        raise Refused(_("The time has passed. Choose a later one."), field)
+def _require_contact_time(actor: Viewer, handover: Handover, at: datetime) -> None:
+    require_later(at, rules.CONTACT, "first_contact_at", leads=actor.leads(handover.to_unit_id))
 
 
 def _require_receiver(unit: Unit, post: Post | None) -> None:
@@ -155,9 +155,9 @@ def offer_handover(actor: Viewer, case_id: int, offer: Offer) -> Handover:
         _require_may_tell(case, case.holder.party_id, offer.to_unit, getattr(offer, field), field)
     if may_tell(case, case.holder.party_id, offer.to_unit):
         _require_words(offer.brief, "brief", _("Write what the receiver must know."))
-    if offer.needed_by < clock.today():
-        raise Refused(_("The date has passed. Choose today or a later day."), "needed_by")
-    _require_future(offer.proposed_contact_at, "proposed_contact_at")
+    leads = actor.leads(case.holder.unit_id)
+    require_day(offer.needed_by, rules.NEEDED_BY, "needed_by", leads=leads)
+    require_later(offer.proposed_contact_at, rules.CONTACT, "proposed_contact_at", leads=leads)
     return _create(actor, case, offer)
 
 
@@ -241,7 +241,7 @@ def accept_handover(
     """
     handover, post = _begun(actor, handover_id, "accept")
     holder = holder or post
-    _require_future(first_contact_at, "first_contact_at")
+    _require_contact_time(actor, handover, first_contact_at)
     _require_receiver(handover.to_unit, holder)
     if holder.pk not in actor.post_ids and handover.to_unit_id not in actor.led_unit_ids:
         raise NotAllowed(_("Only the team lead can let somebody else take over."))
@@ -363,19 +363,44 @@ def _tellable(handover: Handover, post: Post, text: str) -> str:
 @action(_take("rebook"))
 def rebook_contact(actor: Viewer, handover_id: int, first_contact_at: datetime, text: str = "") -> Handover:
     """The receiver moves the first contact to another time; the next step moves with it. A pause gives way to it."""
-    handover, post = _begun(actor, handover_id, "rebook")
-    _require_future(first_contact_at, "first_contact_at")
-    _move(handover, "rebook", clock.now())
-    handover.first_contact_at = first_contact_at
+    return _book_anew(actor, handover_id, "rebook", first_contact_at, text, "first_contact_rebooked")
+
+
+@action(_take("miss_contact"))
+def miss_contact(actor: Viewer, handover_id: int, first_contact_at: datetime, text: str = "") -> Handover:
+    """The receiver notes that the person was not reached, and when it is tried again.
+
+    The contact is as little held as before: it goes on climbing, since the first time that it was missed. Raises
+    Refused before its time.
+    """
+    _require_time_has_come(_locked(handover_id))
+    return _book_anew(actor, handover_id, "miss_contact", first_contact_at, text, "first_contact_missed")
+
+
+def _require_time_has_come(handover: Handover) -> None:
+    booked = handover.first_contact_at
+    if booked and booked > clock.now():
+        told = _("The first contact is booked for {time}. Note it when it has been, or move it first.")
+        raise Refused(told.format(time=f"{timezone.localtime(booked):%Y-%m-%d %H:%M}"), "contact_result")
+
+
+def _book_anew(actor: Viewer, handover_id: int, verb: str, at: datetime, text: str, journalled: str) -> Handover:
+    handover, post = _begun(actor, handover_id, verb)
+    _require_contact_time(actor, handover, at)
+    booked = handover.first_contact_at
+    if booked and booked <= clock.now() and not handover.missed_since:
+        handover.missed_since = booked
+    _move(handover, verb, clock.now())
+    handover.first_contact_at = at
     handover.save()
-    _say(handover, post, "rebook", _tellable(handover, post, text))
+    _say(handover, post, verb, _tellable(handover, post, text))
     case = cases.main_of(handover.case)
-    day = timezone.localtime(first_contact_at).date()
+    day = clock.day_of(at)
     if case.suspended_until and day < case.suspended_until:
         cases.end_pause(case)
     cases.put_next_step(case, written(FIRST_CONTACT), day, case.holder, was_done=False, note=text.strip())
     case.save()
-    cases.journal(actor, "first_contact_rebooked", case, handover=handover.pk, at=first_contact_at.isoformat())
+    cases.journal(actor, journalled, case, handover=handover.pk, at=at.isoformat())
     return handover
 
 
@@ -383,15 +408,20 @@ def rebook_contact(actor: Viewer, handover_id: int, first_contact_at: datetime, 
 def record_contact(
     actor: Viewer, handover_id: int, result: str, next_step: str, next_step_on: date, text: str = ""
 ) -> Handover:
-    """The receiver notes how the first contact went, and what happens next. The handover is complete."""
+    """The receiver notes how the first contact went, and what happens next. The handover is complete.
+
+    Raises Refused for a contact that was held before its time.
+    """
     handover, post = _begun(actor, handover_id, "record_contact")
     codes.require("contact_result", result, "contact_result")
+    if result == rules.HELD:
+        _require_time_has_come(handover)
     _move(handover, "record_contact", clock.now())
     handover.contact_result = result
     handover.save()
     _say(handover, post, "record_contact", _tellable(handover, post, text))
     case = cases.main_of(handover.case)
-    cases.set_next_step(case, next_step, next_step_on, case.holder, was_done=True, note=text)
+    cases.set_next_step(actor, case, next_step, next_step_on, case.holder, was_done=True, note=text)
     case.save()
     cases.journal(actor, "first_contact_recorded", case, handover=handover.pk, result=result)
     return handover

@@ -43,7 +43,24 @@ GUARDS = [
         when="OLD.answered_at IS NOT NULL",
         name="answer_stands",
     ),
-    frozen(TABLE, "state", "first_contact_at", "contact_result", when=f"OLD.state IN ({_FINAL})", name="end_stands"),
+    frozen(TABLE, "missed_since", when="OLD.missed_since IS NOT NULL", name="miss_stands"),
+    frozen(
+        TABLE,
+        "state",
+        "first_contact_at",
+        "awaiting_since",
+        "contact_result",
+        when=f"OLD.state IN ({_FINAL})",
+        name="end_stands",
+    ),
+    Guard(
+        "handovers_handover_accepted_by_its_receiver",
+        TABLE,
+        "UPDATE",
+        "NEW.accepted_by_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM parties_post p "
+        "WHERE p.id = NEW.accepted_by_id AND p.unit_id = NEW.to_unit_id)",
+        "handovers_handover: only somebody of the unit that it was offered to accepts",
+    ),
     Guard(
         "handovers_handover_follows_the_table",
         TABLE,

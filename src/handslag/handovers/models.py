@@ -1,7 +1,8 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from handslag.cases.models import Case
+from handslag.foundation.dates import Day, Instant
 from handslag.foundation.ids import Public
 from handslag.handovers import rules
 from handslag.parties.models import Post, Unit
@@ -25,16 +26,19 @@ class Handover(Public):
     reason = models.CharField(max_length=30)
     brief = models.TextField(max_length=4000, blank=True)
     promised = models.TextField(max_length=2000, blank=True)
-    needed_by = models.DateField()
-    proposed_contact_at = models.DateTimeField()
-    offered_at = models.DateTimeField()
+    needed_by = Day()
+    proposed_contact_at = Instant()
+    offered_at = Instant()
 
     state = models.CharField(max_length=12, default=rules.OFFERED)
-    awaiting_since = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True)
+    awaiting_since = Instant()
+    answered_at = Instant(null=True)
 
     accepted_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="accepted_handovers")
-    first_contact_at = models.DateTimeField(null=True)
+    first_contact_at = Instant(null=True)
+    missed_since = Instant(null=True)
+    """When a booked contact first passed without the person being met: it climbs from there, however often it is
+    booked anew."""
     contact_result = models.CharField(max_length=30, blank=True)
 
     decline_reason = models.CharField(max_length=30, blank=True)
@@ -58,6 +62,18 @@ class Handover(Public):
                 | ~Q(state__in=[rules.ACCEPTED, rules.COMPLETED])
                 & Q(accepted_by__isnull=True, first_contact_at__isnull=True),
                 name="handover_accept_books_contact",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_contact_at__isnull=True) | Q(first_contact_at__gt=F("answered_at")),
+                name="handover_contact_after_accept",
+            ),
+            models.CheckConstraint(
+                condition=~Q(contact_result=rules.HELD) | Q(awaiting_since__gte=F("first_contact_at")),
+                name="handover_contact_held_in_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | Q(answered_at__gte=F("offered_at")),
+                name="handover_answered_after_offer",
             ),
             models.CheckConstraint(
                 condition=Q(state=rules.COMPLETED) & ~Q(contact_result="")
@@ -85,7 +101,7 @@ class Message(models.Model):
     """A line of the dialogue between sender and receiver: each step taken, with its words."""
 
     handover = models.ForeignKey(Handover, models.PROTECT, related_name="messages")
-    at = models.DateTimeField()
+    at = Instant()
     by = models.ForeignKey(Post, models.PROTECT)
     verb = models.CharField(max_length=20)
     text = models.TextField(max_length=2000, blank=True)

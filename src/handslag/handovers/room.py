@@ -25,6 +25,7 @@ HANDOVER = Record(
         "answered_at": kept(_("Answered")),
         "accepted_by": kept(),
         "first_contact_at": kept(_("First contact")),
+        "missed_since": kept(_("Not reached since")),
         "contact_result": kept(_("How did it go?")),
         "decline_reason": kept(_("Declined because")),
         **each(kept(), "goes_back next_unit"),
@@ -60,6 +61,7 @@ ROOM = Room(
         "handover_declined": Verb(gettext_noop("declined the handover: {reason}"), PLAN, {"reason": "decline_reason"}),
         "handover_withdrawn": Verb(gettext_noop("withdrew the handover")),
         "first_contact_rebooked": Verb(gettext_noop("moved the first contact"), MEETINGS),
+        "first_contact_missed": Verb(gettext_noop("did not reach the person at the first contact"), MEETINGS),
         "first_contact_recorded": Verb(
             gettext_noop("noted the first contact: {result}"), MEETINGS, {"result": "contact_result"}
         ),

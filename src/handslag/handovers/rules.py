@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from handslag.foundation.spans import Span
+
 OFFERED, ASKED, ACCEPTED, DECLINED, WITHDRAWN, COMPLETED = (
     "offered",
     "asked",
@@ -17,6 +19,11 @@ PENDING = (OFFERED, ASKED)
 """States in which the sender holds and somebody owes an answer."""
 OPEN = (*PENDING, ACCEPTED)
 """States in which something must still happen."""
+
+HELD = "held"
+"""The one result by which the first contact took place."""
+NEEDED_BY = Span(before=0, after=2 * 365, far=365)
+CONTACT = Span(before=0, after=365, far=90)
 
 SENDER, RECEIVER = "sender", "receiver"
 
@@ -40,6 +47,7 @@ TRANSITIONS = (
     Transition("withdraw", PENDING, WITHDRAWN, SENDER),
     Transition("record_contact", (ACCEPTED,), COMPLETED, RECEIVER),
     Transition("rebook", (ACCEPTED,), ACCEPTED, RECEIVER),
+    Transition("miss_contact", (ACCEPTED,), ACCEPTED, RECEIVER),
 )
 BY_VERB = {t.verb: t for t in TRANSITIONS}
 FINAL = (DECLINED, WITHDRAWN, COMPLETED)
@@ -70,9 +78,10 @@ def awaited(state: str) -> str | None:
 
 
 def proposed_needed_by(livelihood_ends_on: date | None, today: date) -> date:
-    """When the receiver must have taken over: the livelihood's end if it lies ahead, else in 30 days."""
+    """When the receiver must have taken over: the livelihood's end if it lies ahead (within what anyone may choose),
+    else in 30 days."""
     if livelihood_ends_on and livelihood_ends_on > today:
-        return livelihood_ends_on
+        return min(livelihood_ends_on, NEEDED_BY.last(today, leads=False))
     return today + timedelta(days=30)
 
 

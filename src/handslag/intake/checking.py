@@ -9,9 +9,11 @@ from django.db.models import Q
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from handslag.cases.models import DEGREES, Case
+from handslag.cases import rules
+from handslag.cases.models import DEGREES, NOTHING, Case
 from handslag.cases.opening import CHUNK, Draft
-from handslag.foundation import clock
+from handslag.foundation.dating import fault
+from handslag.foundation.spans import Span
 from handslag.intake.columns import CASES, NO, YES
 from handslag.intake.reading import Problem, Row
 from handslag.intake.shape import shape_problems
@@ -53,14 +55,14 @@ ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class _RowCheck:
     """Reads one row; notes what is wrong with each cell."""
 
-    def __init__(self, row: Row, directory: Directory, units: frozenset[int] | None):
-        self._row, self._directory, self._units = row, directory, units
+    def __init__(self, row: Row, directory: Directory, units: frozenset[int] | None, *, leads: bool):
+        self._row, self._directory, self._units, self._leads = row, directory, units, leads
         self.problems: list[Problem] = []
 
     def _wrong(self, column: str, message: str, **names) -> None:
         self.problems.append(Problem(self._row.number, column, message.format(**names)))
 
-    def _date(self, column: str) -> date | None:
+    def _date(self, column: str, span: Span) -> date | None:
         text = self._row.cells[column]
         try:
             day = parse_date(text) if ISO_DATE.fullmatch(text) else None
@@ -68,6 +70,8 @@ class _RowCheck:
             day = None
         if text and not day:
             self._wrong(column, _("“{text}” is not a date. Write it as YYYY-MM-DD."), text=text)
+        elif day and (wrong := fault(day, span, leads=self._leads)):
+            self._wrong(column, wrong)
         return day
 
     def _code(self, column: str, list_name: str) -> str:
@@ -107,9 +111,9 @@ class _RowCheck:
         return number
 
     def _dates(self) -> tuple[date | None, date | None, date | None]:
-        opened, ends, step = map(self._date, ("opened_on", "livelihood_ends_on", "next_step_on"))
-        if opened and opened > clock.today():
-            self._wrong("opened_on", _("The day lies ahead. A case is opened today at the latest."))
+        opened = self._date("opened_on", rules.OPENED)
+        ends = self._date("livelihood_ends_on", rules.LIVELIHOOD_ENDS)
+        step = self._date("next_step_on", rules.FIRST_STEP)
         number = self._row.cells["identity_number"]
         if opened and not identity_number_problem(number) and opened.year < birth_year(number):
             self._wrong("opened_on", _("The day is before the person's birth."))
@@ -121,6 +125,8 @@ class _RowCheck:
 
     def _degree(self) -> int | None:
         text = self._row.cells["livelihood_degree"]
+        if text and self._row.cells["livelihood"] == NOTHING:
+            self._wrong("livelihood_degree", _("Who lives on nothing has no degree. Leave it empty."))
         if text and text not in map(str, DEGREES):
             self._wrong("livelihood_degree", _("The degree is 25, 50, 75 or 100, or empty."))
             return None
@@ -243,18 +249,23 @@ class _Register:
 
 
 def check_rows(
-    rows: Iterable[Row], units: frozenset[int] | None = None, progress: Callable[[int], None] = lambda done: None
+    rows: Iterable[Row],
+    units: frozenset[int] | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+    *,
+    leads: bool = True,
 ) -> Checked:
     """Checks every row and gathers all problems, in the order of the rows.
 
-    Only cases held at `units` are right (any where None). `progress` is told the rows read.
+    Only cases held at `units` are right (any where None), and days that a team lead may choose, or, where the one who
+    brings them in does not lead (`leads`), that anybody may. `progress` is told the rows read.
     """
     checked, directory = Checked(), Directory()
     register = _Register(checked)
     for chunk in _in_chunks(rows):
         drafts = []
         for row in chunk:
-            check = _RowCheck(row, directory, units)
+            check = _RowCheck(row, directory, units, leads=leads)
             draft = check.draft()
             if draft:
                 drafts.append((row.number, draft))

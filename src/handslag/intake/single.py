@@ -32,7 +32,7 @@ def open_one(actor: Viewer, fields: dict[str, Any]) -> tuple[int | None, list[Pr
         "opened_on": clock.today().isoformat(),
     }
     with lifted():
-        checked = check_rows([Row(1, cells)], frozenset({post.unit.pk}))
+        checked = check_rows([Row(1, cells)], frozenset({post.unit.pk}), leads=actor.leads(post.unit.pk))
     if checked.known:
         return None, [Problem(1, "case_ref", _("The case is registered already."))]
     if checked.problems:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from handslag.foundation import clock, days
 from handslag.foundation.acting import action
+from handslag.foundation.dating import require_day
 from handslag.foundation.errors import Overtaken, Refused
 from handslag.journal.actions import record
-from handslag.parties import may
+from handslag.parties import may, rules
 from handslag.parties.models import Absence, Party, Post, Token, Unit, User
 from handslag.parties.viewer import Viewer
 from handslag.reference.authorities import Authority
@@ -78,6 +79,9 @@ def register_absence(actor: Viewer, post: Post, from_on: date, until_on: date | 
 
     Raises Refused when the dates are reversed, or when the stand-in is not another active person of the same unit.
     """
+    for day, field in ((from_on, "from_on"), (until_on, "until_on")):
+        if day:
+            require_day(day, rules.AWAY, field, leads=actor.leads(post.unit_id))
     if until_on and until_on < from_on:
         raise Refused(_("The last day is before the first day. Change one of them."), "until_on")
     if stand_in and (stand_in.unit_id != post.unit_id or stand_in.user_id == post.user_id or not stand_in.is_active):

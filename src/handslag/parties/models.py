@@ -5,6 +5,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
+from handslag.foundation.dates import Day, Instant
 from handslag.foundation.ids import Public
 from handslag.parties import rules
 
@@ -66,6 +67,7 @@ class User(Public, AbstractBaseUser):
     family_name = models.CharField(max_length=60)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
+    last_login = Instant(blank=True, null=True)
     staff_id = models.CharField(max_length=120, blank=True)
     """The `orgAffiliation` of the Swedish OpenID Connect profile (`<id>@<organisation number>`): sign-in goes by it."""
 
@@ -141,8 +143,8 @@ class Absence(Public):
     """Days when the person on a post is away, and who stands in."""
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="absences")
-    from_on = models.DateField()
-    until_on = models.DateField(null=True)
+    from_on = Day()
+    until_on = Day(null=True)
     stand_in = models.ForeignKey(Post, models.PROTECT, null=True, related_name="stands_in")
 
     class Meta:
@@ -162,8 +164,8 @@ class Token(models.Model):
     party = models.ForeignKey(Party, models.PROTECT, related_name="tokens")
     name = models.CharField(max_length=60)
     digest = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    revoked_at = models.DateTimeField(null=True)
+    created_at = Instant(auto_now_add=True)
+    revoked_at = Instant(null=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="token_has_name")]

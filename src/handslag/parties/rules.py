@@ -1,5 +1,7 @@
 """Parties, roles and places: what goes with what. No database."""
 
+from handslag.foundation.spans import Span
+
 LEAD = "lead"
 UNIT_ROLES = ("caseworker", LEAD, "measure_staff")
 PARTY_ROLES = ("cooperation_officer", "analyst")
@@ -12,6 +14,9 @@ HOLDING_ROLES = ("caseworker", LEAD)
 
 CASE_ROLES = HOLDING_ROLES + ("cooperation_officer",)
 """Roles that can see persons at all."""
+
+AWAY = Span(before=365, after=3 * 365, far=365)
+"""Which days an absence may begin and end on."""
 
 EXCLUSIVE_ROLES = ("association_officer", "measure_staff")
 """Nobody may have both (national follow-up of Finsam)."""

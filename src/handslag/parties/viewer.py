@@ -84,6 +84,10 @@ class Viewer:
             Post.objects.filter(places, role__in=rules.HOLDING_ROLES).order_by().values_list("id", flat=True)
         )
 
+    def leads(self, unit_id: int | None) -> bool:
+        """Whether the viewer may decide what a unit's team lead decides."""
+        return self.is_system or unit_id in self.led_unit_ids
+
     def post_in(self, unit_id: int | None) -> Post | None:
         """The viewer's own holding post in a unit, else one that the viewer stands in for there, else None."""
         for post in self.reach:

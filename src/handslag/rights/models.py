@@ -1,6 +1,7 @@
 from django.db import models
 
 from handslag.cases.models import Case
+from handslag.foundation.dates import Instant
 from handslag.parties.models import Post
 
 
@@ -13,7 +14,7 @@ class Rectification(models.Model):
     sealed_after = models.TextField(blank=True)
     reason = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(Post, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
+    at = Instant()
 
 
 class Remainder(models.Model):

@@ -144,11 +144,11 @@ def _accept(offers: list[tuple[Handover, Post, str]], histories: Histories) -> N
         accepts.append((rules.ACCEPTED, at, at, receiver.pk, contact, handover.pk))
         moves.append((receiver.pk, at, receiver.pk, handover.case_id))
         if state != rules.ACCEPTED:
-            completions.append((rules.COMPLETED, "held", handover.pk))
+            completions.append((rules.COMPLETED, contact, rules.HELD, handover.pk))
     fields = ("state", "awaiting_since", "answered_at", "accepted_by_id", "first_contact_at")
     update_many("handovers_handover", fields, accepts)
     update_many("cases_case", ("holder_id", "holder_since", "next_step_by_id"), moves)
-    update_many("handovers_handover", ("state", "contact_result"), completions)
+    update_many("handovers_handover", ("state", "awaiting_since", "contact_result"), completions)
     pending = [
         (written(FIRST_CONTACT), timezone.localtime(row[4]).date(), handover.case_id)
         for row, (handover, _post, state) in zip(accepts, offers, strict=True)

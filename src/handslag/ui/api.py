@@ -1,6 +1,7 @@
 """What every room's API is made of: what callers send, pages of lists, and refusals as problems (RFC 9457)."""
 
 from collections.abc import Callable
+from datetime import date
 from http import HTTPStatus
 
 from django.db.models import QuerySet
@@ -8,19 +9,32 @@ from django.http import HttpRequest, JsonResponse
 from ninja import Field, Schema
 from pydantic import field_validator
 
+from handslag.foundation.dating import require_possible
+from handslag.foundation.errors import Refused
+
 MOST = 100
 LAST_PAGE = 100_000
 PROBLEM_TYPE = "application/problem+json"
 
 
 class Given(Schema):
-    """What a caller sends: no text may hold the NUL character, which PostgreSQL cannot store."""
+    """What a caller sends: no text may hold the NUL character, which PostgreSQL cannot store, and no day be absurd."""
 
     @field_validator("*", mode="before")
     @classmethod
     def _no_nul(cls, value: object) -> object:
         if isinstance(value, str) and "\x00" in value:
             raise ValueError("the NUL character cannot be stored")
+        return value
+
+    @field_validator("*")
+    @classmethod
+    def _possible(cls, value: object) -> object:
+        if isinstance(value, date):
+            try:
+                require_possible(value)
+            except Refused as refused:
+                raise ValueError(refused.message) from None
         return value
 
 

@@ -1,8 +1,12 @@
 """Forms in FKUI's markup: the one base that every form stands on, and its fields."""
 
+from datetime import date
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
+from handslag.foundation.dating import require_possible
 from handslag.foundation.errors import Refused
 
 DATE = "%Y-%m-%d"
@@ -16,8 +20,17 @@ class FkuiRenderer(TemplatesSetting):
     field_template_name = "fkui/field.html"
 
 
+def _is_possible(day: date) -> None:
+    try:
+        require_possible(day)
+    except Refused as refused:
+        raise ValidationError(refused.message) from None
+
+
 class DayField(forms.DateField):
     """A day, chosen with the browser's own calendar."""
+
+    default_validators = [_is_possible]
 
     def __init__(self, **kwargs):
         widget = forms.DateInput(format=DATE, attrs={"type": "date"})
@@ -26,6 +39,8 @@ class DayField(forms.DateField):
 
 class MinuteField(forms.DateTimeField):
     """A day and a time of day, in Swedish time."""
+
+    default_validators = [_is_possible]
 
     def __init__(self, **kwargs):
         widget = forms.DateTimeInput(format=MINUTE, attrs={"type": "datetime-local"})

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from handslag.cases.models import Case
+from handslag.foundation.dates import Day, Instant
 from handslag.parties.models import Post, Unit
 
 
@@ -14,11 +15,11 @@ class Escalation(models.Model):
     """The public id of what waits: the case, or something of it."""
     to_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     """The unit that it is on its way to."""
-    waiting_since = models.DateField()
+    waiting_since = Day()
     rung = models.PositiveSmallIntegerField()
     is_gap = models.BooleanField()
-    raised_on = models.DateField()
-    cleared_on = models.DateField(null=True)
+    raised_on = Day()
+    cleared_on = Day(null=True)
     called: "models.ManyToManyField[Post, Called]" = models.ManyToManyField(
         Post, through="Called", related_name="escalations"
     )
@@ -47,6 +48,6 @@ class Called(models.Model):
 class Round(models.Model):
     """That the watch went its round, and what it found: so that a silent watch is seen too."""
 
-    on = models.DateField()
-    at = models.DateTimeField()
+    on = Day()
+    at = Instant()
     figures = models.JSONField()

@@ -27,11 +27,14 @@ def _going_on(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def unprepared(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
-    """Of `cases`, the open ones whose livelihood ends within 90 days of `on` with no handover accepted during it."""
+    """Of `cases`, the open ones whose livelihood ends within 90 days of `on` with no handover accepted during it.
+
+    One whose first contact did not take place, or was missed, prepares nothing.
+    """
+    booked = Q(state=handover_rules.ACCEPTED, missed_since__isnull=True, first_contact_at__gte=clock.midnight(on))
+    held = Q(state=handover_rules.COMPLETED, contact_result=handover_rules.HELD)
     taken_over = Handover.objects.filter(
-        case=OuterRef("pk"),
-        state__in=[handover_rules.ACCEPTED, handover_rules.COMPLETED],
-        answered_at__date__gte=OuterRef("livelihood_since"),
+        booked | held, case=OuterRef("pk"), answered_at__date__gte=OuterRef("livelihood_since")
     )
     return ending_within(_going_on(cases), on, WARN_DAYS).exclude(Exists(taken_over))
 

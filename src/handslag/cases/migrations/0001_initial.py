@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import handslag.foundation.dates
 import handslag.foundation.ids
 
 
@@ -23,23 +24,23 @@ class Migration(migrations.Migration):
                 ("reference", models.CharField(max_length=40)),
                 ("municipality_code", models.CharField(blank=True, max_length=4)),
                 ("target_groups", models.CharField(blank=True, max_length=200)),
-                ("opened_at", models.DateTimeField()),
-                ("holder_since", models.DateTimeField()),
+                ("opened_at", handslag.foundation.dates.Instant()),
+                ("holder_since", handslag.foundation.dates.Instant()),
                 ("livelihood", models.CharField(blank=True, max_length=30)),
                 ("livelihood_degree", models.PositiveSmallIntegerField(null=True)),
-                ("livelihood_since", models.DateField()),
-                ("livelihood_ends_on", models.DateField(null=True)),
+                ("livelihood_since", handslag.foundation.dates.Day()),
+                ("livelihood_ends_on", handslag.foundation.dates.Day(null=True)),
                 ("next_step", models.CharField(max_length=200)),
-                ("next_step_on", models.DateField()),
-                ("suspended_on", models.DateField(null=True)),
-                ("suspended_until", models.DateField(null=True)),
+                ("next_step_on", handslag.foundation.dates.Day()),
+                ("suspended_on", handslag.foundation.dates.Day(null=True)),
+                ("suspended_until", handslag.foundation.dates.Day(null=True)),
                 ("suspension_reason", models.CharField(blank=True, max_length=30)),
-                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_at", handslag.foundation.dates.Instant(null=True)),
                 ("outcome", models.CharField(blank=True, max_length=30)),
                 ("next_responsible", models.CharField(blank=True, max_length=200)),
                 ("person_wants_no_more", models.BooleanField(default=False)),
                 ("imported_digest", models.CharField(blank=True, max_length=64)),
-                ("content_removed_on", models.DateField(null=True)),
+                ("content_removed_on", handslag.foundation.dates.Day(null=True)),
                 (
                     "holder",
                     models.ForeignKey(
@@ -87,7 +88,7 @@ class Migration(migrations.Migration):
                         "case_id", "until", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("until", models.DateTimeField()),
+                ("until", handslag.foundation.dates.Instant()),
                 (
                     "case",
                     models.ForeignKey(
@@ -108,8 +109,8 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("kind", models.CharField(blank=True, max_length=30)),
                 ("degree", models.PositiveSmallIntegerField(null=True)),
-                ("since", models.DateField()),
-                ("until", models.DateField()),
+                ("since", handslag.foundation.dates.Day()),
+                ("until", handslag.foundation.dates.Day()),
                 (
                     "by_party",
                     models.ForeignKey(
@@ -129,8 +130,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("text", models.CharField(max_length=200)),
-                ("due_on", models.DateField()),
-                ("ended_at", models.DateTimeField()),
+                ("due_on", handslag.foundation.dates.Day()),
+                ("ended_at", handslag.foundation.dates.Instant()),
                 ("was_done", models.BooleanField()),
                 ("note", models.CharField(blank=True, max_length=500)),
                 ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.post")),
@@ -164,6 +165,14 @@ class Migration(migrations.Migration):
             model_name="case",
             index=models.Index(
                 condition=models.Q(("closed_at__isnull", True)), fields=["livelihood_ends_on"], name="case_ending"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True), ("livelihood", "none")),
+                fields=["livelihood_since"],
+                name="case_nothing",
             ),
         ),
         migrations.AddIndex(
@@ -265,6 +274,28 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="case",
             constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("livelihood", "none"), _negated=True),
+                    ("livelihood_degree__isnull", True),
+                    _connector="OR",
+                ),
+                name="case_nothing_has_no_degree",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("livelihood_ends_on__isnull", True),
+                    ("livelihood_ends_on__gte", models.F("livelihood_since")),
+                    _connector="OR",
+                ),
+                name="case_livelihood_dates_in_order",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
                 condition=models.Q(("joined_to", models.F("id")), _negated=True), name="case_joined_to_another"
             ),
         ),
@@ -272,6 +303,15 @@ class Migration(migrations.Migration):
             model_name="pastlivelihood",
             constraint=models.CheckConstraint(
                 condition=models.Q(("until__gte", models.F("since"))), name="past_livelihood_dates_in_order"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pastlivelihood",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "none"), _negated=True), ("degree__isnull", True), _connector="OR"
+                ),
+                name="past_livelihood_nothing_has_no_degree",
             ),
         ),
     ]

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import handslag.foundation.dates
 import handslag.foundation.ids
 
 
@@ -23,13 +24,14 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(max_length=30)),
                 ("brief", models.TextField(blank=True, max_length=4000)),
                 ("promised", models.TextField(blank=True, max_length=2000)),
-                ("needed_by", models.DateField()),
-                ("proposed_contact_at", models.DateTimeField()),
-                ("offered_at", models.DateTimeField()),
+                ("needed_by", handslag.foundation.dates.Day()),
+                ("proposed_contact_at", handslag.foundation.dates.Instant()),
+                ("offered_at", handslag.foundation.dates.Instant()),
                 ("state", models.CharField(default="offered", max_length=12)),
-                ("awaiting_since", models.DateTimeField()),
-                ("answered_at", models.DateTimeField(null=True)),
-                ("first_contact_at", models.DateTimeField(null=True)),
+                ("awaiting_since", handslag.foundation.dates.Instant()),
+                ("answered_at", handslag.foundation.dates.Instant(null=True)),
+                ("first_contact_at", handslag.foundation.dates.Instant(null=True)),
+                ("missed_since", handslag.foundation.dates.Instant(null=True)),
                 ("contact_result", models.CharField(blank=True, max_length=30)),
                 ("decline_reason", models.CharField(blank=True, max_length=30)),
                 ("goes_back", models.BooleanField(default=False)),
@@ -99,7 +101,7 @@ class Migration(migrations.Migration):
             name="Message",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
+                ("at", handslag.foundation.dates.Instant()),
                 ("verb", models.CharField(max_length=20)),
                 ("text", models.TextField(blank=True, max_length=2000)),
                 ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.post")),
@@ -179,6 +181,37 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="handover_accept_books_contact",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("first_contact_at__isnull", True),
+                    ("first_contact_at__gt", models.F("answered_at")),
+                    _connector="OR",
+                ),
+                name="handover_contact_after_accept",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("contact_result", "held"), _negated=True),
+                    ("awaiting_since__gte", models.F("first_contact_at")),
+                    _connector="OR",
+                ),
+                name="handover_contact_held_in_its_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answered_at__isnull", True), ("answered_at__gte", models.F("offered_at")), _connector="OR"
+                ),
+                name="handover_answered_after_offer",
             ),
         ),
         migrations.AddConstraint(

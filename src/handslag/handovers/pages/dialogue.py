@@ -30,6 +30,7 @@ def _said() -> dict[str, str]:
         "decline": _("declined"),
         "withdraw": _("withdrew the offer"),
         "rebook": _("moved the first contact"),
+        "miss_contact": _("did not reach the person; the contact is booked anew"),
         "record_contact": _("noted the first contact"),
     }
 

@@ -76,7 +76,14 @@ class RebookForm(Form):
     """Another time for the first contact."""
 
     first_contact_at = MinuteField(label=_("First contact with the person"))
-    text = words(2, label=_("Why another time?"), required=False, max_length=2000)
+    text = words(2, label=_("Why another time?"), required=False, max_length=500)
+
+
+class MissForm(Form):
+    """When it is tried again to reach the person."""
+
+    first_contact_at = MinuteField(label=_("When do you try again?"))
+    text = words(2, label=_("Note"), required=False, max_length=500)
 
 
 class ContactForm(Form):

@@ -149,6 +149,10 @@ def _steps() -> dict[str, Step]:
         "rebook": Step(_("Move the first contact"), _("Save the new time"), _("The first contact is moved."),
                        plain(forms.RebookForm),
                        lambda r, h, d: actions.rebook_contact(r.viewer, h.pk, d["first_contact_at"], d["text"])),
+        "miss_contact": Step(
+            _("The person was not reached"), _("Save the new time"), _("It is noted; the contact is booked anew."),
+            plain(forms.MissForm),
+            lambda r, h, d: actions.miss_contact(r.viewer, h.pk, d["first_contact_at"], d["text"])),
         "record_contact": Step(
             _("Note the first contact"), _("Save"), _("The first contact is noted; the handover is complete."),
             plain(forms.ContactForm),

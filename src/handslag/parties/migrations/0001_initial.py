@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import handslag.foundation.dates
 import handslag.foundation.ids
 
 
@@ -18,13 +19,13 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
                 ("public_id", models.UUIDField(default=handslag.foundation.ids.uuid7, editable=False, unique=True)),
                 ("email", models.EmailField(max_length=254, unique=True)),
                 ("given_name", models.CharField(max_length=60)),
                 ("family_name", models.CharField(max_length=60)),
                 ("is_active", models.BooleanField(default=True)),
                 ("is_demo", models.BooleanField(default=False)),
+                ("last_login", handslag.foundation.dates.Instant(blank=True, null=True)),
                 ("staff_id", models.CharField(blank=True, max_length=120)),
             ],
             options={
@@ -127,8 +128,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", models.UUIDField(default=handslag.foundation.ids.uuid7, editable=False, unique=True)),
-                ("from_on", models.DateField()),
-                ("until_on", models.DateField(null=True)),
+                ("from_on", handslag.foundation.dates.Day()),
+                ("until_on", handslag.foundation.dates.Day(null=True)),
                 (
                     "post",
                     models.ForeignKey(
@@ -170,8 +171,8 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=60)),
                 ("digest", models.CharField(max_length=64, unique=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("revoked_at", models.DateTimeField(null=True)),
+                ("created_at", handslag.foundation.dates.Instant(auto_now_add=True)),
+                ("revoked_at", handslag.foundation.dates.Instant(null=True)),
                 (
                     "party",
                     models.ForeignKey(

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import handslag.foundation.dates
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -38,7 +40,7 @@ class Migration(migrations.Migration):
                 ("sealed_before", models.TextField(blank=True)),
                 ("sealed_after", models.TextField(blank=True)),
                 ("reason", models.CharField(blank=True, max_length=300)),
-                ("at", models.DateTimeField()),
+                ("at", handslag.foundation.dates.Instant()),
                 (
                     "by",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.post"),
