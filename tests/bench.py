@@ -66,6 +66,7 @@ print(json.dumps({"entries": told.entries, "breaks": len(told.breaks), "seconds"
 IMPORT = """
 import resource
 from pathlib import Path
+from django.conf import settings
 from handslag.foundation import clock
 from handslag.intake.actions import import_cases
 from handslag.intake.template import example_rows, write_template
@@ -81,6 +82,7 @@ for n in range(100_000):
                  post.party.code, post.unit.code, post.user.email, "2026-01-05", "long_term_sick", "social_assistance",
                  "100", "", "Ring", "2027-01-05"])
 path = Path(PATH)
+settings.HANDSLAG_IMPORT_MAX_ROWS = len(rows)
 write_template(path, rows)
 del rows
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

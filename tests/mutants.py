@@ -20,6 +20,7 @@ LAWFUL, JOURNAL, SHARING, PERSON, SIGNING, SURFACE = (
 )
 CONFIRMING = "tests/test_confirming.py"
 DATES = "tests/test_dates.py"
+SERVING = "tests/test_serving.py"
 LOCAL = "tests/test_local_accounts.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
@@ -141,6 +142,16 @@ MUTANTS = [
     ("secrets can be guessed", "foundation/keys.py", "return len(set(secret)) < FEWEST_SIGNS or secret in", "return secret in", CLI),
     ("secrets repeat themselves", "foundation/keys.py", "return len(set(secret)) < FEWEST_SIGNS or", "return len(set(secret)) < FEWEST_SIGNS or False and", CLI),
     ("any host", "foundation/checks.py", 'if "*" in settings.ALLOWED_HOSTS:', "if False:", CLI),
+    ("nothing is tried again", "foundation/acting.py", "or not overlapped(error)", "or True", SERVING),
+    ("iterators are gone through again", "foundation/acting.py", "times = 1 if any(", "times = 1 if False and any(", SERVING),
+    ("joined cases are locked apart", "cases/locking.py", "| Q(pk__in=mains)", "", SERVING),
+    ("a full disk is any error", "foundation/failures.py", "return _code(error) in FULL or", "return False or", SERVING),
+    ("forks share a connection", "foundation/forking.py", "            del connections[connection.alias]\n", "            pass\n", SERVING),
+    ("a file of any length", "intake/limits.py", "if number > most + 1:", "if False:", INTAKE),
+    ("rows of any width", "intake/limits.py", "if cells > MOST_CELLS:", "if False:", INTAKE),
+    ("workbooks of any size", "intake/limits.py", "if size > rows * BYTES_A_ROW or", "if", INTAKE),
+    ("workbooks of any content", "intake/limits.py", " or elements > rows * ELEMENTS_A_ROW:", ":", INTAKE),
+    ("rows of any length", "intake/limits.py", "if self._left < 0:", "if False:", INTAKE),
     ("sessions never end", "ui/middleware.py", "if now - seen > settings.HANDSLAG_IDLE_MINUTES * 60 or", "if False and", SIGNING),
     ("figures: a month is a day shorter", "statistics/definitions/definitions.toml", "INTERVAL 31 DAY", "INTERVAL 30 DAY", DEFS),
     ("figures: the day after is left out", "statistics/definitions/definitions.toml", "l.to_date > v.day + INTERVAL 1 DAY", "l.to_date > v.day + INTERVAL 2 DAY", DEFS),

@@ -282,3 +282,64 @@ def test_the_command_speaks_json_and_exits_by_the_outcome(world, tmp_path):
     path = write_csv(tmp_path / "g.csv", [good_row(world)])
     run = CliRunner().invoke(main, ["import", "cases", str(path), "--format", "json"])
     assert run.exit_code == 0 and json.loads(run.stdout) == {"ok": True, "rows": 1, "imported": 1, "errors": []}
+
+
+def _workbook(path, sheet: str):
+    """A workbook with this sheet in place of its own."""
+    whole = write_xlsx(path.with_suffix(".whole.xlsx"), [good_row(None)])
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            is_sheet = item.filename.startswith("xl/worksheets/")
+            new.writestr(item.filename, sheet if is_sheet else old.read(item.filename))
+    return path
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+HEADING = ",".join(NAMES)
+TITLES = f'<row r="1">{"".join(f"""<c t="inlineStr"><is><t>{name}</t></is></c>""" for name in NAMES)}</row>'
+TOO_MUCH = {
+    "blank rows": ("csv", HEADING + "\n" * 500, "fler än 100 rader"),
+    "rows": ("csv", HEADING + "\na" * 101, "fler än 100 rader"),
+    "cells": ("csv", HEADING + "\n" + "," * 101, "fler än 100 celler"),
+    "cells of the heading": ("csv", "," * 101, "fler än 100 celler"),
+    "one line": ("csv", HEADING + "\n" + "," * 200_000, "längre än 100000 tecken"),
+    "a quotation that never ends": ("csv", HEADING + "\n" + '"\n",' * 50_000, "längre än 100000 tecken"),
+    "rows of a sheet": ("xlsx", SHEET.format(TITLES + '<row r="1048576"><c r="A1048576"><v>1</v></c></row>'), "fler än 100 rader"),
+    "cells of a sheet": ("xlsx", SHEET.format('<row r="1"><c r="XFD1"><v>1</v></c></row>'), "fler än 100 celler"),
+    "bytes of a sheet": ("xlsx", SHEET.format(" " * 9_000_000), "större än 4 MB"),
+    "elements of a sheet": ("xlsx", SHEET.format("<x/>" * 200_000), "eller 18700 celler"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", TOO_MUCH)
+def test_a_file_with_too_much_in_it_is_refused_by_the_name_of_the_limit(world, tmp_path, settings, kind):
+    settings.HANDSLAG_IMPORT_MAX_ROWS = 100
+    ending, content, told = TOO_MUCH[kind]
+    path = tmp_path / f"f.{ending}"
+    path.write_text(content) if ending == "csv" else _workbook(path, content)
+    (problem,) = import_cases(SYSTEM, path).problems
+    assert told in problem.message, problem
+
+
+def test_a_file_of_the_largest_size_is_taken_and_one_with_very_many_errors_is_checked_in_part(
+    world, tmp_path, settings, monkeypatch
+):
+    settings.HANDSLAG_IMPORT_MAX_ROWS = 40
+    rows = [good_row(world, n) for n in range(40)]
+    for form in ("comma", "xlsx"):
+        assert import_cases(SYSTEM, WRITERS[form](tmp_path, rows), dry_run=True).ok
+    settings.HANDSLAG_IMPORT_MAX_ROWS = 10_000
+    monkeypatch.setattr("handslag.intake.checking.MOST_PROBLEMS", 100)
+    outcome = import_cases(SYSTEM, write_csv(tmp_path / "f.csv", [good_row(world, livelihood="x")] * 5000))
+    assert outcome.rows < 5000 and "fler än 100 fel" in outcome.problems[0].message
+
+
+def test_an_upload_that_is_too_large_is_told_the_limit(world, browse, settings):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    settings.HANDSLAG_IMPORT_MAX_MB = 1
+    file = SimpleUploadedFile("f.csv", b"x" * 2_200_000)
+    answer = browse("fk_lead").post("/import/", {"file": file})
+    assert answer.status_code == 400 and "större än 1 MB" in answer.content.decode()

@@ -25,6 +25,7 @@ from handslag.foundation.ids import uuid7
 from handslag.handovers import actions as handovers
 from handslag.handovers import rules
 from handslag.parties import actions as parties
+from handslag.parties.hiring import hire
 from handslag.parties.models import Absence
 from handslag.rights.extract import extract
 from handslag.rights.protection import protect, unprotect
@@ -278,7 +279,7 @@ def test_every_action_has_an_expectation():
 def test_what_is_the_operators_is_refused_to_everyone_who_signs_in(world, name):
     viewer, today = world.viewer(name), clock.today()
     acts = {
-        "hire": lambda: parties.hire(viewer, None),
+        "hire": lambda: hire(viewer, []),
         "set_password": lambda: parties.set_password(viewer, "x", "y"),
         "retain": lambda: retain(viewer, today),
         "extract": lambda: extract(viewer, "FK", "x"),

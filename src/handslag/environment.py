@@ -59,6 +59,7 @@ def _keys(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 Switch = Annotated[bool, May("1 (on) or 0 (off)")]
 Number = Annotated[int, Field(ge=1, le=10_000), May("a whole number from 1 to 10000")]
+Rows = Annotated[int, Field(ge=1, le=1_000_000), May("a whole number from 1 to 1000000")]
 Words = Annotated[tuple[str, ...], NoDecode, _split(None), May("words with spaces between")]
 Names = Annotated[tuple[str, ...], NoDecode, _split(","), May("names with commas between")]
 Keys = Annotated[
@@ -144,6 +145,7 @@ class Environment(BaseSettings):
         60, description="minutes between the watch's rounds while serving"
     )
     import_max_mb: Number = Field(64, description="the largest case file, in megabytes")
+    import_max_rows: Rows = Field(20_000, description="the most rows of a file that is brought in")
     language: Annotated[Literal["sv", "en"], May("sv or en")] = Field(
         "sv", description="language of messages on the command line, `sv` or `en`"
     )

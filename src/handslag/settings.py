@@ -18,6 +18,7 @@ HANDSLAG_MODE = env.mode
 HANDSLAG_ROLE_PICKER = env.role_picker
 HANDSLAG_LANGUAGE = env.language
 HANDSLAG_IMPORT_MAX_MB = env.import_max_mb
+HANDSLAG_IMPORT_MAX_ROWS = env.import_max_rows
 HANDSLAG_PROXIES = env.proxies
 HANDSLAG_LOCAL_ACCOUNTS = env.local_accounts
 HANDSLAG_IDLE_MINUTES = env.idle_minutes

@@ -10,13 +10,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handslag.settings")
 try:
     application = get_wsgi_application()
 
-    from django.db import connections
-
     from handslag.foundation.checks import refusals  # (needs the settings)
+    from handslag.foundation.patience import limit_for_process
 
+    limit_for_process()
     if problems := refusals():
         raise ImproperlyConfigured("\n".join(problems))
-    connections.close_all()  # a server may fork from here
 except ImproperlyConfigured:
     sys.tracebacklimit = 0  # its words are all that there is to tell, whatever server shows them
     raise

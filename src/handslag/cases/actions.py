@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from handslag.cases import may, rules
-from handslag.cases.locking import joined_to, locked
+from handslag.cases.locking import hold, joined_to, locked
 from handslag.cases.models import DEGREES, NOTHING, Case, PastLivelihood, PastStep
 from handslag.cases.visibility import visibility
 from handslag.foundation import clock
@@ -260,6 +260,7 @@ def reassign(actor: Viewer, case_ids: list[int], to: Post) -> int:
 
     Also moves next steps that the colleague takes over in cases that others hold. All or none; returns how many.
     """
+    hold(case_ids)
     for case_id in sorted(set(case_ids)):
         case = may.change(actor, case_id)
         if case.holder.unit_id != to.unit_id:
@@ -289,10 +290,11 @@ def move_everything(actor: Viewer, sender: Post, to: Post) -> int:
     """Moves all that a person who leaves holds, and every next step of theirs, to a colleague. Returns cases moved."""
     if sender.unit_id != to.unit_id or sender.pk == to.pk:
         raise Refused(_("Choose another person of the same unit."), "to")
-    own = Case.objects.filter(holder=sender, closed_at__isnull=True, joined_to__isnull=True).order_by("id")
-    held = list(own.values_list("id", flat=True))
-    moved = reassign(actor, held, to)
-    for case in Case.objects.filter(next_step_by=sender, closed_at__isnull=True).order_by("id"):
+    concerned = Case.objects.filter(Q(holder=sender) | Q(next_step_by=sender), closed_at__isnull=True).order_by("id")
+    hold(concerned.values_list("id", flat=True))
+    own = concerned.filter(holder=sender, joined_to__isnull=True)
+    moved = reassign(actor, list(own.values_list("id", flat=True)), to)
+    for case in concerned.filter(next_step_by=sender):
         case.next_step_by = to
         case.save(update_fields=["next_step_by"])
         journal(actor, "next_step_moved", case, sender=sender.user.email, to=to.user.email)

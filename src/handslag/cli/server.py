@@ -17,9 +17,11 @@ def _go_rounds(every_minutes: float, stop: threading.Event) -> None:
             return
 
 
-def _seal_beside(_worker: Any) -> None:
+def _begin(_worker: Any) -> None:
+    from handslag.foundation.patience import limit_for_process
     from handslag.journal import chain
 
+    limit_for_process()
     threading.Thread(target=chain.keep_sealing, args=(chain.EVERY, threading.Event()), daemon=True).start()
 
 
@@ -39,20 +41,17 @@ class _Server(BaseApplication):
 def run(host: str, port: int, workers: int) -> None:
     """Serves until stopped."""
     from django.conf import settings
-    from django.db import connections
 
-    connections.close_all()  # the workers are forked from here
     stop = threading.Event()
     rounds = threading.Thread(target=_go_rounds, args=(settings.HANDSLAG_WATCH_MINUTES, stop), daemon=True)
     _Server(
         {
             "bind": f"{host}:{port}",
             "workers": workers,
-            "worker_class": "gthread",
-            "threads": 4,
+            "worker_class": "handslag.cli.worker.PatientWorker",
             "when_ready": lambda _server: rounds.start(),
             "on_exit": lambda _server: stop.set(),
-            "post_worker_init": _seal_beside,
+            "post_worker_init": _begin,
             "loglevel": "warning",
         }
     ).run()

@@ -4,7 +4,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import autodiscover_modules
 
-from handslag.foundation import guards, wall
+from handslag.foundation import forking, guards, wall
 
 
 def _drop_guards(using: str, **_: object) -> None:
@@ -27,4 +27,5 @@ class FoundationConfig(AppConfig):
         pre_migrate.connect(_drop_guards, sender=self)
         post_migrate.connect(_make_cache, sender=self)
         post_migrate.connect(_install_guards, sender=self)  # which also opens the cache to the viewers' role
+        forking.watch_forks()
         autodiscover_modules("checks")

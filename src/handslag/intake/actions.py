@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from handslag.cases.opening import open_cases
@@ -12,7 +11,8 @@ from handslag.foundation.errors import NotAllowed, Overtaken
 from handslag.foundation.planning import refresh_planner
 from handslag.foundation.wall import lifted
 from handslag.intake.checking import check_rows
-from handslag.intake.reading import Problem, Unreadable, rows
+from handslag.intake.problems import Problem, Unreadable
+from handslag.intake.reading import rows
 from handslag.parties.viewer import Viewer
 
 MANY = 1000
@@ -67,9 +67,8 @@ def import_cases(
     outcome = Outcome(checked.rows, 0, checked.known, checked.problems, checked.wrong_rows)
     if outcome.ok and not dry_run:
         try:
-            with transaction.atomic():
-                drafts = [draft for _row, draft in checked.drafts]
-                outcome.imported = len(open_cases(actor, drafts, lambda done: progress("write", done)))
+            drafts = [draft for _row, draft in checked.drafts]
+            outcome.imported = len(open_cases(actor, drafts, lambda done: progress("write", done)))
             if outcome.imported >= MANY:
                 refresh_planner()
         except Overtaken as overtaken:

@@ -15,7 +15,9 @@ from handslag.cases.opening import CHUNK, Draft
 from handslag.foundation.dating import fault
 from handslag.foundation.spans import Span
 from handslag.intake.columns import CASES, NO, YES
-from handslag.intake.reading import Problem, Row
+from handslag.intake.limits import MOST_PROBLEMS
+from handslag.intake.problems import Problem
+from handslag.intake.reading import Row
 from handslag.intake.shape import shape_problems
 from handslag.parties.models import Party, Post, Unit
 from handslag.parties.rules import HOLDING_ROLES
@@ -255,7 +257,7 @@ def check_rows(
     *,
     leads: bool = True,
 ) -> Checked:
-    """Checks every row and gathers all problems, in the order of the rows.
+    """Checks every row and gathers all problems, in the order of the rows; stops after very many.
 
     Only cases held at `units` are right (any where None), and days that a team lead may choose, or, where the one who
     brings them in does not lead (`leads`), that anybody may. `progress` is told the rows read.
@@ -274,6 +276,10 @@ def check_rows(
         checked.rows += len(chunk)
         _keep_wrong_rows(checked, chunk)
         progress(checked.rows)
+        if len(checked.problems) > MOST_PROBLEMS:
+            message = _("There are more than {most} errors. What follows was not checked: mend these first.")
+            checked.problems.append(Problem(0, "", message.format(most=MOST_PROBLEMS)))
+            break
     checked.problems.sort(key=lambda p: p.row)
     return checked
 

@@ -9,34 +9,15 @@ from datetime import date, datetime
 from pathlib import Path
 from xml.etree.ElementTree import ParseError  # noqa: S405  (the exception alone; openpyxl parses with defusedxml)
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from handslag.intake import limits
 from handslag.intake.columns import CASES, Column
+from handslag.intake.problems import Unreadable
 
-MEGABYTE = 1024 * 1024
-UNPACKED = 12
-"""How many times larger than its file limit a workbook may be when unpacked."""
 FORMULA_SIGNS = ("=", "+", "-", "@")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong, where (row 0 is the file as a whole, row 1 its heading), and how to mend it."""
-
-    row: int
-    column: str
-    message: str
-
-
-class Unreadable(Exception):
-    """The file cannot be read on; carries the problem."""
-
-    def __init__(self, message: str, row: int = 0, column: str = ""):
-        super().__init__(message)
-        self.problem = Problem(row, column, message)
 
 
 @dataclass(frozen=True)
@@ -54,11 +35,7 @@ def rows(path: Path, columns: tuple[Column, ...] = CASES) -> Iterator[Row]:
 
     Raises Unreadable for a file that is too large, empty, damaged, in another encoding, or without the right heading.
     """
-    limit = settings.HANDSLAG_IMPORT_MAX_MB
-    if path.stat().st_size > limit * MEGABYTE:
-        raise Unreadable(_("The file is larger than {limit} MB. Divide it into smaller files.").format(limit=limit))
-    if path.stat().st_size == 0:
-        raise Unreadable(_("The file is empty. Choose a file with a heading row and at least one case."))
+    limits.check_size(path.stat().st_size)
     readers = {".csv": _csv_rows, ".xlsx": _xlsx_rows}
     reader = readers.get(path.suffix.lower())
     if not reader:
@@ -69,6 +46,7 @@ def rows(path: Path, columns: tuple[Column, ...] = CASES) -> Iterator[Row]:
 def _named(raw: Iterable[tuple[list[str], set[int]]], columns: tuple[Column, ...]) -> Iterator[Row]:
     heading, found = None, False
     for number, (cells, formulas) in enumerate(raw, start=1):
+        limits.check_row(number, len(cells))
         if heading is None:
             heading = _heading(cells, columns)
         elif any(cells):
@@ -100,10 +78,12 @@ def _heading(cells: list[str], columns: tuple[Column, ...]) -> list[str]:
 def _csv_rows(path: Path) -> Iterator[tuple[list[str], set[int]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
+            first = file.readline(limits.MOST_CHARACTERS)
             file.seek(0)
             delimiter = ";" if first.count(";") > first.count(",") else ","
-            for cells in csv.reader(file, delimiter=delimiter, strict=True):
+            lines = limits.Lines(file)
+            for cells in csv.reader(lines, delimiter=delimiter, strict=True):
+                lines.next_row()
                 yield [c.strip() for c in cells], {i for i, c in enumerate(cells) if c.startswith(FORMULA_SIGNS)}
     except UnicodeDecodeError:
         message = _("The file is not in UTF-8 from this line on. Save it as “CSV UTF-8”.")
@@ -142,9 +122,7 @@ def _xlsx_rows(path: Path) -> Iterator[tuple[list[str], set[int]]]:
     damaged = _("The workbook is damaged or incomplete. Open it in a spreadsheet program and save it again as .xlsx.")
     try:
         with zipfile.ZipFile(path) as archive:
-            unpacked = sum(item.file_size for item in archive.infolist())
-            if unpacked > UNPACKED * settings.HANDSLAG_IMPORT_MAX_MB * MEGABYTE:
-                raise Unreadable(_("The workbook is too large when unpacked. Divide it into smaller files."))
+            limits.check_workbook(archive)
         book = load_workbook(path, read_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
@@ -161,5 +139,7 @@ def _xlsx_rows(path: Path) -> Iterator[tuple[list[str], set[int]]]:
         EOFError,
         OSError,
         TypeError,
+        RuntimeError,
+        NotImplementedError,
     ):
         raise Unreadable(damaged) from None

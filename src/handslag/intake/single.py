@@ -10,7 +10,8 @@ from handslag.foundation.errors import NotAllowed, Refused
 from handslag.foundation.wall import lifted
 from handslag.intake.checking import check_rows
 from handslag.intake.columns import NAMES
-from handslag.intake.reading import Problem, Row
+from handslag.intake.problems import Problem
+from handslag.intake.reading import Row
 from handslag.parties.viewer import Viewer
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from handslag.intake.columns import STAFF
-from handslag.intake.reading import Problem, Row, Unreadable, rows
+from handslag.intake.problems import Problem, Unreadable
+from handslag.intake.reading import Row, rows
 from handslag.intake.shape import shape_problems
-from handslag.parties.actions import Hire, hire
+from handslag.parties.hiring import Hire, hire
 from handslag.parties.rules import PARTY_ROLES, UNIT_ROLES
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
@@ -63,10 +63,7 @@ def import_staff(actor: Viewer, path: Path) -> dict:
                 hires.append(Hire(authority=known[row.cells["party"]], **_fields(row)))
     except Unreadable as unreadable:
         problems.append(unreadable.problem)
-    imported = 0
-    if not problems:
-        with transaction.atomic():
-            imported = sum(hire(actor, wanted) for wanted in hires)
+    imported = 0 if problems else hire(actor, hires)
     errors = [asdict(problem) for problem in problems]
     return {"ok": not problems, "rows": len(hires), "imported": imported, "errors": errors}
 

@@ -1,9 +1,7 @@
 """Changing absences and posts."""
 
-from dataclasses import dataclass
 from datetime import date
 
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -15,47 +13,8 @@ from handslag.foundation.dating import require_day
 from handslag.foundation.errors import Overtaken, Refused
 from handslag.journal.actions import record
 from handslag.parties import may, rules
-from handslag.parties.models import Absence, Party, Post, Token, Unit, User
+from handslag.parties.models import Absence, Party, Post, Token, User
 from handslag.parties.viewer import Viewer
-from handslag.reference.authorities import Authority
-
-
-@dataclass(frozen=True)
-class Hire:
-    """Somebody who shall have a role at a party, or at a unit of it; party, unit and user are made where they lack."""
-
-    authority: Authority
-    unit: str
-    unit_name: str
-    county_code: str
-    email: str
-    given_name: str
-    family_name: str
-    role: str
-    staff_id: str = ""
-    """How the user's identity provider names the user (`orgAffiliation`); stored where it was empty before."""
-
-
-@action(may.operate)
-def hire(actor: Viewer, wanted: Hire) -> bool:
-    """Gives somebody a post; returns whether it is new. The user can sign in once a password is set. For the system."""
-    a = wanted.authority
-    party, __ = Party.objects.get_or_create(
-        code=a.code, defaults={"kind": a.kind, "name": a.name, "county_code": a.county_code}
-    )
-    unit = None
-    if wanted.unit:
-        place = {"name": wanted.unit_name, "county_code": wanted.county_code}
-        unit, __ = Unit.objects.get_or_create(party=party, code=wanted.unit, defaults=place)
-    names = {"given_name": wanted.given_name, "family_name": wanted.family_name, "password": make_password(None)}
-    user, __ = User.objects.get_or_create(email=wanted.email.lower(), defaults=names)
-    user.is_active = True
-    user.staff_id = wanted.staff_id or user.staff_id
-    user.save(update_fields=["is_active", "staff_id"])
-    post, is_new = Post.objects.get_or_create(user=user, role=wanted.role, party=party, unit=unit, is_active=True)
-    if is_new:
-        record(actor.label, "hired", "post", post.pk, role=wanted.role)
-    return is_new
 
 
 @action(may.operate)

@@ -1,5 +1,6 @@
 """Every address of the product, and who answers what went wrong: the API as a problem, the web as a page."""
 
+import sys
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -37,4 +38,11 @@ handler400 = _answer(400, troubles.bad_request)
 handler403 = _answer(403, troubles.forbidden)
 handler404 = _answer(404, troubles.not_found)
 handler429 = _answer(429, troubles.too_many)
-handler500 = _answer(500, troubles.broken)
+
+
+def handler500(request: HttpRequest) -> HttpResponse:
+    """What broke, or was busy or full."""
+    if not request.path.startswith("/api/"):
+        return troubles.broken(request)
+    status, heading, text = troubles.told_of(sys.exception())
+    return problem(request, status, f"{heading}. {text}")

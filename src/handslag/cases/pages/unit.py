@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import SafeString
@@ -15,6 +14,7 @@ from handslag.cases.models import Case
 from handslag.cases.pages.rows import CaseRow, case_rows, due_column, holder_column, person_column
 from handslag.cases.queries import case_numbers, cases_of_unit, load_of_unit
 from handslag.foundation import clock
+from handslag.foundation.acting import whole
 from handslag.foundation.ids import uuid_of
 from handslag.parties import actions
 from handslag.parties.models import Post
@@ -131,7 +131,7 @@ def leave(request: Request, post_id: UUID) -> HttpResponse:
     )
     form = ReceiverForm(request.POST or None, people=holding_posts(post.unit).exclude(pk=post.pk))
 
-    @transaction.atomic
+    @whole
     def act(data: dict) -> None:
         case_actions.move_everything(request.viewer, post, data["to"])
         actions.end_post(request.viewer, post)

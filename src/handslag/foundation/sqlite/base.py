@@ -15,8 +15,9 @@ from contextlib import suppress
 from threading import Event, Lock
 from typing import Any
 
-from django.db import OperationalError
 from django.db.backends.sqlite3 import base
+
+from handslag.foundation.failures import WaitedTooLong
 
 GLANCE = 0.001
 """Seconds between two looks at whether another process has left."""
@@ -131,14 +132,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         seconds = float(self.settings_dict["OPTIONS"].get("timeout", 5))
         until = time.monotonic() + seconds
         if not line_of(name).join(seconds):
-            raise OperationalError("database is locked")
+            raise WaitedTooLong("database is locked")
         try:
             self._file = _locked(f"{name}.line", until)
         finally:
             if self._file is None:
                 line_of(name).leave()
         if self._file is None:
-            raise OperationalError("database is locked")
+            raise WaitedTooLong("database is locked")
 
     def _leave(self) -> None:
         if self._file is not None:
