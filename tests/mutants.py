@@ -24,8 +24,22 @@ SERVING = "tests/test_serving.py"
 LOCAL = "tests/test_local_accounts.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
+MEETINGS, MET = "tests/test_meetings.py", "tests/test_meetings_stateful.py"
+
 MUTANTS = [
     # what breaks, file, the code, what it becomes, the tests that must notice
+    ("a held meeting changes", "meetings/guards.py", 'when="OLD.ended_at IS NOT NULL",\n        name="ending_stands"', 'when="1=0",\n        name="ending_stands"', MEETINGS),
+    ("a meeting of a closed case", "meetings/guards.py", "NEW.ended_at IS NOT NULL OR NOT EXISTS", "NEW.ended_at IS NOT NULL AND NOT EXISTS", MEETINGS),
+    ("closing over a meeting", "meetings/guards.py", "OLD.closed_at IS NULL AND NEW", "1=0 AND NEW", MEETINGS),
+    ("guests after the meeting", "meetings/guards.py", 'f"NOT {_BOOKED.format(row)}"', '"1=0"', MEETINGS),
+    ("held before its time", "meetings/actions.py", "if meeting.at > clock.now():", "if False:", MEETINGS),
+    ("held without a next step", "meetings/actions.py", "    if not own:\n", "    if not (own or decisions):\n", MET),
+    ("items left open", "meetings/actions.py", "        if wanted not in told:", "        if False:", MET),
+    ("decisions told without a basis", "meetings/actions.py", "if not covers(case.person.subject, case.holder.party.pk, decided.to.unit, MEETINGS):", "if False:", MEETINGS),
+    ("moving forgets", "meetings/actions.py", "    PastTime.objects.create(", "    PastTime(", MET),
+    ("anyone keeps a meeting", "meetings/actions.py", "    may.answer_for(actor, case.pk)\n", "", MET),
+    ("times are shown to all who are called", "meetings/queries.py", ".filter(_may_know_when(viewer), at__gte", ".filter(at__gte", MEETINGS),
+    ("unnoted meetings are silent", "meetings/waits.py", "        yield Wait(UNRECORDED", "        Wait(UNRECORDED", MEETINGS),
     ("a case without a holder's check", "cases/guards.py", '"OLD.is_active AND NOT NEW.is_active', '"1=0 AND', GUARDS),
     ("history can change", "cases/guards.py", 'PAST, "UPDATE", "1=1"', 'PAST, "UPDATE", "1=0"', GUARDS),
     ("a move leaves no trace", "cases/guards.py", "        HOLDER_MOVES,\n", '        "1=0",\n', STATEFUL),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from importlib import import_module
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.db import transaction
 from django.test import Client
@@ -24,6 +25,8 @@ from handslag.foundation.errors import NotAllowed, Refused
 from handslag.foundation.ids import uuid7
 from handslag.handovers import actions as handovers
 from handslag.handovers import rules
+from handslag.meetings import actions as meetings
+from handslag.meetings.models import Decision, Meeting
 from handslag.parties import actions as parties
 from handslag.parties.hiring import hire
 from handslag.parties.models import Absence
@@ -91,6 +94,11 @@ PAGES = {
     "close": FK | AF,
     "offer": FK,
     "receiving-units": HOLDERS,
+    "book-meeting": FK | AF,
+    "meeting": FK | AF | {"fk_officer", "af_officer"},
+    "meeting-step": {"fk_a", "fk_lead"},
+    "uninvite": FK | AF,
+    "decision": FK | AF | {"fk_officer", "af_officer"},
     "handover": FK | AF | {"fk_officer", "af_officer"},
     "handover-step": FK | AF,
     "watch": HOLDERS | OFFICERS,
@@ -105,7 +113,18 @@ PAGES = {
 }
 OPEN_TO_ALL = {"sign-in", "sign-in-as", "sign-out", "language", "eid", "openid_connect_callback", "account_login",
                "sign-in-set-up", "mfa_authenticate"}  # fmt: skip
-POSTED = {"sign-in-as", "sign-out", "language", "search", "resume", "end-absence", "withdraw", "eid", "own-withdraw"}
+POSTED = {
+    "sign-in-as",
+    "sign-out",
+    "language",
+    "search",
+    "resume",
+    "end-absence",
+    "withdraw",
+    "eid",
+    "own-withdraw",
+    "uninvite",
+}
 
 # Who may take each step in the same world. The lead may act for the unit; a colleague may not act for the holder.
 STEPS = {
@@ -139,6 +158,14 @@ CASE_ACTIONS = {
     "rectify": {"fk_a", "fk_lead"},
     "protect": {"fk_a", "fk_lead"},
     "open_cases": {"fk_a", "fk_lead"},
+    "book_meeting": {"fk_a", "fk_lead"},
+    "move_meeting": {"fk_a", "fk_lead"},
+    "invite": {"fk_a", "fk_lead"},
+    "invite_guest": {"fk_a", "fk_lead"},
+    "uninvite": {"fk_a", "fk_lead"},
+    "call_off": {"fk_a", "fk_lead"},
+    "hold_meeting": {"fk_a", "fk_lead"},
+    "finish_decision": {"fk_a", "fk_b", "fk_lead"},
 }
 SYSTEM_ACTIONS = (
     *("hire", "set_password", "issue_token", "revoke_token", "retain", "extract", "rotate", "unprotect"),
@@ -172,6 +199,15 @@ def test_every_page_has_an_expectation():
     assert url_names() == set(PAGES)
 
 
+def decided(world, case):
+    """A booked meeting of the case, and something that was decided at another."""
+    meeting = world.meeting(case)
+    decision = Decision.objects.create(
+        meeting=world.meeting(case), text="Ring", to=world.posts["fk_b"], due_on=clock.today(), by=world.posts["fk_a"]
+    )
+    return meeting, decision
+
+
 @pytest.fixture
 def scene(world):
     """The world of the matrix, and the arguments of each page in it."""
@@ -179,6 +215,7 @@ def scene(world):
     handover = world.offer(case)
     waiting = world.consent(case, confirms=False)
     absence = Absence.objects.create(post=world.posts["fk_b"], from_on=clock.today() - timedelta(days=1))
+    meeting, decision = decided(world, case)
     arguments = {
         **dict.fromkeys(("case", "next-step", "livelihood", "pause", "resume", "close", "offer"), [case.public_id]),
         **dict.fromkeys(
@@ -199,6 +236,11 @@ def scene(world):
         "end-absence": [absence.public_id],
         "leave": [world.posts["fk_b"].public_id],
         "import-template": ["csv"],
+        "book-meeting": [case.public_id],
+        "meeting": [meeting.public_id],
+        "meeting-step": [meeting.public_id, "move"],
+        "uninvite": [meeting.participants.get(post=world.posts["fk_a"]).public_id],
+        "decision": [decision.public_id],
     }
     return world, case, handover, absence, arguments
 
@@ -334,6 +376,9 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
     told = list(consent.disclosures.values_list("pk", flat=True))
     waiting = world.consent(case, confirms=False).disclosures.filter(begins_at__isnull=True)
     waits = list(waiting.values_list("pk", flat=True))
+    meeting, decision = decided(world, case)
+    guest = meeting.participants.get(post=post)
+    when = meetings.Time(contact_in(3), 60, "Rum 3")
     agreed = Agreed(
         "Plan",
         "written",
@@ -364,6 +409,14 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "rectify": lambda v: rectify(v, case.pk, {**present(case), "given_name": "Ny"}, "Fel"),
         "protect": lambda v: protect(v, case.pk),
         "open_cases": lambda v: open_cases(v, [world.draft("fk_a")]),
+        "book_meeting": lambda v: meetings.book_meeting(v, case.pk, meetings.Plan("sip", "Ses"), when),
+        "move_meeting": lambda v: meetings.move_meeting(v, meeting.pk, when, "another_time"),
+        "invite": lambda v: meetings.invite(v, meeting.pk, world.units["af"]),
+        "invite_guest": lambda v: meetings.invite_guest(v, meeting.pk, meetings.Guest("employer", "Eva")),
+        "uninvite": lambda v: meetings.uninvite(v, guest.pk),
+        "call_off": lambda v: meetings.call_off(v, meeting.pk, "not_needed"),
+        "hold_meeting": lambda v: meetings.hold_meeting(v, meeting.pk, meetings.Outcome(frozenset(), "", ())),
+        "finish_decision": lambda v: meetings.finish_decision(v, decision.pk),
     }  # fmt: skip
     assert _takers(world, acts[action]) == CASE_ACTIONS[action]
 
@@ -401,6 +454,12 @@ OPERATIONS = {
     ("post", "/api/v1/handovers/{handover_id}/ask"): {"af"},
     ("post", "/api/v1/handovers/{handover_id}/answer"): {"fk"},
     ("post", "/api/v1/handovers/{handover_id}/withdraw"): {"fk"},
+    ("get", "/api/v1/meetings"): {"fk", "af", "kom"},
+    ("post", "/api/v1/meetings"): {"fk"},
+    ("get", "/api/v1/meetings/{meeting_id}"): {"fk", "af"},
+    ("post", "/api/v1/meetings/{meeting_id}/move"): {"fk"},
+    ("post", "/api/v1/meetings/{meeting_id}/call-off"): {"fk"},
+    ("post", "/api/v1/meetings/{meeting_id}/hold"): {"fk"},
     ("get", "/api/v1/watch"): {"fk", "af", "kom"},
     ("get", "/api/v1/api-info"): {"fk", "af", "kom", "nobody"},
 }
@@ -419,7 +478,8 @@ def test_every_operation_has_an_expectation():
 def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
     world, case, handover, *_rest = scene
     method, path = operation
-    url = path.format(case_id=case.public_id, handover_id=handover.public_id)
+    meeting = Meeting.objects.filter(case=case).order_by("id").first()
+    url = path.format(case_id=case.public_id, handover_id=handover.public_id, meeting_id=meeting.public_id)
     if path.endswith("/answer"):
         handovers.ask_back(world.viewer("af_a"), handover.pk, "?")
     if path == "/api/v1/handovers" and method == "post":
@@ -433,8 +493,11 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
             "reason": "moved", "brief": "Ord", "needed_by": clock.today().isoformat(), "decline_reason": "not_ready",
             "goes_back": True, "proposed_contact_at": contact_in(3).isoformat(), "first_contact_at": contact_in(3).isoformat(),
         }  # fmt: skip
-        client = Client(headers=headers)
-        with transaction.atomic():
+        if "meetings" in path:
+            body |= {"kind": "sip", "purpose": "Ses", "at": contact_in(3).isoformat(), "place": "Rum 3", "reason": "another_time",
+                     "decisions": [{"text": "Ring", "to": "fk_a@test.example", "due_on": str(clock.today() + timedelta(days=9))}]}  # fmt: skip
+        client, late = Client(headers=headers), timedelta(days=4 if path.endswith("/hold") else 0)
+        with transaction.atomic(), time_machine.travel(clock.now() + late):
             sent = {"data": json.dumps(body), "content_type": "application/json"} if method == "post" else {}
             status = getattr(client, method)(url, **sent).status_code
             transaction.set_rollback(True)

@@ -20,6 +20,8 @@ from handslag.handovers import actions as handovers
 from handslag.handovers.actions import Offer, offer_handover
 from handslag.handovers.models import Handover
 from handslag.journal.chain import seal
+from handslag.meetings.actions import Plan, Time, book_meeting
+from handslag.meetings.models import Meeting
 from handslag.parties.actions import issue_token, register_absence
 from handslag.parties.models import Association, Party, Post, Unit, User
 from handslag.parties.queries import viewer_of
@@ -146,6 +148,11 @@ class World:
         handover = offer_handover(by, case.pk, Offer(**{**words.__dict__, **changes}))
         self.confirm(f"{to_unit}_a")
         return handover
+
+    def meeting(self, case: Case, kind: str = "follow_up", days: int = 3) -> Meeting:
+        """A meeting that the holder of `case` books some days ahead."""
+        holder = viewer_of(Post.objects.get(pk=case.holder_id).user)
+        return book_meeting(holder, case.pk, Plan(kind, "Prata om läget"), Time(contact_in(days), 60, "Rum 3"))
 
 
 def build() -> World:

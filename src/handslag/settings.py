@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "handslag.cases",
     "handslag.handovers",
     "handslag.sharing",
+    "handslag.meetings",
     "handslag.watch",
     "handslag.rights",
     "handslag.intake",

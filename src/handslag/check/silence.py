@@ -37,6 +37,17 @@ _FROM_NOTHING = (
     "AND ((c.livelihood = 'none' AND c.livelihood_since <= %s) OR (c.livelihood <> 'none' AND "
     "c.livelihood_ends_on < %s)) AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
 )
+_FROM_MEETINGS = (
+    "SELECT {what} FROM meetings_meeting m JOIN cases_case c ON c.id = m.case_id "
+    "JOIN parties_post p ON p.id = c.holder_id WHERE m.ended_at IS NULL AND m.at < %s "
+    "AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
+)
+_FROM_DECISIONS = (
+    "SELECT {what} FROM meetings_decision d JOIN meetings_meeting m ON m.id = d.meeting_id "
+    "JOIN cases_case c ON c.id = m.case_id JOIN parties_post p ON p.id = d.to_id "
+    "WHERE d.done_at IS NULL AND NOT d.became_step AND c.closed_at IS NULL AND d.due_on <= %s "
+    "AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
+)
 UNEXPLAINED = (
     "SELECT c.reference FROM handovers_handover h JOIN cases_case c ON c.id = h.case_id "
     "WHERE h.state IN ('declined', 'withdrawn') AND NOT EXISTS (SELECT 1 FROM handovers_message m "
@@ -74,7 +85,9 @@ def _queries(connection: BaseDatabaseWrapper, on: date, lead_days: int):
     missed = _instant(connection, on)
     for kind, waits, party_column in _HANDOVERS:
         yield kind, _FROM_HANDOVERS.format(what="{what}", waits=waits, party=party_column), [waited, lead_days]
+    yield "unrecorded_meeting", _FROM_MEETINGS, [waited, lead_days]
     step = connection.ops.adapt_datefield_value(deadline)
+    yield "overdue_decision", _FROM_DECISIONS, [step, lead_days]
     yield "overdue_step", _FROM_STEPS, [step, lead_days, missed]
     yield "no_livelihood", _FROM_NOTHING, [step, step, lead_days]
 

@@ -72,6 +72,10 @@ class Form(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.dress()
+
+    def dress(self) -> None:
+        """Gives every field its markup; a form that adds fields of its own asks for it again."""
         for field in self.fields.values():
             kind, css = next(v for widget, v in KINDS.items() if isinstance(field.widget, widget))
             field.widget.fkui = kind

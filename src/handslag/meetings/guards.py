@@ -1,0 +1,85 @@
+"""A meeting's facts do not change once it is over, and only an open case has a booked one: somebody holds the person.
+
+Words are only ever removed, when their time is over or the person's identity becomes protected.
+"""
+
+from handslag.foundation.guards import Guard, frozen, undeletable
+
+MEETING, PAST, GUEST = "meetings_meeting", "meetings_pasttime", "meetings_participant"
+ITEM, DECISION, CASE = "meetings_item", "meetings_decision", "cases_case"
+REMOVED = "('', '–')"
+_BOOKED = f"EXISTS (SELECT 1 FROM {MEETING} m WHERE m.id = {{0}}.meeting_id AND m.ended_at IS NULL)"
+
+
+def words_only_removed(table: str, *columns: str, when: str = "1=1") -> Guard:
+    """A guard that lets words be removed and never rewritten (while `when` holds)."""
+    rewritten = " OR ".join(f"(NEW.{c} IS DISTINCT FROM OLD.{c} AND NEW.{c} NOT IN {REMOVED})" for c in columns)
+    return Guard(
+        f"{table}_words_only_removed_{columns[0]}",
+        table,
+        "UPDATE",
+        f"({when}) AND ({rewritten})",
+        f"{table}: {', '.join(columns)} can only be removed",
+    )
+
+
+def _only_while_booked(table: str, event: str) -> Guard:
+    """A guard that adds to, or takes from, a meeting that is still to come; its row is held meanwhile."""
+    row = "OLD" if event == "DELETE" else "NEW"
+    return Guard(
+        f"{table}_while_booked_on_{event.lower()}",
+        table,
+        event,
+        f"NOT {_BOOKED.format(row)}",
+        f"{table}: the meeting is over",
+        lock=f"1 FROM {MEETING} m WHERE m.id = {row}.meeting_id FOR SHARE",
+    )
+
+
+GUARDS = [
+    undeletable(MEETING),
+    frozen(MEETING, "id", "public_id", "case_id", "kind", "by_id", "booked_at"),
+    words_only_removed(MEETING, "purpose", "agenda", "interpreter", "needs"),
+    frozen(
+        MEETING,
+        *("at", "minutes", "timed_by_id", "ended_at", "ended_by_id", "reason"),
+        when="OLD.ended_at IS NOT NULL",
+        name="ending_stands",
+    ),
+    words_only_removed(MEETING, "place", "link", "notes", when="OLD.ended_at IS NOT NULL"),
+    Guard(
+        "meetings_meeting_of_an_open_case",
+        MEETING,
+        "INSERT",
+        f"NEW.ended_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM {CASE} c "
+        "WHERE c.id = NEW.case_id AND c.closed_at IS NULL)",
+        "meetings_meeting: a meeting is booked in an open case, which somebody holds",
+        lock=f"1 FROM {CASE} c WHERE c.id = NEW.case_id FOR SHARE",
+    ),
+    Guard(
+        "meetings_case_closes_after_meetings",
+        CASE,
+        "UPDATE",
+        "OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL AND EXISTS "
+        f"(SELECT 1 FROM {MEETING} m WHERE m.case_id = NEW.id AND m.ended_at IS NULL)",
+        "cases_case: note what came of its meetings first",
+    ),
+    *(_only_while_booked(table, "INSERT") for table in (PAST, GUEST, ITEM, DECISION)),
+    *(undeletable(table) for table in (PAST, ITEM, DECISION)),
+    _only_while_booked(GUEST, "DELETE"),
+    frozen(PAST, "id", "meeting_id", "at", "moved_at", "reason", "by_id"),
+    frozen(GUEST, "id", "public_id", "meeting_id", "role", "unit_id", "post_id", "agreed_on", "by_id"),
+    words_only_removed(GUEST, "name", "email"),
+    Guard(
+        "meetings_participant_came_stands",
+        GUEST,
+        "UPDATE",
+        f"NEW.came IS DISTINCT FROM OLD.came AND NOT {_BOOKED.format('NEW')}",
+        "meetings_participant: who came does not change",
+    ),
+    frozen(ITEM, "id", "meeting_id", "item", "day", "by_id"),
+    words_only_removed(ITEM, "text"),
+    frozen(DECISION, "id", "public_id", "meeting_id", "due_on", "by_id", "became_step"),
+    frozen(DECISION, "to_id", "done_at", "done_by_id", when="OLD.done_at IS NOT NULL", name="done_stands"),
+    words_only_removed(DECISION, "text"),
+]

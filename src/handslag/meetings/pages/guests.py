@@ -1,0 +1,52 @@
+"""Those who are called to a meeting, as they are read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from handslag.cases.visibility import CaseVisibility
+from handslag.meetings import rules
+from handslag.meetings.models import Participant
+from handslag.parties.pages.fields import named_unit
+from handslag.reference import codes
+from handslag.ui.dates import iso
+
+
+@dataclass(frozen=True, slots=True)
+class GuestLine:
+    """Somebody who is called, as one viewer may see them."""
+
+    id: str
+    who: str
+    role: str
+    email: str
+    agreed: str
+    came: bool | None
+    is_person: bool
+    is_outside: bool
+
+
+def _who(guest: Participant, visible: CaseVisibility) -> str:
+    if guest.unit:
+        return f"{guest.post.user}, {guest.unit}" if guest.post else named_unit(guest.unit)
+    if guest.role == rules.PERSON:
+        return _("The person")
+    return visible.value("name", guest) or _("not disclosed")
+
+
+def guest_lines(guests: Iterable[Participant], visible: CaseVisibility) -> list[GuestLine]:
+    """Those who are called. Units and colleagues are seen by whoever reaches the case; others by basis."""
+    return [
+        GuestLine(
+            id=str(guest.public_id),
+            who=_who(guest, visible),
+            role=codes.label("meeting_role", guest.role) if visible.sees("role", guest) else "",
+            email=visible.value("email", guest) or "",
+            agreed=iso(visible.value("agreed_on", guest)),
+            came=visible.value("came", guest),
+            is_person=guest.role == rules.PERSON,
+            is_outside=guest.unit_id is None and guest.role != rules.PERSON,
+        )
+        for guest in guests
+    ]

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from handslag.meetings.pages import views
+
+urlpatterns = [
+    path("cases/<uuid:case_id>/meeting/", views.book, name="book-meeting"),
+    path("meetings/<uuid:meeting_id>/", views.show, name="meeting"),
+    path("meetings/<uuid:meeting_id>/<str:verb>/", views.step, name="meeting-step"),
+    path("meetings/called/<uuid:participant_id>/take-off/", views.take_off, name="uninvite"),
+    path("decisions/<uuid:decision_id>/", views.decision, name="decision"),
+]

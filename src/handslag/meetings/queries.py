@@ -1,0 +1,146 @@
+"""Reading meetings: which of them a viewer reaches, and what of them the viewer may see."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from handslag.cases.models import Case
+from handslag.cases.queries import visible_cases
+from handslag.cases.visibility import CaseVisibility, visibility
+from handslag.disclosure.queries import disclosed_to
+from handslag.disclosure.rules import MEETINGS
+from handslag.foundation import clock
+from handslag.foundation.acting import reading
+from handslag.meetings.models import Decision, Item, Meeting, Participant, PastTime
+from handslag.parties.viewer import Viewer
+
+SHOWN = ("case__person__identity", "case__holder__user", "case__holder__unit", "by", "timed_by", "ended_by")
+WEEK = timedelta(days=7)
+
+
+def _called(viewer: Viewer) -> QuerySet[Participant]:
+    """Places of the viewer among those who are called."""
+    there = Q(unit_id__in=viewer.unit_ids)
+    if viewer.officer_party_ids:
+        there |= Q(unit__party_id__in=viewer.officer_party_ids)
+    return Participant.objects.filter(there).order_by()
+
+
+def at_the_viewers_places(viewer: Viewer) -> QuerySet[Meeting]:
+    """Meetings to which the viewer's places are called."""
+    return Meeting.objects.filter(Exists(_called(viewer).filter(meeting=OuterRef("pk")))).order_by()
+
+
+def meetings_of(case: Case) -> QuerySet[Meeting]:
+    """A case's meetings, and those of cases joined to it, latest first."""
+    joined = Case.objects.filter(joined_to=case).order_by().values_list("pk", flat=True)
+    return Meeting.objects.filter(case_id__in=[case.pk, *joined]).select_related(*SHOWN).order_by("-at", "-id")
+
+
+def meetings_at(viewer: Viewer) -> QuerySet[Meeting]:
+    """Meetings of cases held at the viewer's places, and those to which they are called, latest first."""
+    held = Q(case__holder_id__in=viewer.case_post_ids)
+    return Meeting.objects.filter(held | Q(pk__in=at_the_viewers_places(viewer).values("pk"))).select_related(*SHOWN)
+
+
+def visible_meeting(viewer: Viewer, meeting_id: UUID) -> Meeting | None:
+    """A meeting by its public id; None where the viewer reaches none."""
+    case = visible_cases(viewer).filter(meetings__public_id=meeting_id).first()
+    return None if case is None else Meeting.objects.filter(public_id=meeting_id).select_related(*SHOWN).first()
+
+
+def visible_decision(viewer: Viewer, decision_id: UUID) -> tuple[Decision, CaseVisibility] | None:
+    """A decision by its public id with what the viewer sees of its case; None where it is hidden."""
+    found = Decision.objects.filter(public_id=decision_id).select_related("to__user", "to__unit", "by", "meeting")
+    for decision in found:
+        case = visible_cases(viewer).filter(pk=decision.meeting.case_id).first()
+        visible = case and visibility(viewer, case)
+        if visible and visible.sees("text", decision):
+            return decision, visible
+    return None
+
+
+def _own(viewer: Viewer) -> Q:
+    """That the viewer holds the person, or is called by name or with the whole unit."""
+    posts = Participant.objects.filter(meeting=OuterRef("pk"))
+    named = posts.filter(post_id__in=viewer.post_ids)
+    unit = posts.filter(post__isnull=True, unit_id__in=viewer.unit_ids)
+    return Q(case__holder_id__in=viewer.post_ids) | Q(Exists(named.order_by())) | Q(Exists(unit.order_by()))
+
+
+def _may_know_when(viewer: Viewer) -> Q:
+    told = disclosed_to(viewer).filter(
+        group=MEETINGS, subject=OuterRef("case__person__subject"), from_party=OuterRef("timed_by__party")
+    )
+    return Q(timed_by__party_id__in=viewer.own_party_ids) | Q(Exists(told.order_by()))
+
+
+def _booked(viewer: Viewer) -> QuerySet[Meeting]:
+    return Meeting.objects.filter(_own(viewer), ended_at__isnull=True).select_related(*SHOWN)
+
+
+def upcoming(viewer: Viewer) -> QuerySet[Meeting]:
+    """The viewer's meetings of today and the week ahead, soonest first."""
+    today = clock.today()
+    return (
+        _booked(viewer)
+        .filter(_may_know_when(viewer), at__gte=clock.midnight(today), at__lt=clock.midnight(today + WEEK))
+        .order_by("at", "id")
+    )
+
+
+def unrecorded(viewer: Viewer) -> QuerySet[Meeting]:
+    """Meetings whose day has passed, of persons whom the viewer holds: what came of them is to be noted."""
+    return _over(clock.today()).filter(case__holder_id__in=viewer.post_ids).select_related(*SHOWN).order_by("at", "id")
+
+
+def _over(on: date) -> QuerySet[Meeting]:
+    return Meeting.objects.filter(ended_at__isnull=True, at__lt=clock.midnight(on))
+
+
+def called_without_basis(viewer: Viewer) -> QuerySet[Meeting]:
+    """Booked meetings of the viewer of which no basis tells when they are, in the order of their booking."""
+    return _booked(viewer).exclude(_may_know_when(viewer)).order_by("id")
+
+
+def decisions_for(viewer: Viewer) -> QuerySet[Decision]:
+    """What the viewer is to do after meetings, what is due first."""
+    return (
+        Decision.objects.filter(
+            to_id__in=viewer.post_ids, done_at__isnull=True, became_step=False, meeting__case__closed_at__isnull=True
+        )
+        .select_related("to__user", "meeting", "by", *(f"meeting__{name}" for name in SHOWN))
+        .order_by("due_on", "id")
+    )
+
+
+def participants(meeting: Meeting) -> list[Participant]:
+    """Those who are called, the person first."""
+    found = meeting.participants.select_related("unit__party", "post__user", "by").order_by("id")
+    return sorted(found, key=lambda guest: guest.role != "person")
+
+
+def decisions(visible: CaseVisibility, meeting: Meeting) -> list[Decision]:
+    """What was decided, as far as the viewer may see it."""
+    found = meeting.decisions.select_related("to__user", "to__unit", "by").order_by("due_on", "id")
+    return [decision for decision in found if visible.sees("text", decision)]
+
+
+def items(visible: CaseVisibility, meeting: Meeting) -> list[Item]:
+    """What was settled, as far as the viewer may see it."""
+    found = meeting.items.select_related("by").order_by("id")
+    return [item for item in found if visible.sees("text", item)]
+
+
+def past_times(visible: CaseVisibility, meeting: Meeting) -> list[PastTime]:
+    """The times that the meeting was moved from, as far as the viewer may see them."""
+    found = meeting.past_times.select_related("by__user").order_by("id")
+    return [past for past in found if visible.sees("at", past)]
+
+
+@reading
+def own_meetings(subject: str) -> list[Meeting]:
+    """The person's booked meetings at every party, soonest first; for the person."""
+    booked = Meeting.objects.filter(case__person__subject=subject, ended_at__isnull=True)
+    return list(booked.select_related("timed_by__user", "case__holder__user", "case__party").order_by("at", "id"))

@@ -1,0 +1,33 @@
+"""A meeting's states, and what kinds of meeting must settle. No database."""
+
+from datetime import datetime
+
+from handslag.foundation.spans import Span
+
+BOOKED, HELD, NOT_HELD = "booked", "held", "not_held"
+FIRST_CONTACT, SIP, TRANSITION = "joint_contact", "sip", "transition_meeting"
+PERSON = "person"
+"""The role of the person whom the case is about."""
+
+SHORTEST, LONGEST = 5, 24 * 60
+"""How many minutes a meeting lasts."""
+MEETING = Span(before=0, after=2 * 365, far=365)
+DECIDED = Span(before=0, after=2 * 365, far=180)
+AGREED = Span(before=5 * 365, after=0, far=0)
+SETTLED = Span(before=365, after=2 * 365, far=2 * 365)
+"""Which days may be chosen."""
+
+ITEMS = {
+    SIP: ("sip_measures", "sip_by_whom", "sip_others", "sip_responsible"),
+    TRANSITION: ("registered_at_af", "sgi_protected", "livelihood_next", "who_holds"),
+}
+"""What a kind of meeting must settle, item by item (SIP: HSL 2017:30 ch. 16 § 4)."""
+DATED = frozenset({"registered_at_af"})
+"""Items that are settled by a day too."""
+
+
+def state(ended_at: datetime | None, reason: str) -> str:
+    """A meeting's state, from the facts: it is over when somebody has noted so, and was not held for a reason."""
+    if ended_at is None:
+        return BOOKED
+    return NOT_HELD if reason else HELD
