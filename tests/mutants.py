@@ -1,6 +1,6 @@
 """`make mutants`: breaks the code on purpose, one place at a time, in a copy, and sees a test fail each time.
 
-A mutant that survives is a promise that no test holds.
+A mutant that survives is a promise that no test holds. Those of PostgreSQL are tried where HANDSLAG_TEST_DATABASE names one.
 """
 
 import os
@@ -22,6 +22,7 @@ CONFIRMING = "tests/test_confirming.py"
 DATES = "tests/test_dates.py"
 SERVING = "tests/test_serving.py"
 LOCAL = "tests/test_local_accounts.py"
+ROLE = "tests/test_application_role.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
 MEETINGS, MET = "tests/test_meetings.py", "tests/test_meetings_stateful.py"
@@ -47,6 +48,15 @@ MUTANTS = [
     ("a row's number is no key", "foundation/sqlite/constraints.py", 'yield ["rowid"], "1=1"', "yield from ()", GUARDS),
     ("a condition is forgotten", "foundation/sqlite/constraints.py", "both}{other}", "both} AND 1=0", GUARDS),
     ("checks can be turned off", "foundation/sqlite/constraints.py", "f\"NOT ({_of('NEW', _sql(check.condition, model, to))})\"", '"1=0"', GUARDS),
+    ("postgresql: one's own tables stand in for ours", "foundation/guards.py", "'pg_catalog', 'public', 'pg_temp'", "'public'", ROLE),
+    ("postgresql: anyone makes tables", "foundation/wall.py", "REVOKE TEMPORARY ON", "GRANT TEMPORARY ON", ROLE),
+    ("postgresql: writes as of an earlier instant", "foundation/guards.py", "<> 'read committed'\"", "= ''\"", ROLE),
+    ("postgresql: tables are emptied", "foundation/guards.py", '"TRUNCATE", "1=1"', '"TRUNCATE", "1=0"', ROLE),
+    ("postgresql: two posts at once", "parties/guards.py", "FOR NO KEY UPDATE", "FOR KEY SHARE", ROLE),
+    ("postgresql: joins what closes", "cases/guards.py", "m.id = NEW.joined_to_id FOR SHARE", "1=0", ROLE),
+    ("postgresql: words while the basis ends", "handovers/guards.py", "WHERE d.to_unit_id = NEW.to_unit_id AND d.ended", "WHERE 1=0 AND d.ended", ROLE),
+    ("postgresql: the action asks for an ending basis", "handovers/actions.py", "PLAN, is_held=True", "PLAN", ROLE),
+    ("postgresql: barred while registered", "persons/guards.py", 'lock=ONE_AT_A_TIME.format("NEW"),', "", ROLE),
     ("units need no handshake", "handovers/guards.py", "NEW.holder_id <> OLD.holder_id AND", "1=0 AND", GUARDS),
     ("any step from any state", "handovers/guards.py", "NEW.state <> OLD.state AND NOT", "1=0 AND NOT", GUARDS),
     ("closing under a handover", "handovers/guards.py", "OLD.closed_at IS NULL AND NEW", "1=0 AND NEW", HANDOVERS),
@@ -202,7 +212,7 @@ def survives(folder: Path, file: str, code: str, broken: str, tests: str) -> boo
         **os.environ,
         "HANDSLAG_MUTANTS": "1",
         "PYTHONPATH": str(folder / "src"),
-        "HANDSLAG_TEST_DATABASE": "",
+        "HANDSLAG_TEST_DATABASE": os.environ.get("HANDSLAG_TEST_DATABASE", "") if tests == ROLE else "",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     command = [sys.executable, "-m", "pytest", "-x", "-n", "2", "--hypothesis-seed=1", tests]
@@ -226,7 +236,7 @@ def main() -> None:
             copy = shutil.copytree if source.is_dir() else shutil.copy
             copy(source, folder / part)
         for what, file, code, broken, tests in MUTANTS:
-            if word in what:
+            if word in what and (tests != ROLE or os.environ.get("HANDSLAG_TEST_DATABASE")):
                 alive = survives(folder, file, code, broken, tests)
                 print(f"{'SURVIVED' if alive else 'caught  '}  {what}", flush=True)
                 survivors += [what] * alive

@@ -57,6 +57,7 @@ GUARDS = [
         f"AND m.holder_id = NEW.holder_id AND mp.subject = p.subject "
         f"AND NOT EXISTS (SELECT 1 FROM {CASE} j WHERE j.joined_to_id = NEW.id))",
         "cases_case: a case joins an open case of the same person and the same holder",
+        lock=f"1 FROM {CASE} m WHERE m.id = NEW.joined_to_id FOR SHARE",
     ),
     Guard(
         "cases_case_closes_after_joined",

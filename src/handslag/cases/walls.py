@@ -6,8 +6,9 @@ viewer reaches any case of a person. What costs least stands first.
 """
 
 from handslag.disclosure.walls import ACTIVE
+from handslag.foundation.guards import SAFE
 from handslag.foundation.rooms import rooms
-from handslag.foundation.wall import SAFE, Wall, mine
+from handslag.foundation.wall import Wall, mine
 
 _BY_ROOMS = "".join(f"({reach.sql}) OR " for room in rooms().values() for reach in room.reaches)
 

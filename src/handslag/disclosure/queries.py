@@ -56,11 +56,15 @@ def bases(viewer: Viewer, subjects: Iterable[str]) -> Bases:
     return {(d.subject, d.from_party_id, d.group): d.basis for d in found}
 
 
-def covers(subject: str, from_party_id: int, to_unit: Unit, group: str) -> bool:
-    """Whether a party may tell a unit this group of information about a person today. Its own units may always."""
+def covers(subject: str, from_party_id: int, to_unit: Unit, group: str, *, is_held: bool = False) -> bool:
+    """Whether a party may tell a unit this group of information about a person today. Its own units may always.
+
+    Where it `is_held`, the basis cannot end before this transaction does.
+    """
     if to_unit.party_id == from_party_id:
         return True
-    return active().filter(subject=subject, from_party_id=from_party_id, to_unit=to_unit, group=group).exists()
+    found = active().filter(subject=subject, from_party_id=from_party_id, to_unit=to_unit, group=group)
+    return (found.select_for_update() if is_held else found).exists()
 
 
 def units_told(subject: str, from_party_id: int, group: str) -> list[Unit]:

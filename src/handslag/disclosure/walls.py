@@ -9,8 +9,9 @@ from typing import cast
 from django.apps import apps
 from django.db.models import Field, Model
 
+from handslag.foundation.guards import SAFE
 from handslag.foundation.rooms import Record, records
-from handslag.foundation.wall import SAFE, Wall, mine
+from handslag.foundation.wall import Wall, mine
 
 _HOLDING = "('caseworker', 'lead')"
 
@@ -23,7 +24,7 @@ ACTIVE = (
 
 FUNCTIONS = (
     f"""CREATE OR REPLACE FUNCTION handslag_enter(viewer bigint, api_parties text, today date) RETURNS void
-    LANGUAGE plpgsql VOLATILE AS $$ BEGIN PERFORM made FROM (
+    LANGUAGE plpgsql VOLATILE {SAFE} AS $$ BEGIN PERFORM made FROM (
     WITH acting AS MATERIALIZED (
         SELECT p.* FROM parties_post p JOIN parties_user u ON u.id = p.user_id AND u.is_active
         WHERE p.is_active AND p.user_id = viewer

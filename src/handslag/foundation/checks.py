@@ -56,8 +56,8 @@ def check_role() -> Iterator[CheckMessage]:
     """The server cannot read past the wall."""
     if wall.can_bypass(connection):
         yield Error(
-            "DATABASE_URL names a role that could read past the database's wall. Connect as a role that is a member of "
-            f"{wall.ROLE} and owns nothing (docs/operating.md).",
+            "DATABASE_URL names a role that could get past the database's wall. Connect as a role that is a member of "
+            f"{wall.ROLE}, owns nothing and may make no tables, temporary ones neither (docs/operating.md).",
             id="handslag.E003",
         )
 

@@ -15,12 +15,16 @@ from django.utils.module_loading import module_has_submodule
 
 from handslag.foundation.sqlite import constraints
 
+SAFE = "SECURITY DEFINER SET search_path TO 'pg_catalog', 'public', 'pg_temp'"
+"""How a function of PostgreSQL runs with the rights of who made it: a caller's own tables never stand in for ours."""
+
 
 @dataclass(frozen=True)
 class Guard:
     """Refuses a row change when `refuse_when` (portable SQL over NEW and OLD) is true.
 
-    `lock` is a query that PostgreSQL runs first, to hold rows that the condition reads against concurrent change.
+    `lock` is a query that PostgreSQL runs first, to hold rows that the condition reads against concurrent change. It
+    then reads what was committed meanwhile, which is why a transaction that reads as of an earlier instant is refused.
     """
 
     name: str
@@ -30,6 +34,7 @@ class Guard:
     message: str
     lock: str = ""
     vendors: tuple[str, ...] = ("sqlite", "postgresql")
+    each: str = "ROW"
 
     timing = "BEFORE"
 
@@ -45,7 +50,7 @@ class Consequence:
     statement: str
     vendors: tuple[str, ...] = ("sqlite", "postgresql")
 
-    timing = "AFTER"
+    timing, each = "AFTER", "ROW"
 
 
 def frozen(table: str, *columns: str, when: str = "1=1", name: str = "frozen") -> Guard:
@@ -82,12 +87,27 @@ def _of_constraints(connection: BaseDatabaseWrapper, held: set[str]) -> Iterator
                 yield Guard(f"{table}_checked_{on}", table, event, broken, f"{table}: a check constraint does not hold")
 
 
+def _of_transactions(table: str) -> Iterator[Guard]:
+    """What PostgreSQL lets a transaction choose: no guarded table is emptied past the guards of its rows, or changed by
+    who reads as of an earlier instant, when guards could not see what they must."""
+    yield Guard(f"{table}_untruncatable", table, "TRUNCATE", "1=1", f"{table}: rows stay", each="STATEMENT")
+    yield Guard(
+        f"{table}_reads_what_is_committed",
+        table,
+        "INSERT OR DELETE OR UPDATE",
+        "current_setting('transaction_isolation') <> 'read committed'",
+        f"{table}: changed at the isolation level READ COMMITTED alone",
+        each="STATEMENT",
+    )
+
+
 def all_guards(connection: BaseDatabaseWrapper) -> list[Guard | Consequence]:
-    """Every guard that must stand on this database, in a fixed order: the rooms' own, and those of constraints."""
+    """Every guard that must stand on this database, in a fixed order: the rooms' own, and those that follow."""
     found = [guard for guard in _written() if connection.vendor in guard.vendors]
+    held = {guard.table for guard in found}
     if connection.vendor == "sqlite":
-        found += _of_constraints(connection, {guard.table for guard in found})
-    return found
+        return found + list(_of_constraints(connection, held))
+    return found + [guard for table in sorted(held) for guard in _of_transactions(table)]
 
 
 def _sqlite(guard: Guard | Consequence) -> list[str]:
@@ -113,10 +133,9 @@ def _postgresql(guard: Guard | Consequence) -> list[str]:
     row = "OLD" if guard.event == "DELETE" else "NEW"
     return [
         f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql "
-        f"SECURITY DEFINER SET search_path = public AS $$ "
-        f"BEGIN {body} RETURN {row}; END $$",
-        f"CREATE TRIGGER {guard.name} {guard.timing} {guard.event} ON {guard.table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {guard.name}()",
+        f"{SAFE} AS $$ BEGIN {body} RETURN {row}; END $$",
+        f"CREATE TRIGGER {guard.name} {guard.timing} {guard.event} ON public.{guard.table} "
+        f"FOR EACH {guard.each} EXECUTE FUNCTION {guard.name}()",
     ]
 
 

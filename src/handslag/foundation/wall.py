@@ -23,9 +23,6 @@ from django.utils.module_loading import module_has_submodule
 ROLE = "handslag_viewer"
 LIFTED = "nullif(current_setting('handslag.lifted', true), '') IS NOT NULL"
 
-SAFE = "SECURITY DEFINER SET search_path = public"
-"""How a function runs that reads past the walls, with the rights of who made it."""
-
 _BASE = (
     "CREATE OR REPLACE FUNCTION handslag_ids(name text) RETURNS bigint[] LANGUAGE sql STABLE AS "
     "$$ SELECT string_to_array(nullif(current_setting(name, true), ''), ',')::bigint[] $$",
@@ -101,6 +98,8 @@ def build(to: BaseDatabaseWrapper) -> None:
                 cursor.execute(statement)
         for grant in ("SELECT, INSERT, UPDATE, DELETE ON ALL TABLES", "USAGE ON ALL SEQUENCES"):
             cursor.execute(f"GRANT {grant} IN SCHEMA public TO {ROLE}")
+        cursor.execute(f"REVOKE TEMPORARY ON DATABASE {to.ops.quote_name(to.settings_dict['NAME'])} FROM PUBLIC")
+        cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 
 
 def missing(to: BaseDatabaseWrapper) -> list[str]:
@@ -117,12 +116,15 @@ def missing(to: BaseDatabaseWrapper) -> list[str]:
 
 
 def can_bypass(to: BaseDatabaseWrapper) -> bool:
-    """Whether the role that the installation connects as could read past the walls (a superuser, or the owner)."""
+    """Whether the role that the installation connects as could get past the walls: a superuser, the owner, or one that
+    may make tables of its own beside ours."""
     if to.vendor != "postgresql":
         return False
     with to.cursor() as cursor:
         cursor.execute(
-            "SELECT r.rolsuper OR r.rolbypassrls OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relrowsecurity "
+            "SELECT r.rolsuper OR r.rolbypassrls OR has_database_privilege(session_user, current_database(), 'TEMP') "
+            "OR has_schema_privilege(session_user, 'public', 'CREATE') "
+            "OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relrowsecurity "
             "AND pg_has_role(session_user, c.relowner, 'MEMBER')) FROM pg_roles r WHERE r.rolname = session_user"
         )
         return bool(cursor.fetchone()[0])

@@ -47,7 +47,7 @@ class Offer:
 
 def may_tell(case: Case, from_party_id: int | None, to_unit: Unit) -> bool:
     """Whether words about the person may pass from a party to a unit: within the party, or where a basis covers it."""
-    return from_party_id is not None and covers(case.person.subject, from_party_id, to_unit, PLAN)
+    return from_party_id is not None and covers(case.person.subject, from_party_id, to_unit, PLAN, is_held=True)
 
 
 def _require_may_tell(case: Case, from_party_id: int | None, to_unit: Unit, text: str, field: str = "text") -> None:
@@ -281,7 +281,7 @@ def _joined(handover: Handover, holder: Post) -> Case:
     own = locked(handover.joins_id or 0)
     if not own.is_open or own.joined_to_id or own.holder_id != holder.pk:
         raise Overtaken(_("The case to join has moved or is closed. Decline, and let the sender offer again."))
-    if not covers(own.person.subject, own.party_id, handover.sender.unit, IDENTITY):
+    if not covers(own.person.subject, own.party_id, handover.sender.unit, IDENTITY, is_held=True):
         raise Overtaken(_("The consent to join has ended. Decline, and let the sender offer again."))
     return own
 

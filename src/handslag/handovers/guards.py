@@ -36,6 +36,9 @@ GUARDS = [
         "AND p.subject = d.subject WHERE d.to_unit_id = NEW.to_unit_id AND d.\"group\" = 'plan' "
         "AND d.begins_at IS NOT NULL AND d.ended_at IS NULL)",
         "handovers_handover: without a basis an offer to another party carries no words",
+        lock="1 FROM disclosure_disclosure d WHERE d.to_unit_id = NEW.to_unit_id AND d.ended_at IS NULL "
+        f"AND d.subject = (SELECT p.subject FROM {CASE} c JOIN persons_person p ON p.id = c.person_id "
+        "WHERE c.id = NEW.case_id) FOR SHARE",
     ),
     frozen(
         TABLE,

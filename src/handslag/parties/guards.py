@@ -39,6 +39,7 @@ GUARDS = [
             f"NEW.is_active AND NEW.role IN ({_EXCLUSIVE}) AND EXISTS (SELECT 1 FROM parties_post o "
             f"WHERE o.user_id = NEW.user_id AND o.is_active AND o.role IN ({_EXCLUSIVE}) AND o.role <> NEW.role)",
             "parties_post: nobody is both association officer and measure staff",
+            lock="1 FROM parties_user u WHERE u.id = NEW.user_id FOR NO KEY UPDATE",
         )
         for event in ("INSERT", "UPDATE")
     ),
