@@ -102,12 +102,27 @@ def test_a_witness_is_a_table_that_agrees_with_all_that_is_published(records, ch
     for witness in protection.witnesses:
         changes = protection.changes[witness.change]
         other = {**system.counts, **{c: system.counts[c] + witness.times * by for c, by in changes.items()}}
-        assert all(n >= 0 and n == int(n) for n in other.values())
+        assert all(n >= min(system.counts[c], 1) and n == int(n) for c, n in other.items())
         assert all(other[c] == n for c, n in system.counts.items() if c not in protection.hidden)
         assert all(other[s.whole] == sum(other[p] for p in s.parts) for s in system.sums)
-        assert other[witness.cell] >= witness.reaches and (witness.reaches or other[witness.cell] == 0)
+        assert other[witness.cell] >= witness.reaches
+        assert witness.reaches == THRESHOLD or other[witness.cell] == witness.reaches
         reached[witness.cell].add(witness.reaches)
-    assert all(reached[cell] >= {0, THRESHOLD} for cell in unsafe_cells(system, THRESHOLD))
+    for cell in unsafe_cells(system, THRESHOLD):
+        low = min({system.counts[cell], *reached[cell]})
+        assert THRESHOLD in reached[cell] and (low == 1 or low == least(system.sums, system.counts)[cell])
+
+
+def least(sums, counts: dict) -> dict:
+    """What each cell is at least when its printed zeros are known and nothing else: by the parts of each whole."""
+    found = {cell: min(number, 1) for cell, number in counts.items()}
+    for _ in counts:
+        for one in sums:
+            parts = [part for part in one.parts if counts[part]]
+            found[one.whole] = max(found[one.whole], sum(found[part] for part in parts))
+            if len(parts) == 1:
+                found[parts[0]] = max(found[parts[0]], found[one.whole])
+    return found
 
 
 ROOM = st.lists(st.integers(0, 6), min_size=5, max_size=5)
@@ -137,7 +152,7 @@ def possible(shown: Table, most: int) -> dict[tuple, set[int]]:
     cells = [(r, c) for r in rows for c in columns]
     free = [cell for cell in cells if shown.counts[cell] is None]
     found = defaultdict(set)
-    for guess in itertools.product(range(most + 1), repeat=len(free)):
+    for guess in itertools.product(range(1, most + 1), repeat=len(free)):  # zeros are printed
         inner = {
             **{c: shown.counts[c] for c in cells if shown.counts[c] is not None},
             **dict(zip(free, guess, strict=True)),
@@ -148,7 +163,7 @@ def possible(shown: Table, most: int) -> dict[tuple, set[int]]:
         for c in columns:
             whole[TOTAL, c] = sum(inner[r, c] for r in rows)
         whole[TOTAL, TOTAL] = sum(inner.values())
-        if all(number is None or whole[key] == number for key, number in shown.counts.items()):
+        if all(whole[key] if number is None else whole[key] == number for key, number in shown.counts.items()):
             for key, number in shown.counts.items():
                 if number is None:
                     found[key].add(whole[key])
@@ -165,9 +180,38 @@ def test_no_unsafe_cell_falls_to_an_attacker_who_tries_every_table(numbers):
     if sum(shown.counts[p, s] is None for p in "abc" for s in SEXES) > 5:
         return  # too many tables to try them all; the auditor takes those
     could = possible(shown, 12)
+    others = {key: sum(1 for c in could if c != key and lies_in(c, key)) for key in could}
     for key, number in one.counts.items():
         if 0 < number < THRESHOLD:
-            assert shown.counts[key] is None and 0 in could[key] and max(could[key]) >= THRESHOLD, (key, could[key])
+            assert shown.counts[key] is None and max(could[key]) >= THRESHOLD, (key, could[key])
+            assert min(could[key]) == max(1, others[key]) or min(could[key]) <= others[key], (key, could[key])
+
+
+def lies_in(cell: tuple, whole: tuple) -> bool:
+    """Whether an inner cell counts in another."""
+    return TOTAL not in cell and all(b in (a, TOTAL) for a, b in zip(cell, whole, strict=True))
+
+
+def test_hidden_is_never_zero_and_readers_know_it():
+    """With zeros printed, each of these was 1 to everybody who saw 5 as their total."""
+    counts = {("a",): 1, ("b",): 1, ("c",): 1, ("d",): 1, ("e",): 1, ("f",): 0, (TOTAL,): 5}
+    one = Table("t", ("place",), counts)
+    (shown,), hidden = published([one], [])
+    assert hidden == set(counts) - {("f",)} and shown.counts["f",] == 0
+    naive = without(one, {(code,) for code in "abcde"})
+    assert {fall.cell for fall in audit([naive], [one], TOTAL, [], THRESHOLD)} == {(code,) for code in "abcde"}
+    assert {(fall.low, fall.high) for fall in audit([naive], [one], TOTAL, [], THRESHOLD)} == {(1, 1)}
+
+
+def test_where_zeros_are_hidden_too_readers_know_less():
+    counts = {("a",): 2, ("b",): 3, ("c",): 0, (TOTAL,): 5}
+    one = Table("t", ("place",), counts)
+    system = build([one], TOTAL, [], sensitive=["place"])
+    unsafe = unsafe_cells(system, THRESHOLD, ["place"], TOTAL)
+    assert unsafe == {("a",), ("b",), ("c",)}
+    assert protect(system, THRESHOLD, unsafe=unsafe).hidden == unsafe
+    assert audit([without(one, unsafe)], [one], TOTAL, [], THRESHOLD, sensitive=["place"]) == []
+    assert audit([without(one, {("a",), ("b",)})], [one], TOTAL, [], THRESHOLD) != []
 
 
 @settings(max_examples=15)
@@ -306,6 +350,23 @@ def test_the_commands_protect_certify_and_attack(files):
     for more in ([], shown):
         caught = run("audit", str(out), *paths, *options, *more)
         assert caught.exit_code == 1
+
+
+def test_a_row_left_out_is_an_empty_cell_where_zeros_are_hidden(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "place,ill,n\na,yes,9\na,Total,9\nb,yes,9\nb,no,9\nb,Total,18\nTotal,yes,18\nTotal,no,9\nTotal,Total,27\n"
+    )
+    words = [str(path), "--count", "n", "--sensitive", "ill"]
+    assert run("protect", *words, "--out", str(tmp_path / "safe")).exit_code == 0
+    rows = (tmp_path / "safe" / "t.csv").read_text()
+    assert "a,no,,suppressed" in rows and "a,yes,,suppressed" in rows
+    (tmp_path / "naive").mkdir()
+    (tmp_path / "naive" / "t.csv").write_text(path.read_text())
+    caught = run("audit", str(tmp_path / "naive"), *words)
+    assert caught.exit_code == 1 and "no, a" in caught.output
+    refused = run("protect", *words[:-1], "grop", "--out", str(tmp_path / "out"))
+    assert refused.exit_code == 1 and "--sensitive grop: no table has it. There are place, ill." in refused.output
 
 
 def test_counts_that_are_suppressed_are_not_taken_for_the_truth(files):

@@ -1,6 +1,7 @@
 """Releases that know each other, linked geographies, and sensitive outcomes: the attacks that once worked do not."""
 
 import itertools
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from handslag.statistics.safety.auditing import audit
 from handslag.statistics.safety.gate import release
 from handslag.statistics.safety.ledger import Ledger
 from handslag.statistics.safety.tables import Earlier, Hierarchy, Table, without
+from tests import readers
 from tests.test_disclosure_control import COUNTY, PLACES, THRESHOLD, TOTAL, TREES, crowds, linked, table
 
 REGIONS = [Hierarchy("place", {"a": "r1", "b": "r1", "c": "r2"})]
@@ -204,3 +206,10 @@ def test_what_public_zeros_say_is_no_fall():
         table("both", records, {"age": ["old", "young"], "group": ["g0", "g1"]}, {}),
     ]
     assert release(tables, TOTAL, [], THRESHOLD).falls == ()
+
+
+@pytest.mark.parametrize("kind", readers.KINDS)
+def test_a_reader_who_knows_that_hidden_is_not_zero_tells_no_small_count(kind):
+    """`python -m tests.readers` does this over 200 worlds."""
+    told = sum((readers.attacked(readers.world(kind, seed)) for seed in range(2)), Counter())
+    assert told.pop("unsafe") and not told.keys() - {"from more than 1"}

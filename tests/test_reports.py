@@ -24,7 +24,7 @@ from handslag.statistics.counting.units import read_counted
 from handslag.statistics.errors import BadInput
 from handslag.statistics.publishing.making import PRIVATE, compute, publish
 from handslag.statistics.publishing.remaking import reproduce
-from handslag.statistics.reports.figures import Rules, make_figures
+from handslag.statistics.reports.figures import Rules
 from handslag.statistics.reports.intervals import difference, funnel_place, share
 from handslag.statistics.reports.presenting import present
 from handslag.statistics.reports.published import beside
@@ -92,7 +92,7 @@ def test_no_unsafe_cell_of_a_report_falls(support, associations):
         for cube in figures.cubes:
             if cube.release:
                 hidden += len(cube.release.protection.hidden)
-                assert audit(cube.tables, cube.truth, TOTAL, cube.hierarchies, 5) == []
+                assert audit(cube.tables, cube.truth, TOTAL, cube.hierarchies, 5, sensitive=cube.sensitive) == []
     assert hidden > 300
 
 
@@ -333,17 +333,31 @@ def test_a_year_without_data_is_refused(sweden, tmp_path):
         publish("joint-support", sweden, 2019, tmp_path / "full", is_sound=True)
 
 
-def test_sensitive_outcomes_hide_that_all_or_none_of_a_group_have_one(sweden):
+def groups_without(truth, tables) -> list[int | None]:
+    """What is shown where nobody of a group of ended rehabilitations has an answer."""
+    found = []
+    for shown, true in zip(tables, truth, strict=True):
+        empty = (key for key, n in true.counts.items() if n == 0 and key[-1] in ("yes", "no"))
+        found += [shown.counts[key] for key in empty if true.counts[(*key[:-1], TOTAL)]]
+    return found
+
+
+def test_that_all_or_none_of_a_group_have_a_sensitive_outcome_is_hidden(support, sweden):
+    figures, out = support
+    cube = figures.cube("ended_rehabilitations", 2019)
+    empty = groups_without(cube.truth, cube.tables)
+    assert len(empty) > 2 and set(empty) == {None}
+    told = json.loads((out / "manifest.json").read_text())
+    assert told["zeros_hidden"]["ended_rehabilitations"] == ["regained_work_capacity"]
+    assert told["zeros_hidden"]["transition_meetings"] == [] and told["rules"]["zeros"] == "hidden"
+    assert 0 in figures.cube("transition_meetings", 2019).tables[1].counts.values(), "other zeros are printed"
+
+
+def test_a_setting_prints_those_zeros_too(sweden):
     spec = report("joint-support")
-    rules = Rules(sensitive=("regained_work_capacity",))
-    figures, counted = compute(spec, sweden, 2019, rules=rules, versions={}, ledger=Ledger())
-    plain = make_figures(spec, 2019, counted, {}, Rules(), Ledger(), lambda *_: None)
-    empty = 0
-    for cube in (c for c in figures.cubes if c.units.indicator == "ended_rehabilitations"):
-        for shown, true in zip(cube.tables, cube.truth, strict=True):
-            for key, number in true.counts.items():
-                if key[-1] in ("yes", "no") and number == 0 and true.counts[(*key[:-1], TOTAL)]:
-                    empty += 1
-                    assert shown.counts[key] is None
-    assert empty > 5
-    assert any(n == 0 for c in plain.cubes for t in c.tables for n in t.counts.values())
+    rules = Rules(zeros="printed")
+    figures, _counted = compute(spec, sweden, 2019, rules=rules, versions={}, ledger=Ledger())
+    cube = figures.cube("ended_rehabilitations", 2019)
+    assert cube.sensitive == () and 0 in groups_without(cube.truth, cube.tables)
+    with pytest.raises(BadInput, match="--sensitive grop: no table of the report has it"):
+        compute(spec, sweden, 2019, rules=Rules(sensitive=("grop",)), versions={}, ledger=Ledger())

@@ -99,7 +99,16 @@ def definitions(language: str, form: str) -> None:
 )
 @click.option("--language", "languages", multiple=True, type=click.Choice(["sv", "en"]), help="Both, if not given.")
 @click.option("--threshold", default=5, show_default=True, type=click.IntRange(2, 1000))
-@click.option("--sensitive", multiple=True, metavar="DIMENSION", help="None, or all, of a group is unsafe too.")
+@click.option(
+    "--sensitive", multiple=True, metavar="DIMENSION", help="None, or all, of a group is unsafe here too. As marked."
+)
+@click.option(
+    "--zeros",
+    type=click.Choice(["hidden", "printed"]),
+    default="hidden",
+    show_default=True,
+    help="Of sensitive dimensions. Elsewhere zeros are printed.",
+)
 @click.option("--least-base", default=20, show_default=True, help="Shares of smaller bases are not shown.")
 @VERSIONS
 @LEDGER

@@ -122,6 +122,7 @@ def _note(figures: Figures, ledger: Ledger, edition: str, folder: Path) -> None:
     for cube in figures.cubes:
         if cube.release:
             subject = f"{cube.units.label}, {cube.year}"
-            ledger.add(edition, subject, cube.truth, cube.tables)
-            content = certificate(cube.release.system, cube.release.protection, figures.rules.threshold)
+            ledger.add(edition, subject, cube.truth, cube.tables, cube.sensitive)
+            rules = figures.rules.threshold, cube.sensitive
+            content = certificate(cube.release.system, cube.release.protection, *rules)
             write_private(folder / f"certificate-{cube.units.indicator}-{cube.year}.json", content)

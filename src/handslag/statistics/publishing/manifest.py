@@ -25,6 +25,8 @@ class Manifest(TypedDict):
     definitions: list[str]
     rules: dict[str, Any]
     """The fields of `Rules`, lists for its tuples."""
+    zeros_hidden: dict[str, list[str]]
+    """The dimensions in which zeros are hidden, by what is counted; all other zeros are printed."""
     software: dict[str, str]
     inputs: dict[str, str]
     outputs: dict[str, str]
@@ -65,6 +67,7 @@ def manifest(
         "languages": languages,
         "definitions": labels,
         "rules": asdict(figures.rules),
+        "zeros_hidden": {cube.units.indicator: list(cube.sensitive) for cube in figures.cubes if cube.release},
         "software": {"handslag": version("handslag")},
         "inputs": inputs(data),
         "outputs": outputs(written),

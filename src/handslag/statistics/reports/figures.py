@@ -1,6 +1,6 @@
 """A report's figures: counted from microdata, protected together, and attacked before anything leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +18,13 @@ from handslag.statistics.safety.tables import Hierarchy, ShownTable, TrueTable
 
 @dataclass(frozen=True)
 class Rules:
-    """What is unsafe: counts from 1 to below `threshold`; in `sensitive` dimensions none or all of a group too."""
+    """What is unsafe: counts from 1 to below `threshold`; in sensitive dimensions none or all of a group too."""
 
     threshold: int = 5
     sensitive: tuple[str, ...] = ()
+    """Dimensions that are sensitive beside those that the report marks."""
+    zeros: str = "hidden"
+    """Whether zeros in sensitive dimensions are `hidden`, or `printed` as all others are."""
     least_base: int = 20
     """Shares are not shown for smaller bases."""
     small_base: int = 100
@@ -39,6 +42,8 @@ class SafeCube:
     tables: tuple[ShownTable, ...]
     truth: tuple[TrueTable, ...]
     hierarchies: tuple[Hierarchy, ...]
+    sensitive: tuple[str, ...]
+    """The dimensions in which zeros are hidden."""
     release: Release | None
     """How it was made safe; None where nothing needs to be hidden."""
 
@@ -117,6 +122,7 @@ def make_figures(
 
     Raises BadInput where a table cannot be made safe. Years in which nobody was counted are left out.
     """
+    _refuse_unknown(rules.sensitive, spec)
     cubes = []
     wanted = [(cube, y) for y in (year, year - 1) for cube in spec.cubes if sum(counted[cube.units, y].counts.values())]
     if not any(y == year for _cube, y in wanted):
@@ -126,18 +132,33 @@ def make_figures(
         units, outcomes = definitions_of(cube, versions)
         built = build_cube(counted[cube.units, y], cube.tables, y)
         if cube.public:
-            cubes.append(SafeCube(units, outcomes, cube, y, built.tables, built.tables, built.hierarchies, None))
+            cubes.append(SafeCube(units, outcomes, cube, y, built.tables, built.tables, built.hierarchies, (), None))
             continue
-        safe = _protect(units, built, rules, ledger)
-        cubes.append(SafeCube(units, outcomes, cube, y, safe.tables, built.tables, built.hierarchies, safe))
+        sensitive = _sensitive(cube, built, rules)
+        safe = _protect(units, built, rules.threshold, sensitive, ledger)
+        cubes.append(SafeCube(units, outcomes, cube, y, safe.tables, built.tables, built.hierarchies, sensitive, safe))
     return Figures(spec, year, rules, tuple(cubes))
 
 
-def _protect(units: Definition, built: Cube, rules: Rules, ledger: Ledger) -> Release:
+def _refuse_unknown(sensitive: Collection[str], spec: ReportSpec) -> None:
+    """Raises BadInput for a sensitive dimension that no table of the report has."""
+    cubes = [cube for cube in spec.cubes if not cube.public]
+    there = dict.fromkeys(name.partition(":")[0] for cube in cubes for table in cube.tables for name in table)
+    if unknown := sorted(set(sensitive) - there.keys()):
+        raise BadInput(f"--sensitive {unknown[0]}: no table of the report has it. There are {', '.join(there)}.")
+
+
+def _sensitive(cube: CubeSpec, built: Cube, rules: Rules) -> tuple[str, ...]:
+    """The dimensions of a cube in which zeros are hidden."""
+    if rules.zeros == "printed":
+        return ()
+    there = {name for table in built.tables for name in table.dimensions}
+    return tuple(name for name in dict.fromkeys((*cube.sensitive, *rules.sensitive)) if name in there)
+
+
+def _protect(units: Definition, built: Cube, threshold: int, sensitive: tuple[str, ...], ledger: Ledger) -> Release:
     subject = f"{units.label}, {built.year}"
-    safe = release(
-        built.tables, TOTAL, built.hierarchies, rules.threshold, sensitive=rules.sensitive, earlier=ledger.of(subject)
-    )
+    safe = release(built.tables, TOTAL, built.hierarchies, threshold, sensitive=sensitive, earlier=ledger.of(subject))
     if safe.falls:
         raise BadInput(f"{subject}: {', '.join(safe.falls[0].cell)} cannot be made safe. Publish fewer tables.")
     return safe

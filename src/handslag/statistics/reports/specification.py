@@ -19,6 +19,8 @@ class CubeSpec:
     units: str
     tables: tuple[tuple[str, ...], ...]
     outcomes: tuple[str, ...] = ()
+    sensitive: tuple[str, ...] = ()
+    """The dimensions in which none, or all, of a group is as unsafe as a small count."""
     public: bool = False
     """Whether it counts no persons, so that nothing needs to be hidden."""
 
@@ -36,12 +38,14 @@ class _GivenCube(TypedDict):
     units: str
     tables: list[list[str]]
     outcomes: NotRequired[list[str]]
+    sensitive: NotRequired[list[str]]
     public: NotRequired[bool]
 
 
 def _cube(given: _GivenCube) -> CubeSpec:
     tables = tuple(map(tuple, given["tables"]))
-    return CubeSpec(given["units"], tables, tuple(given.get("outcomes", ())), given.get("public", False))
+    outcomes, sensitive = tuple(given.get("outcomes", ())), tuple(given.get("sensitive", ()))
+    return CubeSpec(given["units"], tables, outcomes, sensitive, given.get("public", False))
 
 
 @cache

@@ -1,6 +1,7 @@
 """The attacker: what somebody can work out from published tables. Shares no code with what protects them.
 
-The attacker knows every published cell, every sum, and that counts are whole and not negative. For each unsafe cell the
+The attacker knows every published cell, every sum, that counts are whole and not negative, and that a hidden cell is at
+least 1 where zeros are printed. For each unsafe cell the
 attacker seeks the least and the greatest count that any such table gives it, by integer programs (tighter than linear
 ones), group by group of linked cells. Every table found answers for all cells at once. Cells that a person in the table
 knows (the own cell, where the person is alone) are tried as known too.
@@ -19,7 +20,7 @@ from handslag.statistics.safety.tables import Cell, Earlier, Hierarchy, ShownTab
 
 @dataclass(frozen=True)
 class Fall:
-    """A cell that gives itself away: between which counts it must lie (no further than the threshold), and to whom."""
+    """A cell that gives itself away: between which counts it must lie (no further than asked), and to whom."""
 
     cell: Cell
     low: int
@@ -38,7 +39,8 @@ def audit(
     earlier: Sequence[Earlier] = (),
     changes: Sequence[Mapping[Cell, int]] = (),
 ) -> list[Fall]:
-    """Every unsafe cell (by `truth`) that an attacker can bound tighter than from 0 to `threshold`, or reads in print.
+    """Every unsafe cell (by `truth`) that an attacker reads in print, or bounds tighter than from what printed zeros
+    tell of it by themselves up to `threshold`.
 
     Also each that somebody alone in a cell, who knows it to be 1, can work out exactly. The attacker knows what
     `earlier` releases published too; cells are unsafe as `sensitive` says of `protect`. `changes` are hints of tables
@@ -46,7 +48,7 @@ def audit(
     every sum before it counts, so that wrong ones cost time and nothing else. Raises BadInput where published tables
     and truth do not fit together.
     """
-    seen, real = worlds(published, truth, total, hierarchies, earlier)
+    seen, real = worlds(published, truth, total, hierarchies, earlier, sensitive)
     if wrong := [cell for cell, number in seen.known.items() if real.known[cell] != number]:
         raise BadInput(f"{', '.join(wrong[0])} is published as {seen.known[wrong[0]]}, but is {real.known[wrong[0]]}.")
     small = {
@@ -54,17 +56,17 @@ def audit(
     }
     falls = [Fall(cell, number, number, "every reader") for cell, number in small.items() if cell in seen.known]
     by_number = {number: cell for cell, number in seen.unknown.items()}
-    bare = _OnlyZeros(truth, total, hierarchies)
+    bare, surely = _OnlyZeros(truth, total, hierarchies, sensitive), seen.surely()
     person_of = _persons([cell for cell, number in small.items() if number == 1], _Within(seen, total, hierarchies))
     groups = components(len(seen.unknown), seen.equations)
     hints = _hints(changes, seen, groups)
     for number, (unknowns, equations) in enumerate(groups):
         unsafe = [u for u in unknowns if by_number[u] in small]
         if unsafe:
-            group = Group(unknowns, equations, [real.known[by_number[u]] for u in unknowns])
+            group = _group(unknowns, equations, seen, [real.known[by_number[u]] for u in unknowns])
             for change in hints[number]:
                 group.hear(change)
-            falls += _attack(group, unsafe, by_number, threshold)
+            falls += _attack(group, unsafe, by_number, surely, threshold, bare)
             falls += _by_the_lone(group, unsafe, by_number, small, person_of, bare)
     return sorted(falls, key=lambda fall: (fall.cell, fall.to))
 
@@ -88,17 +90,32 @@ def _hints(
 
 def _all_or_none(cell: Cell, real: Seen, sensitive: Sequence[str], total: str) -> bool:
     """Whether a cell tells that nobody of a group, which is not empty, has a sensitive value."""
-    if real.known[cell] or not sensitive:
+    if real.known[cell]:
         return False
-    places = [real.names.index(name) for name in sensitive if name in real.names]
-    return any(real.known.get((*cell[:p], total, *cell[p + 1 :]), 0) for p in places if cell[p] != total)
+    group = list(cell)
+    for place, name in enumerate(real.names):
+        if name in sensitive:
+            group[place] = total
+    return tuple(group) != cell and real.known.get(tuple(group), 0) > 0
 
 
-def _attack(group: Group, unsafe: list[int], by_number: Mapping[int, Cell], threshold: int) -> Iterator[Fall]:
+def _group(unknowns: list[int], equations: list[Equation], seen: Seen, true: list[int]) -> Group:
+    return Group(unknowns, equations, true, [seen.least[unknown] for unknown in unknowns])
+
+
+def _attack(
+    group: Group,
+    unsafe: list[int],
+    by_number: Mapping[int, Cell],
+    surely: Sequence[int],
+    threshold: int,
+    bare: "_OnlyZeros",
+) -> Iterator[Fall]:
     for unknown in unsafe:
-        low, high = group.reaches(unknown, 0), group.reaches(unknown, threshold)
-        if low > 0 or high < threshold:
-            yield Fall(by_number[unknown], low, high, "every reader")
+        cell, least = by_number[unknown], surely[unknown]
+        low, high = group.reaches(unknown, least), group.reaches(unknown, threshold)
+        if high < threshold or (low > least and low > bare.least(cell, least)):
+            yield Fall(cell, low, high, "every reader")
 
 
 class _Within:
@@ -132,11 +149,18 @@ def _persons(alone: list[Cell], within: _Within) -> dict[Cell, int]:
 
 
 class _OnlyZeros:
-    """What the public zeros tell when nothing else is known: of some cells, that they hold the same people."""
+    """What the printed zeros tell when nothing else is known: how many there are at least, and who are the same."""
 
-    def __init__(self, truth: Sequence[TrueTable], total: str, hierarchies: Sequence[Hierarchy]):
-        self._given = (truth, total, hierarchies)
+    def __init__(
+        self, truth: Sequence[TrueTable], total: str, hierarchies: Sequence[Hierarchy], sensitive: Sequence[str]
+    ):
+        self._given = (truth, total, hierarchies, sensitive)
         self._groups: dict[Cell, tuple[Group, int]] | None = None
+
+    def least(self, cell: Cell, wanted: int) -> int:
+        """The cell's least count, no further than wanted."""
+        group, unknown = self._built().get(cell, (None, 0))
+        return group.reaches(unknown, wanted) if group else wanted
 
     def say_the_same(self, own: Cell, cell: Cell) -> bool:
         """Whether the cell's count follows from the own one even so."""
@@ -144,15 +168,26 @@ class _OnlyZeros:
         (group, knower), (other, unknown) = groups.get(own, (None, 0)), groups.get(cell, (None, 0))
         return group is not None and group is other and not group.is_open(unknown, knower)
 
+    def _hidden(self, table: TrueTable) -> set[Cell]:
+        """All but the zeros that are printed."""
+        _truth, total, _hierarchies, sensitive = self._given
+        asked = [axis for axis, name in enumerate(table.dimensions) if name in sensitive]
+        found = set()
+        for key, number in table.counts.items():
+            group = tuple(total if axis in asked else code for axis, code in enumerate(key))
+            if number or (group != key and table.counts.get(group)):
+                found.add(key)
+        return found
+
     def _built(self) -> dict[Cell, tuple[Group, int]]:
         if self._groups is None:
-            truth, total, hierarchies = self._given
-            hidden = [without(table, {key for key, n in table.counts.items() if n}) for table in truth]
-            seen, real = worlds(hidden, truth, total, hierarchies, ())
+            truth, total, hierarchies, sensitive = self._given
+            hidden = [without(table, self._hidden(table)) for table in truth]
+            seen, real = worlds(hidden, truth, total, hierarchies, (), sensitive)
             by_number = {number: cell for cell, number in seen.unknown.items()}
             self._groups = {}
             for unknowns, equations in components(len(by_number), seen.equations):
-                group = Group(unknowns, equations, [real.known[by_number[u]] for u in unknowns])
+                group = _group(unknowns, equations, seen, [real.known[by_number[u]] for u in unknowns])
                 self._groups |= {by_number[u]: (group, u) for u in unknowns}
         return self._groups
 

@@ -1,7 +1,7 @@
 """Between which counts an unknown cell can lie: the attacker's integer programs over a group of linked unknowns.
 
 Written for the attacker alone; shares no code with what protects. A table is its counts of the group's unknowns, in
-their order `(unknowns,)`; counts are whole, of persons or of other units.
+their order `(unknowns,)`; counts are whole, of persons or of other units, and none is less than the reader knows.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,9 +22,12 @@ OFTEN = 12
 
 
 class Group:
-    """A group of linked unknowns, and the whole tables that are found to be possible; the true one is the first."""
+    """A group of linked unknowns, and the whole tables that are found to be possible; the true one is the first.
 
-    def __init__(self, unknowns: list[int], equations: list[Equation], true: list[int]):
+    `known` is what a reader knows each to be at least.
+    """
+
+    def __init__(self, unknowns: list[int], equations: list[Equation], true: list[int], known: list[int]):
         self.place = {unknown: i for i, unknown in enumerate(unknowns)}
         rows: list[int] = []
         columns: list[int] = []
@@ -38,6 +41,7 @@ class Group:
         self._matrix = csr_matrix((np.array(values, dtype=np.int64), (rows, columns)), shape=shape)
         self._columns = self._matrix.tocsc()
         self._true = np.array(true, dtype=np.int64)
+        self._known = np.array(known, dtype=np.int64)
         if (product(self._matrix, self._true) != np.array([number for *_sides, number in equations] or [0])).any():
             raise BadInput("The published cells and margins contradict each other.")
         self._moved: list[Integers] = []
@@ -122,7 +126,7 @@ class Group:
         true, matrix = self._true[columns], self._columns[:, columns].tocsr()
         matrix = matrix[np.diff(matrix.indptr) > 0]
         at = int(np.searchsorted(columns, place))
-        low, high = np.zeros(len(columns)), np.full(len(columns), np.inf)
+        low, high = self._known[columns].astype(float), np.full(len(columns), np.inf)
         for other, number in known.items():
             if other in columns:
                 low[columns == other] = high[columns == other] = number
@@ -135,7 +139,7 @@ class Group:
         if solved.x is None:
             raise BadInput("The published cells and margins contradict each other.")
         found = np.rint(solved.x).astype(int)
-        if (product(matrix, found) == right).all() and (found >= 0).all():
+        if (product(matrix, found) == right).all() and (found >= self._known[columns]).all():
             moved = found != true
             self._keep(columns[moved], (found - true)[moved])
         return int(found[at])
@@ -146,7 +150,8 @@ class Group:
         `moved` are their places and `by` how much each changes, both `(moved,)`.
         """
         true = self._true[moved]
-        ways = [(way, (true[way < 0] // -way[way < 0]).min(initial=OFTEN)) for way in (by, -by)]
+        room = true - self._known[moved]
+        ways = [(way, (room[way < 0] // -way[way < 0]).min(initial=OFTEN)) for way in (by, -by)]
         for way, often in ways:
             self._least[moved] = np.minimum(self._least[moved], true + often * way)
             self._most[moved] = np.maximum(self._most[moved], true + often * way)

@@ -1,12 +1,15 @@
 """Cells that can only change together, as one: where the other cells of a sum stand still, one cannot move alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from handslag.statistics.arrays import Floats, Integers, Marks, SparseFloats
+
+ROUNDS = 100
+"""So often what the sums leave is worked out anew at most; stopping early leaves too much room, never too little."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,34 @@ def bundle(matrix: SparseFloats, rise: Floats, fall: Floats, is_open: Marks) -> 
             else:
                 tied.tie(leaders[columns[0]], leaders[columns[1]], -1 if values[0] == values[1] else 1)
     sums = sums[length > 0]
-    return Bundles(holds, sums, _room(holds, rise, fall), _room(holds, fall, rise))
+    return _settled(Bundles(holds, sums, _room(holds, rise, fall), _room(holds, fall, rise)))
+
+
+def _settled(bundles: Bundles) -> Bundles:
+    """The same with no more room than the sums leave: a whole falls no further than all of its parts together can."""
+    found = bundles.sums.tocoo()
+    row, column, size = found.row.astype(np.int64), found.col, np.abs(found.data)
+    is_part = found.data > 0
+    rise, fall = bundles.rise.copy(), bundles.fall.copy()
+    for _ in range(ROUNDS):
+        up = size * np.where(is_part, rise[column], fall[column])
+        down = size * np.where(is_part, fall[column], rise[column])
+        most, least = (np.floor(_others(row, of, bundles.sums.shape[0]) / size) for of in (down, up))
+        before = rise.copy(), fall.copy()
+        np.minimum.at(rise, column, np.where(is_part, most, least))
+        np.minimum.at(fall, column, np.where(is_part, least, most))
+        if (rise == before[0]).all() and (fall == before[1]).all():
+            break
+    return replace(bundles, rise=rise, fall=fall)
+
+
+def _others(row: Integers, room: Floats, rows: int) -> Floats:
+    """For each entry of the sums, `(entries,)`, how far the others of its row can go together."""
+    endless = np.isinf(room)
+    many = np.bincount(row, weights=endless, minlength=rows)[row] - endless
+    finite = np.where(endless, 0, room)
+    together = np.bincount(row, weights=finite, minlength=rows)[row] - finite
+    return np.where(many > 0, np.inf, together)
 
 
 def _row(sums: SparseFloats, row: int) -> tuple[NDArray[np.int32], Floats]:

@@ -11,12 +11,21 @@ from handslag.statistics.safety.gate import Release, release
 from handslag.statistics.safety.ledger import Ledger
 from handslag.statistics.safety.protecting import Protection
 from handslag.statistics.safety.system import System
-from handslag.statistics.safety.tables import Cell, Hierarchy, ShownTable, TrueTable, complete, read_table, write_table
+from handslag.statistics.safety.tables import (
+    Cell,
+    Hierarchy,
+    ShownTable,
+    TrueTable,
+    complete,
+    filled,
+    read_table,
+    write_table,
+)
 
 CERTIFICATE = "certificate.json"
 
 
-def certificate(system: System, protection: Protection, threshold: int) -> dict[str, object]:
+def certificate(system: System, protection: Protection, threshold: int, sensitive: Sequence[str]) -> dict[str, object]:
     """What was hidden and why, with the witnesses: for those who answer for the release, not for publication.
 
     A change lists cells (by their place among those in changes) and by how much each differs from the truth; a witness
@@ -31,6 +40,7 @@ def certificate(system: System, protection: Protection, threshold: int) -> dict[
     return {
         "not_for_publication": True,
         "threshold": threshold,
+        "zeros_hidden": list(sensitive),
         "cells": len(system.counts),
         "primary": [named(cell) for cell in sorted(protection.primary)],
         "complementary": [named(cell) for cell in sorted(protection.complementary)],
@@ -64,8 +74,12 @@ class Task:
     subject: str
 
     def read(self, paths: Sequence[Path]) -> list[ShownTable]:
-        """The tables in these files. Raises BadInput."""
-        return [read_table(path, self.count) for path in paths]
+        """The tables in these files. Raises BadInput, also for a sensitive dimension that none of them has."""
+        tables = [read_table(path, self.count) for path in paths]
+        there = dict.fromkeys(name for table in tables for name in table.dimensions)
+        if unknown := sorted(set(self.sensitive) - there.keys()):
+            raise BadInput(f"--sensitive {unknown[0]}: no table has it. There are {', '.join(there)}.")
+        return [filled(table, self.sensitive, self.total) for table in tables]
 
     def truth(self) -> list[TrueTable]:
         """The tables of the task. Raises BadInput, also where a count is suppressed."""
@@ -88,11 +102,11 @@ def protect_files(
     rules = (task.total, task.hierarchies, task.threshold)
     safe = release(tables, *rules, sensitive=task.sensitive, earlier=earlier, progress=progress)
     if not safe.falls:
-        task.ledger.add(edition, task.subject, tables, safe.tables)
+        task.ledger.add(edition, task.subject, tables, safe.tables, task.sensitive)
         out.mkdir(parents=True, exist_ok=True)
         for table in safe.tables:
             write_table(table, task.count, out / table.name)
-        write_private(out / CERTIFICATE, certificate(safe.system, safe.protection, task.threshold))
+        write_private(out / CERTIFICATE, certificate(safe.system, safe.protection, task.threshold, task.sensitive))
         task.ledger.save()
     return safe
 

@@ -34,7 +34,7 @@ def release(
 
     Raises BadInput for tables that contradict each other, and for a cell that nothing can protect (any more).
     """
-    system = build(tables, total, hierarchies, earlier)
+    system = build(tables, total, hierarchies, earlier, sensitive)
     published, withheld = _known_before(system, tables, total, earlier)
     unsafe = unsafe_cells(system, threshold, sensitive, total)
     try:

@@ -10,12 +10,16 @@ from handslag.statistics.safety.tables import Earlier, ShownTable, Table, TrueTa
 
 
 class _Line(TypedDict):
-    """A table of a release as the file has it; a cell is its codes, its count then, and whether it was shown."""
+    """A table of a release as the file has it; a cell is its codes, its count then, and whether it was shown.
+
+    In `sensitive` dimensions zeros were hidden.
+    """
 
     edition: str
     subject: str
     table: str
     dimensions: list[str]
+    sensitive: list[str]
     cells: list[list[str | int]]
 
 
@@ -48,7 +52,14 @@ class Ledger:
         """The tables that were released about a subject (whom is counted, and when)."""
         return [_earlier(line) for line in self._lines if line["subject"] == subject]
 
-    def add(self, edition: str, subject: str, truth: Sequence[TrueTable], shown: Sequence[ShownTable]) -> None:
+    def add(
+        self,
+        edition: str,
+        subject: str,
+        truth: Sequence[TrueTable],
+        shown: Sequence[ShownTable],
+        sensitive: Sequence[str] = (),
+    ) -> None:
         """Notes a release; `save` keeps it. Raises BadInput for a release that was noted before."""
         if any(line["edition"] == edition and line["subject"] == subject for line in self._lines):
             known = f"The ledger has the release “{edition}” of {subject} already."
@@ -56,8 +67,16 @@ class Ledger:
         for true, safe in zip(truth, shown, strict=True):
             cells: list[list[str | int]] = [[*key, n, safe.counts[key] is not None] for key, n in true.counts.items()]
             dimensions = list(true.dimensions)
-            line = _Line(edition=edition, subject=subject, table=true.name, dimensions=dimensions, cells=cells)
-            self._lines.append(line)
+            self._lines.append(
+                _Line(
+                    edition=edition,
+                    subject=subject,
+                    table=true.name,
+                    dimensions=dimensions,
+                    sensitive=list(sensitive),
+                    cells=cells,
+                )
+            )
 
     def save(self) -> None:
         """Writes the file, readable by its owner alone."""
@@ -72,4 +91,5 @@ def _earlier(line: _Line) -> Earlier:
     cells = [(tuple(map(str, codes)), int(count), is_shown) for *codes, count, is_shown in line["cells"]]
     counts = {cell: count for cell, count, _is_shown in cells}
     hidden = frozenset(cell for cell, _count, is_shown in cells if not is_shown)
-    return Earlier(line["edition"], Table(line["table"], tuple(line["dimensions"]), counts), hidden)
+    table = Table(line["table"], tuple(line["dimensions"]), counts)
+    return Earlier(line["edition"], table, hidden, tuple(line["sensitive"]))

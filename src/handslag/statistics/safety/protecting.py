@@ -1,7 +1,8 @@
 """Complementary suppression: hiding no more than is needed so that nobody can bound a small cell from what is shown.
 
-For each unsafe cell two witnesses are sought: tables that agree with everything published and with every sum, are whole
-and not negative, in which the cell is empty, and in which it has reached the threshold. A witness is a change of the
+For each unsafe cell two witnesses are sought: tables that agree with everything published, with every sum and with
+what readers know of hidden cells (at least 1, where zeros are printed), in which the cell has the least count that the
+printed zeros leave, and in which it has reached the threshold. A witness is a change of the
 true table, put together from those known already or else the cheapest that a linear program finds; the published cells
 that it changes are hidden. What is hidden later only widens what an attacker must hold for possible, so a witness stays
 one. Source of the approach: Fischetti and Salazar, Management Science 47 (2001), in a heuristic form.
@@ -25,13 +26,13 @@ from handslag.statistics.safety.tables import Cell
 AHEAD = 100
 """Among so many needs one looks for some that can be sought side by side."""
 
-Need = tuple[int, int]
-"""An unsafe cell's place, and the count that it should be able to reach."""
+Need = tuple[int, bool]
+"""An unsafe cell's place, and whether it should be able to reach the threshold, or else its least count."""
 
 
 @dataclass(frozen=True)
 class Witness:
-    """That a cell can be empty, or reach a count: by a change (its place in the protection's list), so many times."""
+    """That a cell can reach a count: by a change (its place in the protection's list), so many times."""
 
     cell: Cell
     reaches: int
@@ -75,14 +76,16 @@ def unsafe_cells(system: System, threshold: int, sensitive: Collection[str] = ()
 
     Elsewhere zeros are public. That all of a group have one value is none in the others, and so covered.
     """
-    small = {cell for cell, number in system.counts.items() if 0 < number < threshold}
-    for place, name in enumerate(system.dimensions):
-        if name in sensitive:
-            for cell, number in system.counts.items():
-                whole = (*cell[:place], total, *cell[place + 1 :])
-                if number == 0 and cell[place] != total and system.counts.get(whole, 0):
-                    small.add(cell)
-    return small
+    asked = [place for place, name in enumerate(system.dimensions) if name in sensitive]
+
+    def everybody(cell: Cell) -> Cell:
+        return tuple(total if place in asked else code for place, code in enumerate(cell))
+
+    return {
+        cell
+        for cell, number in system.counts.items()
+        if 0 < number < threshold or (number == 0 and asked and system.counts.get(everybody(cell), 0))
+    }
 
 
 def protect(
@@ -94,7 +97,7 @@ def protect(
     published: Collection[Cell] = (),
     withheld: Collection[Cell] = (),
 ) -> Protection:
-    """What to hide so that no unsafe cell can be bounded tighter than from 0 to `threshold`.
+    """What to hide so that no unsafe cell can be bounded tighter than from its least count to `threshold`.
 
     `unsafe` are the cells to protect (the small ones, if not given); `published` those that are known already, and
     `withheld` those that are not shown in any case.
@@ -133,7 +136,8 @@ class _Work:
         hidden[[system.index[cell] for cell in withheld]] = True
         is_open = (self._true > 0) | hidden
         is_open[[system.index[cell] for cell in published]] = False
-        self._bundles = bundle(system.matrix, np.full(len(self._true), np.inf), self._true, is_open)
+        least = np.minimum(self._true, [system.least[cell] for cell in system.cells])
+        self._bundles = bundle(system.matrix, np.full(len(self._true), np.inf), self._true - least, is_open)
         self._cells_of = abs(self._bundles.holds.T).tocsr()
         self._bundle, self._sign = self._bundles.followed()
         self._wanted = product(self._cells_of, self._is_unsafe) > 0
@@ -142,14 +146,15 @@ class _Work:
         self._search = Search(self._bundles, cost, cost == 0)
         self._known = Known(self._bundles)
         self._tried: set[Need] = set()
-        self._met = {0: self._true == 0, threshold: self._true >= threshold}
+        self._least = self._true - self._room_down()
+        self._met = {False: self._true == self._least, True: self._true >= threshold}
 
     def find_witnesses(self, progress: Callable[[int, int], None]) -> None:
         """Finds what every unsafe cell lacks; the greatest cells first."""
         for cell in self._unsafe:
             if self._bundle[cell] < 0:
                 raise Unprotectable(self._system.cells[cell])
-        waiting = deque((int(cell), reaches) for cell in self._unsafe for reaches in (self._threshold, 0))
+        waiting = deque((int(cell), up) for cell in self._unsafe for up in (True, False))
         begun: deque[_Begun] = deque()
         self._begin(waiting, begun)
         while begun:
@@ -165,7 +170,7 @@ class _Work:
             if self._is_met(need) or (need not in self._tried and self._put_together(need)):
                 continue
             self._tried.add(need)
-            bundle, by = int(self._bundle[need[0]]), self._by(*need)
+            bundle, by = int(self._bundle[need[0]]), self._by(need)
             homes = self._search.homes(bundle)
             if any(homes & one.homes for one in begun):
                 later.append(need)
@@ -175,27 +180,37 @@ class _Work:
 
     def _finish(self, begun: _Begun) -> None:
         """Takes what a search has found, if the need was not met meanwhile."""
-        cell, reaches = begun.need
-        change = self._search.change(int(self._bundle[cell]), self._by(cell, reaches), begun=begun.search)
-        if change is None:
+        cell, up = begun.need
+        change = self._search.change(int(self._bundle[cell]), self._by(begun.need), begun=begun.search)
+        while change is None and not up and self._by(begun.need):
+            self._least[cell] += 1  # nothing can be less, whatever is hidden
+            change = self._search.change(int(self._bundle[cell]), self._by(begun.need))
+        if change is None and up:
             raise Unprotectable(self._system.cells[cell])
-        if not self._is_met(begun.need):
+        if change is not None and not self._is_met(begun.need):
             self._take(change)
 
     def _is_met(self, need: Need) -> bool:
-        cell, reaches = need
-        return bool(self._met[reaches][cell])
+        cell, up = need
+        return bool(self._met[up][cell])
 
     def _put_together(self, need: Need) -> bool:
-        cell, reaches = need
-        made = self._known.put_together(int(self._bundle[cell]), self._by(cell, reaches), exactly=reaches == 0)
+        cell, up = need
+        made = self._known.put_together(int(self._bundle[cell]), self._by(need), exactly=not up)
         if made is not None:
             self._take(made, is_new=False)
         return made is not None
 
-    def _by(self, cell: int, reaches: int) -> int:
+    def _by(self, need: Need) -> int:
         """By how much the cell's bundle has to change."""
+        cell, up = need
+        reaches = self._threshold if up else self._least[cell]
         return int(self._sign[cell] * (reaches - self._true[cell]))
+
+    def _room_down(self) -> Floats:
+        """How far each cell can fall, by what its bundle's sums leave: `(cells,)`."""
+        fall, rise = (np.r_[room, 0][self._bundle] for room in (self._bundles.fall, self._bundles.rise))
+        return np.asarray(np.where(self._sign > 0, fall, rise))
 
     def _take(self, change: Floats, *, is_new: bool = True) -> None:
         """Hides what a change moves, and notes for which unsafe cells it is a witness, made so often either way."""
@@ -217,13 +232,14 @@ class _Work:
 
     def _note(self, place: int, cells: Integers, by: Floats, most: int, way: int) -> None:
         true = self._true[cells]
-        for reaches, met in self._met.items():
+        for up, met in self._met.items():
+            reaches = np.full(len(cells), self._threshold) if up else self._least[cells]
             times = np.maximum(np.ceil((reaches - true) / by), 1)
-            good = (times <= most) & ~met[cells] & ((by > 0) if reaches else (true + times * by == 0))
+            good = (times <= most) & ~met[cells] & ((by > 0) if up else (true + times * by == reaches))
             met[cells[good]] = True
             self.protection.witnesses += [
-                Witness(self._system.cells[cell], reaches, place, way * int(n))
-                for cell, n in zip(cells[good], times[good], strict=True)
+                Witness(self._system.cells[cell], int(count), place, way * int(n))
+                for cell, count, n in zip(cells[good], reaches[good], times[good], strict=True)
             ]
 
     def blind_the_lone(self) -> None:

@@ -19,12 +19,23 @@ Line = dict[str, Cell]
 class _Named:
     """A table with the unknown that each of its cells is. Of an earlier one they are its own where revised since."""
 
-    def __init__(self, table: ShownTable, truth: TrueTable, names: Sequence[str], total: str):
+    def __init__(self, table: ShownTable, truth: TrueTable, names: Sequence[str], total: str, sensitive: Sequence[str]):
         self.table, self.truth, self.is_earlier = table, truth, False
         self.names: dict[Cell, Cell] = {}
+        self._asked = [(axis, total) for axis, name in enumerate(table.dimensions) if name in sensitive]
         for key in table.counts:
             codes = dict(zip(table.dimensions, key, strict=True))
             self.names[key] = tuple(codes.get(name, total) for name in names)
+        self._prints_zeros = all(
+            truth.counts[key] for key, number in table.counts.items() if number is None and not self._is_asked(key)
+        )
+
+    def _is_asked(self, key: Cell) -> bool:
+        return any(key[axis] != total for axis, total in self._asked)
+
+    def at_least(self, key: Cell) -> int:
+        """What a reader knows a hidden cell to be at least: where zeros are printed, it is none."""
+        return int(self._prints_zeros and not self._is_asked(key))
 
     def made_earlier(self, edition: str, current: dict[Cell, int]) -> "_Named":
         """The same as a table of an earlier release, whose counts may have been true only then."""
@@ -57,6 +68,12 @@ class Seen:
         if both := [cell for cell, is_new in suppressed.items() if is_new and cell in self.known]:
             raise BadInput(f"{', '.join(min(both))} is published in one table and suppressed in another.")
         self.unknown = {cell: n for n, cell in enumerate(c for c in suppressed if c not in self.known)}
+        self.least = [0] * len(self.unknown)
+        for one in tables:
+            for key, cell in one.names.items():
+                if one.table.counts[key] is None and cell in self.unknown:
+                    number = self.unknown[cell]
+                    self.least[number] = max(self.least[number], one.at_least(key))
         self.equations = {e for one in tables for e in self._equations(one, total, hierarchies)}
         self.equations |= set(self._between(tables, total, hierarchies))
 
@@ -86,6 +103,21 @@ class Seen:
                 parts = [line[c] for c in children if c in line]
                 if parent in line and parts and real[line[parent]] == sum(real[part] for part in parts):
                     yield from self._equation(line[parent], parts)
+
+    def surely(self) -> list[int]:
+        """What each unknown is at least by the printed zeros alone: as much as the least of its parts together."""
+        found = list(self.least)
+        sums = [(adds, least) for adds, less, number in self.equations if not number for least in less]
+        is_new = True
+        while is_new:
+            is_new = False
+            for adds, whole in sums:
+                together = sum(found[one] for one in adds)
+                if together > found[whole]:
+                    found[whole], is_new = together, True
+                elif len(adds) == 1 and together < found[whole]:
+                    found[next(iter(adds))], is_new = found[whole], True
+        return found
 
     def _equation(self, whole: Cell, parts: list[Cell]) -> Iterator[Equation]:
         adds = frozenset(self.unknown[p] for p in parts if p in self.unknown)
@@ -145,21 +177,25 @@ def worlds(
     total: str,
     hierarchies: Sequence[Hierarchy],
     earlier: Sequence[Earlier],
+    sensitive: Sequence[str],
 ) -> tuple[Seen, Seen]:
     """What readers have seen, and what is real. Raises BadInput where the two do not have the same cells."""
     both = list(zip(published, truth, strict=True))
     if any(shown.counts.keys() != true.counts.keys() for shown, true in both):
         raise BadInput("The published tables and the true ones do not have the same cells.")
-    before = [(one.shown, one.table, one.edition) for one in earlier]
-    every = [*truth, *(table for _shown, table, _edition in before)]
+    before = [(one.shown, one.table, one) for one in earlier]
+    every = [*truth, *(table for _shown, table, _one in before)]
     names = sorted({name for table in every for name in table.dimensions})
     worlds = []
     for new, old in (
         ([(s, t) for s, t in both], before),
         ([(t, t) for _s, t in both], [(t, t, e) for _s, t, e in before]),
     ):
-        tables = [_Named(shown, true, names, total) for shown, true in new]
+        tables = [_Named(shown, true, names, total, sensitive) for shown, true in new]
         current = {one.names[key]: n for one, true in zip(tables, truth, strict=True) for key, n in true.counts.items()}
-        tables += [_Named(shown, true, names, total).made_earlier(edition, current) for shown, true, edition in old]
+        tables += [
+            _Named(shown, true, names, total, one.sensitive).made_earlier(one.edition, current)
+            for shown, true, one in old
+        ]
         worlds.append(Seen(tables, names, total, hierarchies))
     return worlds[0], worlds[1]

@@ -26,11 +26,15 @@ class Sum:
 
 @dataclass(frozen=True)
 class System:
-    """The cells of a release with their counts (of persons, or of other units), and the sums between them."""
+    """The cells of a release with their counts (of persons, or of other units), and the sums between them.
+
+    `least` is what readers know of a cell when it is hidden: 1 where zeros are printed, else 0.
+    """
 
     dimensions: tuple[str, ...]
     counts: dict[Cell, int]
     sums: tuple[Sum, ...]
+    least: dict[Cell, int]
 
     @cached_property
     def cells(self) -> list[Cell]:
@@ -99,12 +103,17 @@ def _sums(table: TrueTable, total: str, hierarchies: Sequence[Hierarchy]) -> Ite
 
 
 def build(
-    tables: Sequence[TrueTable], total: str, hierarchies: Sequence[Hierarchy], earlier: Sequence[Earlier] = ()
+    tables: Sequence[TrueTable],
+    total: str,
+    hierarchies: Sequence[Hierarchy],
+    earlier: Sequence[Earlier] = (),
+    sensitive: Collection[str] = (),
 ) -> System:
     """The system of linked tables. A cell that a table leaves out counts as an empty one.
 
     Cells of `earlier` releases are the same variable where their count is still true, and else one of their own, named
-    after the release too. Raises BadInput, naming the margin, where sums do not add up or a cell has two counts.
+    after the release too. Zeros are hidden in `sensitive` dimensions and printed elsewhere. Raises BadInput, naming the
+    margin, where sums do not add up or a cell has two counts.
     """
     every = (*tables, *(one.table for one in earlier))
     dimensions = tuple(dict.fromkeys(name for table in every for name in table.dimensions))
@@ -116,8 +125,9 @@ def build(
     for table in tables:
         _add(table, dimensions, total, hierarchies, counts, sums)
     new = frozenset(counts)
+    least = {cell: _least(cell, dimensions, sensitive, total) for cell in counts}
     for before in earlier:
-        _add_earlier(before, dimensions, total, hierarchies, counts, sums)
+        _add_earlier(before, dimensions, total, hierarchies, counts, sums, least)
     for one, parent in _sums_across(counts, dimensions, total, hierarchies):
         added = sum(counts[part] for part in one.parts)
         if added == counts[one.whole]:
@@ -125,7 +135,13 @@ def build(
         elif parent != total and new.issuperset((one.whole, *one.parts)):
             place = ", ".join(one.whole)
             raise BadInput(f"The margin {place} is {counts[one.whole]}, its parts in another table add up to {added}.")
-    return System(dimensions, counts, tuple(sums))
+    return System(dimensions, counts, tuple(sums), least)
+
+
+def _least(cell: Cell, dimensions: tuple[str, ...], sensitive: Collection[str], total: str) -> int:
+    """What a reader knows a hidden cell to be at least."""
+    may_be_empty = any(name in sensitive and code != total for name, code in zip(dimensions, cell, strict=False))
+    return 0 if may_be_empty else 1
 
 
 def _add(
@@ -179,11 +195,15 @@ def _add_earlier(
     hierarchies: Sequence[Hierarchy],
     counts: dict[Cell, int],
     sums: dict[Sum, None],
+    least: dict[Cell, int],
 ) -> None:
     """Adds an earlier table. Sums that a change of hierarchies has undone are left out."""
     names = earlier_names(one, dimensions, total, counts)
     for key, number in one.table.counts.items():
-        counts.setdefault(names[key], number)
+        cell = names[key]
+        counts.setdefault(cell, number)
+        known = _least(cell, dimensions, one.sensitive, total) if key in one.hidden else 0
+        least[cell] = max(least.get(cell, 0), known)
     for found in _sums(one.table, total, hierarchies):
         if sum(one.table.counts[part] for part in found.parts) == one.table.counts[found.whole]:
             sums[Sum(names[found.whole], tuple(names[part] for part in found.parts))] = None

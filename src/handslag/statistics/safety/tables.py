@@ -32,11 +32,15 @@ ShownTable = Table[int | None]
 
 @dataclass(frozen=True)
 class Earlier:
-    """A table of an earlier release: its true counts then, which of its cells were hidden, and the release's name."""
+    """A table of an earlier release: its true counts then, which of its cells were hidden, and the release's name.
+
+    `sensitive` are the dimensions in which it hid zeros too.
+    """
 
     edition: str
     table: TrueTable
     hidden: frozenset[Cell]
+    sensitive: tuple[str, ...] = ()
 
     @property
     def shown(self) -> ShownTable:
@@ -100,6 +104,18 @@ def complete(table: ShownTable) -> TrueTable:
     counts = {key: number for key, number in table.counts.items() if number is not None}
     if len(counts) < len(table.counts):
         raise BadInput(f"{table.name}: there are suppressed cells in it already. Give the true counts.")
+    return Table(table.name, table.dimensions, counts)
+
+
+def filled(table: ShownTable, sensitive: Collection[str], total: str) -> ShownTable:
+    """The table with each row that it leaves out in a sensitive dimension, as an empty one: it would tell that too."""
+    counts = dict(table.counts)
+    for place, name in enumerate(table.dimensions):
+        if name in sensitive:
+            codes = {key[place] for key in counts}
+            lines = dict.fromkeys((*key[:place], total, *key[place + 1 :]) for key in counts)
+            empty = ((*line[:place], code, *line[place + 1 :]) for line in lines for code in sorted(codes))
+            counts |= {key: 0 for key in empty if key not in counts}
     return Table(table.name, table.dimensions, counts)
 
 
