@@ -25,7 +25,7 @@ LOCAL = "tests/test_local_accounts.py"
 ROLE = "tests/test_application_role.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
-MEETINGS, MET = "tests/test_meetings.py", "tests/test_meetings_stateful.py"
+MEETINGS, MET, MAIL = (f"tests/test_{n}.py" for n in ("meetings", "meetings_stateful", "mail"))
 
 MUTANTS = [
     # what breaks, file, the code, what it becomes, the tests that must notice
@@ -40,6 +40,14 @@ MUTANTS = [
     ("moving forgets", "meetings/actions.py", "    PastTime.objects.create(", "    PastTime(", MET),
     ("anyone keeps a meeting", "meetings/actions.py", "    may.answer_for(actor, case.pk)\n", "", MET),
     ("times are shown to all who are called", "meetings/queries.py", ".filter(_may_know_when(viewer), at__gte", ".filter(at__gte", MEETINGS),
+    ("anybody outside is told", "meetings/rules.py", "return THAT if is_person else NOTHING", "return WHEN", MAIL),
+    ("units are told without a basis", "meetings/rules.py", "return WHEN if inside else THAT", "return WHEN", MAIL),
+    ("an update looks like the first", "meetings/letters.py", "return meeting.past_times.count() +", "return", MAIL),
+    ("cancelling does not cancel", "meetings/letters.py", "method = CANCEL if", "method = CANCEL if False and", MAIL),
+    ("reminded of a time that was left", "meetings/letters.py", "not timedelta(0) < left <= AHEAD", "False", MAIL),
+    ("what fails is lost", "outbox/actions.py", '_note(letter, _trouble(error))\n', '_end(letter, rules.SENT)\n', MAIL),
+    ("a dead address is tried for ever", "outbox/actions.py", "if not _refuses_the_receiver(error):", "if True:", MAIL),
+    ("a feed is never ended", "meetings/queries.py", "digest=digest, revoked_at__isnull=True,", "digest=digest,", MAIL),
     ("unnoted meetings are silent", "meetings/waits.py", "        yield Wait(UNRECORDED", "        Wait(UNRECORDED", MEETINGS),
     ("a case without a holder's check", "cases/guards.py", '"OLD.is_active AND NOT NEW.is_active', '"1=0 AND', GUARDS),
     ("history can change", "cases/guards.py", 'PAST, "UPDATE", "1=1"', 'PAST, "UPDATE", "1=0"', GUARDS),

@@ -134,7 +134,7 @@ class Meetings(RuleBasedStateMachine):
         if not meeting or meeting.case not in self.holders or unit not in meeting.called:
             return
         viewer, may = self.actor(meeting.case, who)
-        guest = Meeting.objects.get(pk=pk).participants.get(unit=self.world.units[unit], post=None)
+        guest = Meeting.objects.get(pk=pk).participants.get(unit=self.world.units[unit], post=None, taken_off_at=None)
         self.tried(
             lambda: actions.uninvite(viewer, guest.pk) or meeting.called.remove(unit),
             may=may and meeting.state == "booked",

@@ -98,6 +98,10 @@ PAGES = {
     "meeting": FK | AF | {"fk_officer", "af_officer"},
     "meeting-step": {"fk_a", "fk_lead"},
     "uninvite": FK | AF,
+    "calendar": HOLDERS,
+    "calendar-end": HOLDERS,
+    "calendar-feed": EVERYBODY,
+    "outbox": {"admin"},
     "decision": FK | AF | {"fk_officer", "af_officer"},
     "handover": FK | AF | {"fk_officer", "af_officer"},
     "handover-step": FK | AF,
@@ -112,7 +116,7 @@ PAGES = {
     "import-template": LEADS,
 }
 OPEN_TO_ALL = {"sign-in", "sign-in-as", "sign-out", "language", "eid", "openid_connect_callback", "account_login",
-               "sign-in-set-up", "mfa_authenticate"}  # fmt: skip
+               "sign-in-set-up", "mfa_authenticate", "calendar-feed"}  # fmt: skip
 POSTED = {
     "sign-in-as",
     "sign-out",
@@ -165,6 +169,8 @@ CASE_ACTIONS = {
     "uninvite": {"fk_a", "fk_lead"},
     "call_off": {"fk_a", "fk_lead"},
     "hold_meeting": {"fk_a", "fk_lead"},
+    "make_feed": HOLDERS,
+    "end_feed": HOLDERS,
     "finish_decision": {"fk_a", "fk_b", "fk_lead"},
 }
 SYSTEM_ACTIONS = (
@@ -241,6 +247,7 @@ def scene(world):
         "meeting-step": [meeting.public_id, "move"],
         "uninvite": [meeting.participants.get(post=world.posts["fk_a"]).public_id],
         "decision": [decision.public_id],
+        "calendar-feed": [meetings.make_feed(world.viewer("fk_a"))],
     }
     return world, case, handover, absence, arguments
 
@@ -416,6 +423,8 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "uninvite": lambda v: meetings.uninvite(v, guest.pk),
         "call_off": lambda v: meetings.call_off(v, meeting.pk, "not_needed"),
         "hold_meeting": lambda v: meetings.hold_meeting(v, meeting.pk, meetings.Outcome(frozenset(), "", ())),
+        "make_feed": meetings.make_feed,
+        "end_feed": meetings.end_feed,
         "finish_decision": lambda v: meetings.finish_decision(v, decision.pk),
     }  # fmt: skip
     assert _takers(world, acts[action]) == CASE_ACTIONS[action]

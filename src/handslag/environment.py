@@ -41,6 +41,17 @@ def _http_address(text: str) -> str:
     return text
 
 
+def _mail_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.port == 0:
+        raise ValueError
+    return text
+
+
+def _own_address(text: str) -> str:
+    return _http_address(text).rstrip("/")
+
+
 def _database_address(text: str) -> str:
     if urlsplit(text).scheme not in DATABASES:
         raise ValueError
@@ -144,6 +155,19 @@ class Environment(BaseSettings):
     watch_minutes: Annotated[float, Field(gt=0, le=10_000), May("a number above 0, at most 10000")] = Field(
         60, description="minutes between the watch's rounds while serving"
     )
+    address: Annotated[str, AfterValidator(_own_address), May("an http or https address")] = Field(
+        "http://127.0.0.1:8000", description="where people reach the pages; links in mail and calendars begin with it"
+    )
+    mail_url: Annotated[
+        str,
+        AfterValidator(_mail_address),
+        May("smtp://user:password@host:port, smtps:// for TLS from the start, or nothing for no mail"),
+    ] = Field(
+        "",
+        repr=False,
+        description="`smtp://user:password@host:port` (STARTTLS) or `smtps://…`; empty sends no mail",
+    )
+    mail_from: Annotated[str, May("an e-mail address")] = Field("handslag@localhost", description="the sender of mail")
     import_max_mb: Number = Field(64, description="the largest case file, in megabytes")
     import_max_rows: Rows = Field(20_000, description="the most rows of a file that is brought in")
     language: Annotated[Literal["sv", "en"], May("sv or en")] = Field(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from cryptography.fernet import Fernet
@@ -28,6 +28,7 @@ HANDSLAG_OIDC_ISSUER = env.oidc_issuer
 HANDSLAG_OIDC_ACR = env.oidc_acr
 HANDSLAG_OIDC_STAFF_CLAIM = env.oidc_staff_claim
 HANDSLAG_OIDC_PERSON_CLAIM = env.oidc_person_claim
+HANDSLAG_ADDRESS = env.address
 DEBUG = env.debug
 SECRETS = ("secret_key", "encryption_keys", "index_key")
 HANDSLAG_MADE_HERE = [environment.name_of(name) for name in SECRETS if not getattr(env, name)]
@@ -55,6 +56,15 @@ HANDSLAG_ENCRYPTION_KEYS = _own("encryption_keys", ",".join(env.encryption_keys)
 HANDSLAG_INDEX_KEY = _own("index_key", env.index_key, _new_data_key)
 ALLOWED_HOSTS = list(env.hosts)
 CSRF_TRUSTED_ORIGINS = [f"https://{h}" for h in ALLOWED_HOSTS if h not in ("127.0.0.1", "localhost", "[::1]")]
+
+HANDSLAG_SENDS_MAIL = bool(env.mail_url)
+MAIL = urlsplit(env.mail_url)
+EMAIL_HOST, EMAIL_PORT = MAIL.hostname or "localhost", MAIL.port or (465 if MAIL.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(MAIL.username or ""), unquote(MAIL.password or "")
+EMAIL_USE_SSL = MAIL.scheme == "smtps"
+EMAIL_USE_TLS = MAIL.scheme == "smtp" and MAIL.hostname not in ("localhost", "127.0.0.1")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.mail_from
 
 DATABASES = {
     "default": dj_database_url.parse(
@@ -97,6 +107,7 @@ INSTALLED_APPS = [
     "handslag.journal",
     "handslag.parties",
     "handslag.persons",
+    "handslag.outbox",
     "handslag.disclosure",
     "handslag.cases",
     "handslag.handovers",

@@ -309,6 +309,21 @@ def watch(on: datetime | None, form: str) -> None:
 
 
 @main.command()
+def mail() -> None:
+    """Send what waits in the outbox. The server does it every minute where HANDSLAG_MAIL_URL is set.
+
+    \b
+    Example:
+      handslag mail
+    """
+    from handslag.outbox.actions import send_waiting
+
+    ensure_schema()
+    told = send_waiting()
+    click.echo(", ".join(f"{count:,} {what}" for what, count in sorted(told.items())) or "nothing waits")
+
+
+@main.command()
 @FORMAT
 @click.pass_context
 def check(ctx: click.Context, form: str) -> None:

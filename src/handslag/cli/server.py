@@ -1,4 +1,4 @@
-"""Serving: gunicorn in this process, the watch's rounds beside it, and in each worker one who seals the journal."""
+"""Serving: gunicorn in this process, the rounds of watch and outbox beside it, and in each worker a sealer."""
 
 import subprocess
 import sys
@@ -8,11 +8,14 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 from gunicorn.app.base import BaseApplication
 
+MAIL_EVERY = 1.0
+"""Minutes between the rounds that send mail."""
 
-def _go_rounds(every_minutes: float, stop: threading.Event) -> None:
-    """Goes a round now and then again every so often, each in a process of its own."""
+
+def _go_rounds(command: str, every_minutes: float, stop: threading.Event) -> None:
+    """Goes a round of a command now and then again every so often, each in a process of its own."""
     while True:
-        subprocess.run([sys.executable, "-m", "handslag", "watch"], stdout=subprocess.DEVNULL, check=False)  # noqa: S603
+        subprocess.run([sys.executable, "-m", "handslag", command], stdout=subprocess.DEVNULL, check=False)  # noqa: S603
         if stop.wait(every_minutes * 60):
             return
 
@@ -43,13 +46,20 @@ def run(host: str, port: int, workers: int) -> None:
     from django.conf import settings
 
     stop = threading.Event()
-    rounds = threading.Thread(target=_go_rounds, args=(settings.HANDSLAG_WATCH_MINUTES, stop), daemon=True)
+    every = {"watch": settings.HANDSLAG_WATCH_MINUTES}
+    if settings.HANDSLAG_SENDS_MAIL:
+        every["mail"] = MAIL_EVERY
+
+    def begin_rounds(_server: Any) -> None:
+        for command, minutes in every.items():
+            threading.Thread(target=_go_rounds, args=(command, minutes, stop), daemon=True).start()
+
     _Server(
         {
             "bind": f"{host}:{port}",
             "workers": workers,
             "worker_class": "handslag.cli.worker.PatientWorker",
-            "when_ready": lambda _server: rounds.start(),
+            "when_ready": begin_rounds,
             "on_exit": lambda _server: stop.set(),
             "post_worker_init": _begin,
             "loglevel": "warning",

@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 from importlib import import_module
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Model
@@ -219,6 +220,8 @@ class Room:
     """Of a case: why it cannot be closed yet, in words; empty where it can."""
     person_page: tuple[Part, ...] = ()
     menu: tuple[Link, ...] = ()
+    letters: Mapping[str, Callable[[UUID], Any]] = field(default_factory=dict)
+    """Kinds of mail, and what writes one (outbox/rules.py) from the public id of what it is about; None for none."""
     verbs: Mapping[str, Verb] = field(default_factory=dict)
 
 
@@ -258,3 +261,9 @@ def waiting() -> Mapping[str, Waiting]:
 def verbs() -> Mapping[str, Verb]:
     """Every verb that the journal tells of a case."""
     return {name: verb for room in rooms().values() for name, verb in room.verbs.items()}
+
+
+@cache
+def letters() -> Mapping[str, Callable[[UUID], Any]]:
+    """What writes each kind of mail."""
+    return {kind: write for room in rooms().values() for kind, write in room.letters.items()}

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from handslag.cases import actions as cases
@@ -17,9 +18,11 @@ from handslag.foundation import clock
 from handslag.foundation.acting import action
 from handslag.foundation.dating import require_day, require_later
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
-from handslag.meetings import rules
-from handslag.meetings.models import Decision, Item, Meeting, Participant, PastTime
-from handslag.parties.models import Post, Unit
+from handslag.journal.actions import record
+from handslag.meetings import letters, rules
+from handslag.meetings.models import Decision, Feed, Item, Meeting, Participant, PastTime
+from handslag.parties.models import Post, Token, Unit, User
+from handslag.parties.rules import HOLDING_ROLES
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
 
@@ -143,6 +146,7 @@ def book_meeting(actor: Viewer, case_id: int, plan: Plan, time: Time) -> Meeting
     )
     Participant.objects.create(meeting=meeting, role=rules.PERSON, by=post)
     Participant.objects.create(meeting=meeting, role="caseworker", unit=case.holder.unit, post=case.holder, by=post)
+    letters.owe(meeting)
     cases.journal(actor, "meeting_booked", case, meeting=meeting.pk, kind=plan.kind, on=_day(time.at))
     return meeting
 
@@ -162,8 +166,19 @@ def move_meeting(actor: Viewer, meeting_id: int, time: Time, reason: str) -> Mee
     meeting.at, meeting.minutes, meeting.timed_by = time.at, time.minutes, post
     meeting.place, meeting.link = time.place.strip(), time.link.strip()
     meeting.save()
+    letters.owe(meeting)
     cases.journal(actor, "meeting_moved", case, meeting=meeting.pk, reason=reason, on=_day(time.at))
     return meeting
+
+
+def _called(meeting: Meeting) -> QuerySet[Participant]:
+    return meeting.participants.filter(taken_off_at__isnull=True).order_by("id")
+
+
+def _take_off(meeting: Meeting, guest: Participant) -> None:
+    guest.taken_off_at = clock.now()
+    guest.save(update_fields=["taken_off_at"])
+    letters.owe(meeting, guest)
 
 
 @action(_may_keep)
@@ -172,12 +187,13 @@ def invite(actor: Viewer, meeting_id: int, unit: Unit, post: Post | None = None)
     meeting, case = _locked(meeting_id)
     if not unit.is_active or (post and (post.unit_id != unit.pk or not post.is_active)):
         raise Refused(_("Nobody works at that unit. Choose another unit."), "receiver")
-    called = meeting.participants.filter(unit=unit, post=post)
+    called = _called(meeting).filter(unit=unit, post=post)
     if called.exists():
         raise Refused(_("They are called already."), "receiver")
     guest = Participant.objects.create(
         meeting=meeting, role="caseworker", unit=unit, post=post, by=_acting_post(actor, case)
     )
+    letters.owe(meeting, guest)
     cases.journal(actor, "meeting_called", case, meeting=meeting.pk, to_unit=unit.name)
     return guest
 
@@ -197,7 +213,8 @@ def invite_guest(actor: Viewer, meeting_id: int, guest: Guest) -> Participant:
     if guest.agreed_on:
         require_day(guest.agreed_on, rules.AGREED, "agreed_on", leads=False)
     if is_person:
-        meeting.participants.filter(role=rules.PERSON).delete()
+        for before in _called(meeting).filter(role=rules.PERSON):
+            _take_off(meeting, before)
     made = Participant.objects.create(
         meeting=meeting,
         role=guest.role,
@@ -206,6 +223,7 @@ def invite_guest(actor: Viewer, meeting_id: int, guest: Guest) -> Participant:
         agreed_on=guest.agreed_on,
         by=_acting_post(actor, case),
     )
+    letters.owe(meeting, made)
     cases.journal(actor, "guest_called", case, meeting=meeting.pk, role=guest.role)
     return made
 
@@ -221,11 +239,13 @@ def _may_call(actor: Viewer, participant_id: int) -> None:
 @action(_may_call)
 def uninvite(actor: Viewer, participant_id: int) -> None:
     """Takes somebody off a meeting; not the person whom it is about."""
-    guest = Participant.objects.select_related("meeting").get(pk=participant_id)
+    guest = Participant.objects.get(pk=participant_id)
     if guest.role == rules.PERSON:
         raise Refused(_("The meeting is about the person, who stays called to it."))
-    _meeting, case = _locked(guest.meeting_id)
-    guest.delete()
+    if guest.taken_off_at:
+        raise Overtaken(_("They are no longer called to the meeting."))
+    meeting, case = _locked(guest.meeting_id)
+    _take_off(meeting, guest)
     cases.journal(actor, "call_taken_back", case, meeting=guest.meeting_id, role=guest.role)
 
 
@@ -236,6 +256,8 @@ def call_off(actor: Viewer, meeting_id: int, reason: str) -> Meeting:
     codes.require("meeting_change", reason, "reason")
     meeting.ended_at, meeting.ended_by, meeting.reason = clock.now(), _acting_post(actor, case), reason
     meeting.save()
+    if meeting.at > meeting.ended_at:
+        letters.owe(meeting)
     cases.journal(actor, "meeting_not_held", case, meeting=meeting.pk, reason=reason)
     return meeting
 
@@ -252,7 +274,7 @@ def _require_items(kind: str, items: Iterable[Settled]) -> None:
 
 def _require_decisions(actor: Viewer, meeting: Meeting, case: Case, decisions: tuple[Decided, ...]) -> Decided:
     """The decision that becomes the next step: the first due of those for the unit that is responsible."""
-    there = {case.holder.unit_id, *meeting.participants.order_by().values_list("unit_id", flat=True)}
+    there = {case.holder.unit_id, *_called(meeting).values_list("unit_id", flat=True)}
     for decided in decisions:
         if not decided.text.strip():
             raise Refused(_("Write what was decided."), "decisions")
@@ -285,7 +307,7 @@ def hold_meeting(actor: Viewer, meeting_id: int, outcome: Outcome) -> Meeting:
     _require_items(meeting.kind, outcome.items)
     main = cases.main_of(case)
     first, post = _require_decisions(actor, meeting, main, outcome.decisions), _acting_post(actor, case)
-    for guest in meeting.participants.order_by("id"):
+    for guest in _called(meeting):
         guest.came = guest.pk in outcome.came
         guest.save(update_fields=["came"])
     Item.objects.bulk_create(
@@ -342,3 +364,34 @@ def obstacle_to_closing(case: Case) -> str:
     if not Meeting.objects.filter(case=case, ended_at__isnull=True).exists():
         return ""
     return _("Note what came of the booked meeting first, or that it will not be held.")
+
+
+def may_have_feed(actor: Viewer) -> User:
+    """Somebody at work who can hold persons."""
+    if actor.user is None or not set(HOLDING_ROLES).intersection(actor.roles):
+        raise NotAllowed(_("Only those who can hold persons have a calendar."))
+    return actor.user
+
+
+@action(may_have_feed)
+def make_feed(actor: Viewer) -> str:
+    """Makes the address of the actor's calendar anew and returns its secret, which is shown once. The old one ends."""
+    _end_feed(actor)
+    secret = Token.new_secret()
+    feed = Feed.objects.create(user=may_have_feed(actor), digest=Token.fingerprint(secret), made_at=clock.now())
+    record(actor.label, "feed_made", "feed", feed.pk)
+    return secret
+
+
+@action(may_have_feed)
+def end_feed(actor: Viewer) -> None:
+    """Ends the address of the actor's calendar, at once."""
+    for pk in _end_feed(actor):
+        record(actor.label, "feed_ended", "feed", pk)
+
+
+def _end_feed(actor: Viewer) -> list[int]:
+    standing = Feed.objects.filter(user=actor.user, revoked_at__isnull=True).order_by("id")
+    ended = list(standing.values_list("pk", flat=True))
+    standing.update(revoked_at=clock.now())
+    return ended

@@ -6,7 +6,7 @@ Words are only ever removed, when their time is over or the person's identity be
 from handslag.foundation.guards import Guard, frozen, undeletable
 
 MEETING, PAST, GUEST = "meetings_meeting", "meetings_pasttime", "meetings_participant"
-ITEM, DECISION, CASE = "meetings_item", "meetings_decision", "cases_case"
+ITEM, DECISION, FEED, CASE = "meetings_item", "meetings_decision", "meetings_feed", "cases_case"
 REMOVED = "('', '–')"
 _BOOKED = f"EXISTS (SELECT 1 FROM {MEETING} m WHERE m.id = {{0}}.meeting_id AND m.ended_at IS NULL)"
 
@@ -23,16 +23,15 @@ def words_only_removed(table: str, *columns: str, when: str = "1=1") -> Guard:
     )
 
 
-def _only_while_booked(table: str, event: str) -> Guard:
-    """A guard that adds to, or takes from, a meeting that is still to come; its row is held meanwhile."""
-    row = "OLD" if event == "DELETE" else "NEW"
+def _only_while_booked(table: str) -> Guard:
+    """A guard that adds to a meeting only while it is still to come; its row is held meanwhile."""
     return Guard(
-        f"{table}_while_booked_on_{event.lower()}",
+        f"{table}_while_booked",
         table,
-        event,
-        f"NOT {_BOOKED.format(row)}",
+        "INSERT",
+        f"NOT {_BOOKED.format('NEW')}",
         f"{table}: the meeting is over",
-        lock=f"1 FROM {MEETING} m WHERE m.id = {row}.meeting_id FOR SHARE",
+        lock=f"1 FROM {MEETING} m WHERE m.id = NEW.meeting_id FOR SHARE",
     )
 
 
@@ -64,9 +63,8 @@ GUARDS = [
         f"(SELECT 1 FROM {MEETING} m WHERE m.case_id = NEW.id AND m.ended_at IS NULL)",
         "cases_case: note what came of its meetings first",
     ),
-    *(_only_while_booked(table, "INSERT") for table in (PAST, GUEST, ITEM, DECISION)),
-    *(undeletable(table) for table in (PAST, ITEM, DECISION)),
-    _only_while_booked(GUEST, "DELETE"),
+    *(_only_while_booked(table) for table in (PAST, GUEST, ITEM, DECISION)),
+    *(undeletable(table) for table in (PAST, GUEST, ITEM, DECISION, FEED)),
     frozen(PAST, "id", "meeting_id", "at", "moved_at", "reason", "by_id"),
     frozen(GUEST, "id", "public_id", "meeting_id", "role", "unit_id", "post_id", "agreed_on", "by_id"),
     words_only_removed(GUEST, "name", "email"),
@@ -74,9 +72,13 @@ GUARDS = [
         "meetings_participant_came_stands",
         GUEST,
         "UPDATE",
-        f"NEW.came IS DISTINCT FROM OLD.came AND NOT {_BOOKED.format('NEW')}",
-        "meetings_participant: who came does not change",
+        "(NEW.came IS DISTINCT FROM OLD.came OR NEW.taken_off_at IS DISTINCT FROM OLD.taken_off_at) "
+        f"AND NOT {_BOOKED.format('NEW')}",
+        "meetings_participant: who was called and came does not change",
     ),
+    frozen(GUEST, "taken_off_at", when="OLD.taken_off_at IS NOT NULL", name="taken_off_stands"),
+    frozen(FEED, "id", "user_id", "digest", "made_at"),
+    frozen(FEED, "revoked_at", when="OLD.revoked_at IS NOT NULL", name="revoked_stands"),
     frozen(ITEM, "id", "meeting_id", "item", "day", "by_id"),
     words_only_removed(ITEM, "text"),
     frozen(DECISION, "id", "public_id", "meeting_id", "due_on", "by_id", "became_step"),

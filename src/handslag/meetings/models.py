@@ -5,7 +5,7 @@ from handslag.cases.models import Case
 from handslag.foundation.dates import Day, Instant
 from handslag.foundation.ids import Public
 from handslag.meetings import rules
-from handslag.parties.models import Post, Unit
+from handslag.parties.models import Post, Unit, User
 
 
 class Meeting(Public):
@@ -93,6 +93,7 @@ class Participant(Public):
     agreed_on = Day(null=True)
     by = models.ForeignKey(Post, models.PROTECT, related_name="+")
     came = models.BooleanField(null=True)
+    taken_off_at = Instant(null=True)
 
     class Meta:
         constraints = [
@@ -105,7 +106,11 @@ class Participant(Public):
             models.UniqueConstraint(
                 fields=["meeting", "unit"], condition=Q(post__isnull=True), name="participant_unit_once"
             ),
-            models.UniqueConstraint(fields=["meeting"], condition=Q(role=rules.PERSON), name="participant_person_once"),
+            models.UniqueConstraint(
+                fields=["meeting"],
+                condition=Q(role=rules.PERSON, taken_off_at__isnull=True),
+                name="participant_person_once",
+            ),
         ]
 
 
@@ -151,4 +156,18 @@ class Decision(Public):
             models.Index(
                 fields=["to", "due_on"], condition=Q(done_at__isnull=True, became_step=False), name="decision_open"
             )
+        ]
+
+
+class Feed(models.Model):
+    """The secret address of the calendar of somebody at work. Only its fingerprint is kept."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = Instant()
+    revoked_at = Instant(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(revoked_at__isnull=True), name="feed_one_a_user")
         ]

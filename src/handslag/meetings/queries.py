@@ -1,5 +1,6 @@
 """Reading meetings: which of them a viewer reaches, and what of them the viewer may see."""
 
+from collections import Counter
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from handslag.disclosure.queries import disclosed_to
 from handslag.disclosure.rules import MEETINGS
 from handslag.foundation import clock
 from handslag.foundation.acting import reading
-from handslag.meetings.models import Decision, Item, Meeting, Participant, PastTime
+from handslag.meetings.models import Decision, Feed, Item, Meeting, Participant, PastTime
+from handslag.parties.models import Token
 from handslag.parties.viewer import Viewer
 
 SHOWN = ("case__person__identity", "case__holder__user", "case__holder__unit", "by", "timed_by", "ended_by")
@@ -24,7 +26,7 @@ def _called(viewer: Viewer) -> QuerySet[Participant]:
     there = Q(unit_id__in=viewer.unit_ids)
     if viewer.officer_party_ids:
         there |= Q(unit__party_id__in=viewer.officer_party_ids)
-    return Participant.objects.filter(there).order_by()
+    return Participant.objects.filter(there, taken_off_at__isnull=True).order_by()
 
 
 def at_the_viewers_places(viewer: Viewer) -> QuerySet[Meeting]:
@@ -63,7 +65,7 @@ def visible_decision(viewer: Viewer, decision_id: UUID) -> tuple[Decision, CaseV
 
 def _own(viewer: Viewer) -> Q:
     """That the viewer holds the person, or is called by name or with the whole unit."""
-    posts = Participant.objects.filter(meeting=OuterRef("pk"))
+    posts = Participant.objects.filter(meeting=OuterRef("pk"), taken_off_at__isnull=True)
     named = posts.filter(post_id__in=viewer.post_ids)
     unit = posts.filter(post__isnull=True, unit_id__in=viewer.unit_ids)
     return Q(case__holder_id__in=viewer.post_ids) | Q(Exists(named.order_by())) | Q(Exists(unit.order_by()))
@@ -88,6 +90,27 @@ def upcoming(viewer: Viewer) -> QuerySet[Meeting]:
         .filter(_may_know_when(viewer), at__gte=clock.midnight(today), at__lt=clock.midnight(today + WEEK))
         .order_by("at", "id")
     )
+
+
+def in_calendar(viewer: Viewer) -> list[tuple[Meeting, int]]:
+    """The viewer's booked meetings of which a basis tells when they are, each with how often it was moved."""
+    since = clock.midnight(clock.today() - WEEK)
+    found = list(_booked(viewer).filter(_may_know_when(viewer), at__gte=since).order_by("at", "id"))
+    moved = Counter(PastTime.objects.filter(meeting__in=found).order_by().values_list("meeting_id", flat=True))
+    return [(meeting, moved[meeting.pk]) for meeting in found]
+
+
+@reading
+def feed_of(secret: str) -> Feed | None:
+    """Whose calendar a secret address names; None where it is unknown or was ended."""
+    digest = Token.fingerprint(secret)
+    found = Feed.objects.filter(digest=digest, revoked_at__isnull=True, user__is_active=True)
+    return found.select_related("user").first()
+
+
+def own_feed(viewer: Viewer) -> Feed | None:
+    """The address of the viewer's own calendar, if there is one."""
+    return Feed.objects.filter(user=viewer.user, revoked_at__isnull=True).first() if viewer.user else None
 
 
 def unrecorded(viewer: Viewer) -> QuerySet[Meeting]:
@@ -117,7 +140,8 @@ def decisions_for(viewer: Viewer) -> QuerySet[Decision]:
 
 def participants(meeting: Meeting) -> list[Participant]:
     """Those who are called, the person first."""
-    found = meeting.participants.select_related("unit__party", "post__user", "by").order_by("id")
+    called = meeting.participants.filter(taken_off_at__isnull=True)
+    found = called.select_related("unit__party", "post__user", "by").order_by("id")
     return sorted(found, key=lambda guest: guest.role != "person")
 
 

@@ -1,11 +1,15 @@
 """What the house must know of meetings."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from handslag.disclosure.rules import HEALTH, MEETINGS
 from handslag.foundation.rooms import (
+    APART,
     REMOVED,
+    Column,
+    Link,
     Part,
     Placed,
     Reach,
@@ -19,9 +23,10 @@ from handslag.foundation.rooms import (
     kept,
     prose,
 )
-from handslag.meetings import actions, queries, waits
+from handslag.meetings import actions, letters, queries, waits
 from handslag.meetings.pages import parts, rows, timeline
 from handslag.meetings.walls import REACHED
+from handslag.parties.rules import HOLDING_ROLES
 
 _BOOKED = {"group": MEETINGS, "noted_by": "by.party"}
 _TIMED = {"group": MEETINGS, "noted_by": "timed_by.party"}
@@ -73,6 +78,7 @@ PARTICIPANT = Record(
         "email": prose(_("E-mail"), **_BOOKED),
         "agreed_on": kept(_("The person agreed"), **_BOOKED),
         "came": kept(_("Came"), **_BOOKED),
+        "taken_off_at": kept(),
     },
     about="meeting.case.person",
     key="participants",
@@ -109,12 +115,13 @@ DECISION = Record(
     key="decisions",
     words=_("Decision"),
 )
+FEED = Record("meetings.Feed", each(Column(APART), "id user digest made_at revoked_at"))
 _KIND, _WHY = {"kind": "meeting_kind"}, {"reason": "meeting_change"}
 
 ROOM = Room(
     urls="handslag.meetings.pages.urls",
     api=("/meetings", "handslag.meetings.api.router"),
-    records=(MEETING, PAST_TIME, PARTICIPANT, ITEM, DECISION),
+    records=(MEETING, PAST_TIME, PARTICIPANT, ITEM, DECISION, FEED),
     reaches=(Reach(queries.at_the_viewers_places, REACHED),),
     verbs={
         "meeting_booked": Verb(gettext_noop("booked a meeting for {on}: {kind}"), MEETINGS, _KIND),
@@ -124,6 +131,8 @@ ROOM = Room(
         "call_taken_back": Verb(gettext_noop("took off a meeting: {role}"), MEETINGS, {"role": "meeting_role"}),
         "meeting_held": Verb(gettext_noop("noted the meeting of {on} as held: {kind}"), MEETINGS, _KIND),
         "meeting_not_held": Verb(gettext_noop("noted that a meeting is not held: {reason}"), MEETINGS, _WHY),
+        "feed_made": Verb(gettext_noop("made a calendar address")),
+        "feed_ended": Verb(gettext_noop("ended a calendar address")),
         "decision_done": Verb(gettext_noop("noted something decided at a meeting as done"), MEETINGS),
     },
     waiting=(
@@ -147,5 +156,7 @@ ROOM = Room(
     person_page=(Part("meetings/_own.html", 15, parts.own),),
     case_actions=(Placed(15, parts.book_button),),
     lanes=(Placed(35, timeline.meetings_lane),),
+    menu=(Link(_("Calendar"), 25, frozenset(HOLDING_ROLES), lambda _viewer: [reverse("calendar")]),),
+    letters={letters.CALL: letters.call, letters.REMINDER: letters.remind},
     obstacles=(actions.obstacle_to_closing,),
 )

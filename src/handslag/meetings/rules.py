@@ -31,3 +31,20 @@ def state(ended_at: datetime | None, reason: str) -> str:
     if ended_at is None:
         return BOOKED
     return NOT_HELD if reason else HELD
+
+
+NOTHING, THAT, WHEN = "nothing", "that", "when"
+"""What a mail may tell: nothing at all, only that something waits, or also when and where."""
+
+
+def told(*, is_person: bool, inside: bool | None, agreed: bool) -> str:
+    """What a mail to somebody who is called may tell.
+
+    `inside` says of a unit or somebody there whether a basis covers the meeting, and is None for others; `agreed` that
+    the person agreed to it.
+    """
+    if inside is not None:
+        return WHEN if inside else THAT
+    if agreed:
+        return WHEN
+    return THAT if is_person else NOTHING

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from handslag.foundation import clock
 from handslag.parties.models import Absence, Party, Post, Unit, User
-from handslag.parties.rules import HOLDING_ROLES
+from handslag.parties.rules import HOLDING_ROLES, LEAD
 from handslag.parties.viewer import Viewer
 
 
@@ -109,3 +109,9 @@ def user_with_staff_id(staff_id: str) -> User | None:
 def demo_users() -> QuerySet[User]:
     """Users of the demo world."""
     return User.objects.filter(is_demo=True)
+
+
+def lead_emails(unit: Unit) -> tuple[str, ...]:
+    """The e-mail addresses of a unit's team leads."""
+    leads = Post.objects.filter(unit=unit, is_active=True, role=LEAD).order_by("id")
+    return tuple(leads.values_list("user__email", flat=True))

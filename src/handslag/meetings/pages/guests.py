@@ -7,10 +7,14 @@ from django.utils.translation import gettext as _
 
 from handslag.cases.visibility import CaseVisibility
 from handslag.meetings import rules
+from handslag.meetings.letters import CALL
 from handslag.meetings.models import Participant
+from handslag.outbox.models import Letter
+from handslag.outbox.queries import latest
+from handslag.outbox.rules import REFUSED, SENT, WITHHELD
 from handslag.parties.pages.fields import named_unit
 from handslag.reference import codes
-from handslag.ui.dates import iso
+from handslag.ui.dates import iso, minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class GuestLine:
     came: bool | None
     is_person: bool
     is_outside: bool
+    mail: str
 
 
 def _who(guest: Participant, visible: CaseVisibility) -> str:
@@ -35,8 +40,22 @@ def _who(guest: Participant, visible: CaseVisibility) -> str:
     return visible.value("name", guest) or _("not disclosed")
 
 
+def _mail_label(letter: Letter | None) -> str:
+    if letter is None:
+        return ""
+    if not letter.ending:
+        return _("mail waits, and was tried") if letter.trouble else _("mail waits")
+    return {
+        SENT: _("mail sent {at}").format(at=minute(letter.ended_at)),
+        WITHHELD: _("no mail was sent"),
+        REFUSED: _("mail was refused: check the address"),
+    }[letter.ending]
+
+
 def guest_lines(guests: Iterable[Participant], visible: CaseVisibility) -> list[GuestLine]:
     """Those who are called. Units and colleagues are seen by whoever reaches the case; others by basis."""
+    guests = list(guests)
+    letters = latest(CALL, [guest.public_id for guest in guests])
     return [
         GuestLine(
             id=str(guest.public_id),
@@ -47,6 +66,7 @@ def guest_lines(guests: Iterable[Participant], visible: CaseVisibility) -> list[
             came=visible.value("came", guest),
             is_person=guest.role == rules.PERSON,
             is_outside=guest.unit_id is None and guest.role != rules.PERSON,
+            mail=_mail_label(letters.get(guest.public_id)) if visible.sees("email", guest) else "",
         )
         for guest in guests
     ]

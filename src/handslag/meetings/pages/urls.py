@@ -1,6 +1,6 @@
 from django.urls import path
 
-from handslag.meetings.pages import views
+from handslag.meetings.pages import calendar, views
 
 urlpatterns = [
     path("cases/<uuid:case_id>/meeting/", views.book, name="book-meeting"),
@@ -8,4 +8,7 @@ urlpatterns = [
     path("meetings/<uuid:meeting_id>/<str:verb>/", views.step, name="meeting-step"),
     path("meetings/called/<uuid:participant_id>/take-off/", views.take_off, name="uninvite"),
     path("decisions/<uuid:decision_id>/", views.decision, name="decision"),
+    path("calendar/", calendar.address, name="calendar"),
+    path("calendar/end/", calendar.end, name="calendar-end"),
+    path("calendar/<str:secret>.ics", calendar.feed, name="calendar-feed"),
 ]
