@@ -1,6 +1,7 @@
 """Local accounts: password and second factor, codes that count once, guessing that is slowed, passkeys in a browser."""
 
 import os
+import re
 from datetime import timedelta
 
 import pyotp
@@ -380,3 +381,103 @@ def test_the_last_second_factor_stays(world):
     assert client.post(page).headers["Location"] == reverse("mfa_index")
     assert Authenticator.objects.filter(type="webauthn").exists()
     assert client.get(reverse("mfa_remove_webauthn", args=["xyz"])).status_code == 404
+
+
+DAY = timedelta(days=1)
+
+
+def test_who_goes_on_guessing_from_one_address_has_a_hundred_tries_a_day(world):
+    user = local(world)
+    with time_machine.travel(MORNING, tick=False) as traveller:
+        tried = 0
+        for _ in range(7 * 4):
+            traveller.shift(timedelta(minutes=15, seconds=1))
+            for _ in range(20):
+                traveller.shift(timedelta(seconds=6))
+                tried += WRONG in told(enter(user, "x", "10.6.6.6")[1])
+        assert tried == 100
+        traveller.shift(DAY)
+        assert enter(user, PASSWORD, "10.6.6.6")[1].status_code == 302
+
+
+@pytest.mark.parametrize("what", ["password", "code"])
+def test_strangers_have_few_tries_a_day_and_keep_the_owner_out_of_no_place_of_hers(world, settings, what):
+    limits = {**settings.ACCOUNT_RATE_LIMITS, f"{what}_failed_by_strangers": "7/1d/key"}
+    settings.ACCOUNT_RATE_LIMITS = limits
+    user = local(world)
+    with time_machine.travel(MORNING, tick=False) as traveller:
+        secret, *_rest = set_up(user)
+        traveller.shift(timedelta(minutes=1))
+        owner, _way = enter(user)
+        assert write(owner, code_at(secret)).headers["Location"] == "/", "from here the owner signs in"
+        tried = 0
+        for n in range(12):
+            traveller.shift(timedelta(seconds=61))
+            stranger, page = enter(user, PASSWORD if what == "code" else "x", f"10.5.0.{n}")
+            tried += (USED in told(write(stranger, "000000"))) if what == "code" else (WRONG in told(page))
+        assert tried == 7
+        traveller.shift(timedelta(seconds=61))
+        owner, _way = enter(user)
+        assert write(owner, code_at(secret)).headers["Location"] == "/"
+        traveller.shift(DAY)
+        stranger, way = enter(user, address="10.5.1.1")
+        assert write(stranger, code_at(secret)).headers["Location"] == "/", "a day later everywhere"
+
+
+def test_a_clock_that_ran_ahead_keeps_nobody_out(world):
+    user = local(world)
+    with time_machine.travel(MORNING, tick=False) as traveller:
+        traveller.shift(DAY)
+        for _ in range(5):
+            assert WRONG in told(enter(user, "x")[1])
+        assert TOO_MANY in told(enter(user)[1])
+        traveller.shift(-DAY)
+        assert enter(user)[1].status_code == 302
+
+
+def test_guesses_at_the_same_time_all_count(lasting_world, settings):
+    from concurrent.futures import ThreadPoolExecutor
+
+    user = local(lasting_world)
+
+    def guess(_n):
+        try:
+            return WRONG in told(enter(user, "x")[1])
+        finally:
+            connection.close()
+
+    with time_machine.travel(MORNING, tick=False), ThreadPoolExecutor(12) as threads:
+        assert sum(threads.map(guess, range(12))) <= 5
+
+
+def test_a_lost_second_factor_is_reset_by_the_operator_and_written_down(world):
+    from click.testing import CliRunner
+
+    from handslag.cli.main import main
+
+    user = local(world)
+    set_up(user)
+    for words, status in ((["nobody@test.example"], 1), ([user.email.upper()], 0), ([user.email], 1)):
+        done = CliRunner().invoke(main, ["reset-factor", *words])
+        assert done.exit_code == status and "Traceback" not in done.output
+    assert not Authenticator.objects.filter(user=user).exists(), "recovery codes go too"
+    assert Entry.objects.get(verb="second_factor_reset").subject_id == user.pk
+    assert enter(user)[1].headers["Location"] == reverse("sign-in-set-up")
+
+
+def test_own_sessions_are_listed_and_ended_by_their_owner_alone(world, browse):
+    here, there, other = browse("fk_a"), browse("fk_a"), browse("fk_b")
+    for client, device in ((here, "Here"), (there, "There"), (other, "Other")):
+        assert client.get("/my-work/", headers={"User-Agent": device}).status_code == 200
+    page = told(here.get(reverse("sessions")))
+    assert "There" in page and "Here" in page and "Other" not in page and "Den här" in page
+    assert there.session.session_key not in page, "no key of a session is shown"
+    names = re.findall(r'name="session" value="([^"]+)"', page)
+    assert len(names) == 1
+    other.post(reverse("sessions"), {"session": names})
+    assert is_in(there), "another one's cannot be ended"
+    here.post(reverse("sessions"), {"session": names})
+    assert is_in(here) and is_in(other) and not is_in(there)
+    mine = re.findall(r'value="([^"]+)"', told(other.get(reverse("sessions"))))
+    other.post(reverse("sessions"), {"session": mine})
+    assert is_in(other), "the one in use is ended by signing out"

@@ -30,6 +30,7 @@ from handslag.meetings.models import Decision, Meeting
 from handslag.parties import actions as parties
 from handslag.parties.hiring import hire
 from handslag.parties.models import Absence
+from handslag.parties.second_factor import reset_factors
 from handslag.rights.extract import extract
 from handslag.rights.protection import protect, unprotect
 from handslag.rights.rectification import present, rectify
@@ -68,6 +69,7 @@ PAGES = {
     "mfa_view_recovery_codes": NOBODY,
     "mfa_generate_recovery_codes": EVERYBODY,
     "me": NOBODY,
+    "sessions": EVERYBODY,
     "own-withdraw": NOBODY,
     "own-access-log": NOBODY,
     "sign-out": EVERYBODY,
@@ -175,7 +177,7 @@ CASE_ACTIONS = {
 }
 SYSTEM_ACTIONS = (
     *("hire", "set_password", "issue_token", "revoke_token", "retain", "extract", "rotate", "unprotect"),
-    "part_expired",
+    *("part_expired", "reset_factors"),
 )
 STEP_ACTIONS = {
     "offer": "offer_handover",
@@ -330,6 +332,7 @@ def test_what_is_the_operators_is_refused_to_everyone_who_signs_in(world, name):
     acts = {
         "hire": lambda: hire(viewer, []),
         "set_password": lambda: parties.set_password(viewer, "x", "y"),
+        "reset_factors": lambda: reset_factors(viewer, "x"),
         "retain": lambda: retain(viewer, today),
         "extract": lambda: extract(viewer, "FK", "x"),
         "rotate": lambda: rotate(viewer),

@@ -1,12 +1,20 @@
 """Signing in with e-ID: a real identity provider driven by a real browser; and sessions that end."""
 
+import base64
 import copy
+import hmac
+import json
 import os
+import time
 from datetime import timedelta
 
+import jwt
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings as django_settings
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from oidc_provider_mock import run_server_in_thread
 from oidc_provider_mock._storage import User as Known
 
@@ -176,3 +184,98 @@ def test_sessions_end_when_idle_and_when_they_have_lasted_long(world, minutes, t
             traveller.shift(timedelta(minutes=minutes))
             response = client.get("/my-work/")
         assert (response.status_code == 200) == stays
+
+
+def test_a_persons_session_ends_when_somebody_at_work_signs_in_there(world):
+    from handslag.foundation import keys
+    from handslag.ui.sessions import KEY
+
+    case = world.case()
+    client = StrictClient()
+    session = client.session
+    session[KEY] = keys.blind(case.person.identity.number)
+    session.save()
+    assert client.get("/me/").status_code == 200 and "Den här" in client.get("/sessions/").content.decode()
+    client.force_login(world.posts["fk_a"].user)
+    assert KEY not in client.session and client.get("/me/").status_code != 200
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=9), timedelta(hours=-9)])
+def test_a_session_ends_by_a_clock_that_jumped_either_way(world, jump):
+    client = StrictClient()
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as traveller:
+        client.force_login(world.posts["fk_a"].user)
+        assert client.get("/my-work/").status_code == 200
+        traveller.shift(jump)
+        assert client.get("/my-work/").status_code == 302
+
+
+def _tokens():
+    """Tokens of a provider with an RSA and an EC key, each with what is wrong with it; the first is right."""
+    rsa_key, ec_key = rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())
+    keys = [{**json.loads(RSAAlgorithm.to_jwk(rsa_key.public_key())), "kid": "r"},
+            {**json.loads(ECAlgorithm.to_jwk(ec_key.public_key())), "kid": "e"}]  # fmt: skip
+    now = int(time.time())
+    right = {"iss": "https://eid.example", "aud": "handslag", "sub": "x", "iat": now, "exp": now + 60, "nonce": "N"}
+    pem = rsa_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+    def signed(key=rsa_key, alg="RS256", kid="r", **changes):
+        claims = {name: value for name, value in (right | changes).items() if value is not None}
+        return jwt.encode(claims, key, alg, headers={"kid": kid})
+
+    def by_hand(head):
+        parts = (json.dumps(head).encode(), json.dumps(right).encode())
+        start = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+        seal = base64.urlsafe_b64encode(hmac.digest(pem, start, "sha256")).rstrip(b"=")
+        return b".".join((start, seal)).decode()
+
+    return keys, {
+        "right": signed(), "right by EC": signed(ec_key, "ES256", "e"), "right for two": signed(aud=["handslag", "b"], azp="handslag"),
+        "another nonce": signed(nonce="M"), "no nonce": signed(nonce=None), "azp of another": signed(azp="b"),
+        "two and no azp": signed(aud=["handslag", "b"]), "EC by the RSA key": signed(ec_key, "ES256", "r"),
+        "RSA by the EC key": signed(rsa_key, "RS256", "e"), "the public key as a secret": by_hand({"alg": "HS256", "kid": "r"}),
+        "unsigned": by_hand({"alg": "none", "kid": "r"}), "no algorithm": by_hand({"kid": "r"}),
+        "a list as algorithm": by_hand({"alg": ["RS256"], "kid": "r"}), "an unknown key": signed(kid="z"), "words": "x.y.z",
+        "nothing": "",
+    }  # fmt: skip
+
+
+def test_each_confused_or_foreign_token_is_a_refusal(rf, settings, monkeypatch):
+    from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+
+    from handslag.site.entrance import oidc
+
+    keys, tokens = _tokens()
+    app = type("App", (), {"client_id": "handslag"})
+    answer = type("Answer", (), {"json": lambda self: {"keys": keys}, "raise_for_status": lambda self: None})()
+    session = type("Session", (), {"get": lambda self, url: answer, "__enter__": lambda self: self,
+                                   "__exit__": lambda self, *_: None})()  # fmt: skip
+    monkeypatch.setattr(oidc, "get_adapter", type("A", (), {"get_requests_session": lambda self: session}))
+    for name, token in tokens.items():
+        request = rf.get("/")
+        request.session = {oidc.NONCE: "N"}
+        protocol = oidc.Protocol(request, oidc.PROVIDER)
+        protocol._openid_config = {"jwks_uri": "https://eid.example/keys", "issuer": "https://eid.example"}
+        if name.startswith("right"):
+            assert protocol._decode_id_token(app, token)["sub"] == "x" and not request.session, name
+            with pytest.raises(OAuth2Error):
+                protocol._decode_id_token(app, token)  # the nonce counts once
+        else:
+            with pytest.raises(OAuth2Error):
+                protocol._decode_id_token(app, token)
+
+
+def test_the_level_of_assurance_is_the_tokens_own(rf):
+    from allauth.core.exceptions import ImmediateHttpResponse
+    from django.contrib.messages.storage.fallback import FallbackStorage
+
+    from handslag.site.entrance import oidc
+
+    request = rf.get("/")
+    request.session = {}
+    request._messages = FallbackStorage(request)
+    data = {"id_token": {"sub": "x"}, "userinfo": {"sub": "x", "acr": LOA3, STAFF: "a17@2021005521"}}
+    login = type("Login", (), {"account": type("Account", (), {"extra_data": data})})
+    with pytest.raises(ImmediateHttpResponse):
+        oidc.Adapter(request).pre_social_login(request, login)
+    assert [m for m in request._messages if "tillitsniv" in str(m)]

@@ -133,9 +133,12 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_RATE_LIMITS = {
     "login": None,  # a whole unit signs in from one address
-    "login_failed": "6/30s/key",  # at one account, whoever tries: its owner waits for half a minute at most
-    "login_failed_here": "5/2s/key,10/1m/key,20/15m/key",  # at one account from one address (site/entrance/accounts.py)
+    "login_failed": None,  # counted as follows (site/entrance/accounts.py)
+    "failed_here": "5/2s/key,10/1m/key,20/15m/key,100/1d/key",  # at one account from one address
+    "password_failed": "6/30s/key",  # at one account, whoever tries: its owner waits for half a minute at most
+    "password_failed_by_strangers": "2000/1d/key",  # ... from where its owner has not signed in lately
     "code_failed": "2/30s/key",  # at the code of one account, by whoever has its password
+    "code_failed_by_strangers": "100/1d/key",
 }
 MFA_ADAPTER = "handslag.parties.second_factor.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -260,6 +260,23 @@ def password(email: str, password: str) -> None:
     click.echo("The password is set.")
 
 
+@main.command(name="reset-factor")
+@click.argument("email")
+def reset_factor(email: str) -> None:
+    """Take a local account's second factors away, whose owner has lost them; a new one is set up at the next sign-in.
+
+    Make sure who asks, and set a new password too: whoever signs in first sets the factor up.
+
+    \b
+    Example:
+      handslag reset-factor alma@kommun.example
+    """
+    from handslag.parties.second_factor import reset_factors
+
+    ensure_schema()
+    click.echo(f"{reset_factors(operator(), email)} second factors are taken away.")
+
+
 @main.command()
 @click.argument("list_name", metavar="LIST", required=False)
 def codes(list_name: str | None) -> None:

@@ -13,6 +13,7 @@ ROOM = Room(
         "password_set": Verb(gettext_noop("set a password")),
         "second_factor_set": Verb(gettext_noop("set a second factor")),
         "second_factor_removed": Verb(gettext_noop("took a second factor away")),
+        "second_factor_reset": Verb(gettext_noop("reset a lost second factor")),
         "recovery_codes_made": Verb(gettext_noop("made new recovery codes")),
         "absence_registered": Verb(gettext_noop("noted an absence")),
         "absence_ended": Verb(gettext_noop("ended an absence")),

@@ -19,9 +19,11 @@ from django.utils.translation import gettext_lazy
 
 from handslag.foundation import keys
 from handslag.foundation.acting import action, by_itself
-from handslag.foundation.errors import Overtaken
+from handslag.foundation.errors import Overtaken, Refused
 from handslag.journal.actions import record
+from handslag.parties import may
 from handslag.parties.models import User
+from handslag.parties.viewer import Viewer
 
 NAME = "Handslag"
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -102,6 +104,23 @@ def _use_up(authenticator: Authenticator, code: str) -> bool:
     authenticator.data["used"] = [mark, *used][:REMEMBERED]
     authenticator.save(update_fields=["data"])
     return True
+
+
+@action(may.operate)
+def reset_factors(actor: Viewer, email: str) -> int:
+    """Takes all second factors of a local account away, for an owner who has lost them; returns how many there were.
+
+    For the system alone. The owner sets a new one up at the next sign-in. Raises Refused for an unknown e-mail, or one
+    without a second factor.
+    """
+    user = User.objects.select_for_update().filter(email=email.strip().lower()).first()
+    found = Authenticator.objects.filter(user=user) if user else Authenticator.objects.none()
+    if user is None or not found.exists():
+        raise Refused(_("Nobody with this e-mail has a second factor."))
+    count = factors(user).count()
+    found.delete()
+    record(actor.label, "second_factor_reset", "user", user.pk)
+    return count
 
 
 @action(by_itself)

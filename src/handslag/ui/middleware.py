@@ -8,10 +8,12 @@ from django.contrib.auth import logout
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from handslag.ui.sessions import person_of
+from handslag.ui.addresses import address_of
+from handslag.ui.sessions import ADDRESS, BEGAN, DEVICE, SEEN, person_of
 
 SEEN_EVERY = 60
 """Seconds between notes that a session is in use."""
+LONGEST_DEVICE = 200
 
 
 def language(get_response):
@@ -30,17 +32,20 @@ def language(get_response):
 
 
 def ending_sessions(get_response):
-    """Ends a session that has been idle too long, or has lasted too long however busy."""
+    """Ends a session that has been idle too long, or has lasted too long however busy, also by a clock that jumped."""
 
     def middleware(request):
         now, session = int(time.time()), request.session
         if request.user.is_authenticated or person_of(request):
-            began, seen = session.setdefault("began_at", now), session.get("seen_at", now)
-            if now - seen > settings.HANDSLAG_IDLE_MINUTES * 60 or now - began > settings.HANDSLAG_SESSION_HOURS * 3600:
+            if BEGAN not in session:
+                session[BEGAN], session[ADDRESS] = now, address_of(request)
+                session[DEVICE] = request.headers.get("User-Agent", "")[:LONGEST_DEVICE]
+            idle, whole = abs(now - session.get(SEEN, now)), abs(now - session[BEGAN])
+            if idle > settings.HANDSLAG_IDLE_MINUTES * 60 or whole > settings.HANDSLAG_SESSION_HOURS * 3600:
                 logout(request)
                 messages.info(request, _("You have been signed out, because time had passed."))
-            elif now - session.get("seen_at", 0) >= SEEN_EVERY:
-                session["seen_at"] = now
+            elif abs(now - session.get(SEEN, 0)) >= SEEN_EVERY:
+                session[SEEN] = now
         return get_response(request)
 
     return middleware

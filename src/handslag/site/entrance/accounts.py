@@ -1,30 +1,37 @@
 """Local accounts: how allauth signs them in here. Off in production unless the operator turns them on.
 
-Failed attempts slow down an account, whoever tries, for seconds; and an account from one address, for up to a quarter
-(`ACCOUNT_RATE_LIMITS` in the settings). Nobody waits for what others at the same address did: a whole unit sits behind
-one. A stranger elsewhere cannot keep the owner out.
+Failed attempts slow down an account, whoever tries, for seconds; and an account from one address, for up to a quarter,
+after very many for a day (`ACCOUNT_RATE_LIMITS` in the settings). Nobody waits for what others at the same address did:
+a whole unit sits behind one. A stranger elsewhere cannot keep the owner out of where the owner signs in.
 """
 
+import time
 from collections.abc import Callable
 from typing import TypeGuard
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core import context, ratelimit
-from allauth.core.internal.ratelimit import get_ip
+from allauth.core import context
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from handslag.foundation import keys
 from handslag.parties import second_factor
 from handslag.parties.models import User
 from handslag.ui.addresses import address_of
 
 TOO_MANY = gettext_lazy("Too many attempts. Wait a while and try again.")
+COUNTS = "allauth.account"
+"""Whose settings the limits stand in."""
+KNOWN_SECONDS = 30 * 86_400
+"""How long the account's owner is known at an address after having signed in from there."""
 WORDS = {
     "mfa/messages/webauthn_added.txt": gettext_lazy("The passkey is added."),
     "mfa/messages/webauthn_removed.txt": gettext_lazy("The passkey is removed."),
@@ -40,20 +47,43 @@ def keeps_factors(user: AbstractBaseUser | AnonymousUser) -> TypeGuard[User]:
     return user.has_usable_password() and not second_factor.needs_none(user)
 
 
-def slowed(limit: str, key: str) -> Callable[[], None]:
-    """Counts an attempt against one of the settings' limits; returns what forgives it.
+def _forget_the_future(limit: str, key: str) -> None:
+    """Takes out what a clock that ran ahead has counted, which would otherwise count until that time has come."""
+    for rate in ratelimit.get_rates(app=COUNTS, action=limit):
+        place = ratelimit.get_cache_key(context.request, app=COUNTS, action=limit, rate=rate, key=key)
+        history = cache.get(place) or []
+        if history and history[0] > time.time():
+            cache.set(place, [at for at in history if at <= time.time()], rate.duration)
 
-    Raises ValidationError where there have been too many.
-    """
-    request = context.request
-    if not ratelimit.consume(request, action=limit, key=key):
+
+def _slowed(limit: str, key: str) -> Callable[[], None]:
+    _forget_the_future(limit, key)
+    used = ratelimit.consume(context.request, app=COUNTS, action=limit, key=key)
+    if not used:
         raise Adapter().validation_error("too_many_login_attempts")
-    return lambda: ratelimit.clear(request, action=limit, key=key)
+    return used.rollback
 
 
-def slowed_here(account: str) -> Callable[[], None]:
-    """The same for an account from the caller's address (of IPv6, its network)."""
-    return slowed("login_failed_here", f"{account} {get_ip(context.request)}")
+def guessing(what: str, account: str) -> Callable[[], None]:
+    """Counts a guess at an account's `password` or `code`; returns what is called when it was right.
+
+    Raises ValidationError where there have been too many: from here (of IPv6, from this network), at the account, or
+    in a day at the account by strangers. From where it was right lately nobody is a stranger.
+    """
+    guess = f"{what} {account}"
+    here = f"{guess} {ratelimit.get_ip(context.request)}"
+    limits = [("failed_here", here), (f"{what}_failed", guess)]
+    known = keys.blind(f"signed in: {here}")
+    if not cache.get(known):
+        limits.append((f"{what}_failed_by_strangers", guess))
+    forgive = [_slowed(limit, key) for limit, key in limits]
+
+    def was_right() -> None:
+        for taken_back in forgive:
+            taken_back()
+        cache.set(known, True, KNOWN_SECONDS)
+
+    return was_right
 
 
 class Adapter(DefaultAccountAdapter):
@@ -78,10 +108,10 @@ class Adapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials) -> User | None:
         """The user with this e-mail and password. Raises ValidationError where there were too many attempts."""
-        forgive = slowed_here(credentials["email"].lower())
+        was_right = guessing("password", credentials["email"].lower())
         user = super().authenticate(request, **credentials)
         if user:
-            forgive()
+            was_right()
         return user
 
     def reauthenticate(self, user: User, password: str) -> bool:

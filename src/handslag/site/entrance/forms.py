@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from handslag.parties import second_factor
-from handslag.site.entrance.accounts import slowed, slowed_here
+from handslag.site.entrance.accounts import guessing
 from handslag.ui.forms import Form
 
 CODE = {"inputmode": "numeric", "autocomplete": "one-time-code"}
@@ -51,14 +51,12 @@ class CodeForm(Form, AuthenticateForm):
 
     def clean_code(self) -> str:
         """The code, used up. Raises ValidationError for a wrong or used one, or where there were too many attempts."""
-        account = f"code {self.user.pk}"
-        slow = [slowed_here(account), slowed("code_failed", account)]
+        was_right = guessing("code", str(self.user.pk))
         code = super().clean_code()
         found = self.authenticator
         if found.type == Authenticator.Type.TOTP and not second_factor.use_up(found.pk, code):
             raise get_adapter().validation_error("incorrect_code")
-        for forgive in slow:
-            forgive()
+        was_right()
         return code
 
 

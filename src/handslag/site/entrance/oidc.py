@@ -18,9 +18,10 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login as begin_session
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from requests import RequestException
@@ -32,8 +33,11 @@ from handslag.ui.access import EVERYONE, page
 from handslag.ui.sessions import enter_as_person
 
 PROVIDER = "eid"
-SIGNED_WITH = ("RS256", "PS256", "ES256")
-"""Signatures that a token may have: with the provider's private key alone, never with a shared secret."""
+SIGNED_WITH = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
+"""Signatures that a token may have, with the kind of key: the provider's private one, never a shared secret."""
+NONCE = "nonce_of_sign_in"
+NOT_A_TOKEN = (jwt.PyJWTError, TypeError, ValueError, AttributeError, KeyError)
+"""What comes of a token, a key or an answer that is not one, whatever it is."""
 LOG = logging.getLogger(__name__)
 BEGAN_THERE = "began_at_provider"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -44,25 +48,38 @@ class Protocol(OpenIDConnectOAuth2Adapter):
 
     def _decode_id_token(self, app, id_token: str) -> dict:
         """The token's claims. Raises OAuth2Error unless the provider signed it for us, and it holds now."""
-        with get_adapter().get_requests_session() as session:
-            answer = session.get(self.openid_config["jwks_uri"])
-            answer.raise_for_status()
         try:
+            with get_adapter().get_requests_session() as session:
+                answer = session.get(self.openid_config["jwks_uri"])
+                answer.raise_for_status()
             header = jwt.get_unverified_header(id_token)
             published = jwt.PyJWKSet.from_dict(answer.json()).keys
             found = [key for key in published if header.get("kid") in (None, key.key_id)]
-            if header.get("alg") not in SIGNED_WITH or len(found) != 1:
+            if len(found) != 1 or SIGNED_WITH[header["alg"]] != found[0].key_type:
                 raise OAuth2Error("the token is not signed with one of the provider's keys")
-            return jwt.decode(
+            claims = jwt.decode(
                 id_token,
                 found[0].key,
                 algorithms=[header["alg"]],
                 issuer=self.openid_config["issuer"],
                 audience=app.client_id,
-                options={"require": ["iss", "aud", "exp", "iat", "sub"]},
+                options={"require": ["iss", "aud", "exp", "iat", "sub", "nonce"]},
             )
-        except jwt.PyJWTError as error:
+        except NOT_A_TOKEN as error:
             raise OAuth2Error(type(error).__name__) from error
+        self._check_meant_for_us(claims, app.client_id)
+        return claims
+
+    def _check_meant_for_us(self, claims: dict, client_id: str) -> None:
+        """Raises OAuth2Error for a token of another sign-in, or one that was made out to somebody else.
+
+        Source: OpenID Connect Core 1.0, sections 3.1.2.1 and 3.1.3.7.
+        """
+        if claims["nonce"] != self.request.session.pop(NONCE, None):
+            raise OAuth2Error("the token answers another sign-in")
+        others = claims["aud"] if isinstance(claims["aud"], list) else []
+        if claims.get("azp", None if len(others) > 1 else client_id) != client_id:
+            raise OAuth2Error("the token is made out to somebody else")
 
     def complete_login(self, request: HttpRequest, app, token, **kwargs):
         if not kwargs["response"].get("id_token"):
@@ -90,8 +107,9 @@ class Adapter(DefaultSocialAccountAdapter):
 
     def pre_social_login(self, request: HttpRequest, sociallogin) -> None:
         """Ends the sign-in here, for better or worse: allauth never comes to match or make a user."""
-        claims = _claims(request, sociallogin.account.extra_data)
-        if claims.get("acr") not in settings.HANDSLAG_OIDC_ACR:
+        data = sociallogin.account.extra_data
+        claims = _claims(request, data)
+        if data["id_token"].get("acr") not in settings.HANDSLAG_OIDC_ACR:
             _refuse(request, _("The sign-in is not of the level of assurance that is needed. Use another e-ID."))
         if affiliation := claims.get(settings.HANDSLAG_OIDC_STAFF_CLAIM):
             self._let_staff_in(request, affiliation)
@@ -148,6 +166,8 @@ def _protocol(request: HttpRequest) -> Protocol:
 @require_POST
 def begin(request: HttpRequest, provider_id: str = PROVIDER) -> HttpResponse:
     """Leads to the identity provider."""
+    nonce = request.session[NONCE] = get_random_string(40)
+    request.GET = QueryDict(urlencode({"auth_params": urlencode({"nonce": nonce})}))
     return OAuth2LoginView.adapter_view(_protocol(request))(request)
 
 

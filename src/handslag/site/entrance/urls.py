@@ -1,6 +1,6 @@
 from django.urls import path
 
-from handslag.site.entrance import factors, oidc, views
+from handslag.site.entrance import factors, oidc, sessions, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("sign-in/code/", factors.code, name="mfa_authenticate"),
     path("sign-in/as/", views.sign_in_as, name="sign-in-as"),
     path("sign-out/", views.sign_out, name="sign-out"),
+    path("sessions/", sessions.sessions, name="sessions"),
     path("security/", factors.security, name="mfa_index"),
     path("security/confirm/", factors.confirm, name="account_reauthenticate"),
     path("security/authenticator/", factors.new_authenticator, name="mfa_activate_totp"),
