@@ -130,6 +130,7 @@ POSTED = {
     "eid",
     "own-withdraw",
     "uninvite",
+    "calendar-end",
 }
 
 # Who may take each step in the same world. The lead may act for the unit; a colleague may not act for the holder.

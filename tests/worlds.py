@@ -6,6 +6,7 @@ from functools import cache
 from itertools import count
 
 import time_machine
+from django.test import override_settings
 from django.utils import timezone
 
 from handslag.cases import actions as cases
@@ -15,17 +16,20 @@ from handslag.disclosure.actions import Agreed
 from handslag.disclosure.models import Consent
 from handslag.disclosure.queries import unconfirmed
 from handslag.disclosure.rules import GROUPS, Flow
-from handslag.foundation import clock
+from handslag.foundation import clock, keys
 from handslag.handovers import actions as handovers
 from handslag.handovers.actions import Offer, offer_handover
 from handslag.handovers.models import Handover
 from handslag.journal.chain import seal
+from handslag.meetings import actions as meetings
 from handslag.meetings.actions import Plan, Time, book_meeting
 from handslag.meetings.models import Meeting
+from handslag.meetings.rules import ITEMS
 from handslag.parties.actions import issue_token, register_absence
 from handslag.parties.models import Association, Party, Post, Unit, User
 from handslag.parties.queries import viewer_of
 from handslag.parties.viewer import Viewer
+from handslag.persons.registering import bar
 from handslag.sharing.actions import confirm_telling, give_consent
 from handslag.sharing.queries import answered_at
 from handslag.simulation.world import identity_numbers
@@ -183,6 +187,20 @@ def build() -> World:
     return world
 
 
+def _meet(world: World, case: Case) -> None:
+    """Meetings that were moved, held and are still to come, a letter that is owed, and a calendar."""
+    viewer, today = world.viewer("fk_a"), clock.today()
+    with time_machine.travel(clock.now() - timedelta(days=9), tick=False):
+        met = world.meeting(case, "sip")
+        meetings.move_meeting(viewer, met.pk, Time(contact_in(4), 60, "Rum 9"), "another_time")
+    answers = tuple(meetings.Settled(item, "Ja") for item in ITEMS["sip"])
+    decided = tuple(meetings.Decided(text, world.posts["fk_a"], today) for text in ("Ring", "Skriv"))
+    meetings.hold_meeting(viewer, met.pk, meetings.Outcome(frozenset(), "Vi pratade.", decided, answers))
+    meetings.make_feed(viewer)
+    with override_settings(HANDSLAG_SENDS_MAIL=True):
+        world.meeting(case)
+
+
 def build_at_work() -> World:
     """A fresh world with something in every table: cases that stay, move, are on their way, declined, closed."""
     world = build()
@@ -201,6 +219,8 @@ def build_at_work() -> World:
     cases.close(world.viewer("kom_b"), closed.pk, "work", "Chefen")
     register_absence(world.viewer("fk_lead"), world.posts["fk_b"], clock.today(), None, None)
     world.token("fk")
+    _meet(world, stays)
+    bar(keys.random_index())
     go_round()
     seal()
     return world

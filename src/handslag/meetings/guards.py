@@ -75,6 +75,7 @@ GUARDS = [
         "(NEW.came IS DISTINCT FROM OLD.came OR NEW.taken_off_at IS DISTINCT FROM OLD.taken_off_at) "
         f"AND NOT {_BOOKED.format('NEW')}",
         "meetings_participant: who was called and came does not change",
+        lock=f"1 FROM {MEETING} m WHERE m.id = NEW.meeting_id FOR SHARE",
     ),
     frozen(GUEST, "taken_off_at", when="OLD.taken_off_at IS NOT NULL", name="taken_off_stands"),
     frozen(FEED, "id", "user_id", "digest", "made_at"),
