@@ -197,6 +197,8 @@ MUTANTS = [
     ("a person stays beside staff", "ui/sessions.py", "    request.session.pop(KEY, None)\n", "    pass\n", SIGNING),
     ("a clock set back keeps sessions", "ui/middleware.py", "abs(now - session[BEGAN])", "now - session[BEGAN]", SIGNING),
     ("sessions never end", "ui/middleware.py", "if idle > settings.HANDSLAG_IDLE_MINUTES * 60 or", "if False and", SIGNING),
+    ("any site's wish is compressed", "ui/compression.py", 'if request.headers.get("Sec-Fetch-Site") == "same-origin":', "if True:", SURFACE),
+    ("sessions never end", "ui/middleware.py", "if now - seen > settings.HANDSLAG_IDLE_MINUTES * 60 or", "if False and", SIGNING),
     ("figures: a month is a day shorter", "statistics/definitions/definitions.toml", "INTERVAL 31 DAY", "INTERVAL 30 DAY", DEFS),
     ("figures: the day after is left out", "statistics/definitions/definitions.toml", "l.to_date > v.day + INTERVAL 1 DAY", "l.to_date > v.day + INTERVAL 2 DAY", DEFS),
     ("figures: breaks are never ignored", "statistics/definitions/definitions.toml", "+ INTERVAL 1 MONTH", "+ INTERVAL 0 MONTH", DEFS),

@@ -13,6 +13,7 @@ from tests.browsing import DESKTOP, PHONE, chromium, open_page
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 PORT = 8792
 FK, FK_LEAD = 0, 1
+OFFER = "main >> text=Lämna över"
 
 
 def visit(browser, pick: int, size: dict):
@@ -30,31 +31,32 @@ def first(page, section: str) -> None:
     page.locator(f"#{section} tbody a").first.click()
 
 
-def handed_over_case(page) -> None:
-    """Opens a held case that came by a handover, so that the picture of the way has something to show."""
+def first_with(page, section: str, shown: str, *way: str) -> None:
+    """Opens the first person of a section of My work whose page, or where a way of clicks leads from it, shows something."""
     page.goto("/my-work/")
-    links = [a.get_attribute("href") for a in page.locator("#held tbody a").all()]
-    for link in links:
+    for link in [a.get_attribute("href") for a in page.locator(f"#{section} tbody a").all()]:
         page.goto(link)
-        if page.locator("rect[class*=holder-1]").count():
+        for step in way:
+            page.click(step)
+            page.wait_for_load_state()
+        if page.locator(shown).count():
             return
+    raise SystemExit(f"nobody in {section} shows {shown}")
 
 
 def open_sharing(page) -> None:
     """Opens what is told of the first person who is offered to the caseworker with consent."""
-    page.goto("/my-work/")
-    for link in [a.get_attribute("href") for a in page.locator("#waiting tbody a").all()]:
-        page.goto(link)
-        page.locator("dd a[href*='/cases/']").click()
-        page.click("main >> text=Samtycke och utlämnande")
-        if page.locator("input[name=disclosure]").count():
-            return
+    first_with(
+        page, "waiting", "input[name=disclosure]", "dd a[href*='/cases/']", "main >> text=Samtycke och utlämnande"
+    )
 
 
 SHOTS = {
     "my-work": lambda page: page.goto("/my-work/"),
-    "case": handed_over_case,
-    "offer": lambda page: (first(page, "held"), page.click("main >> text=Lämna över")),
+    "case": lambda page: first_with(
+        page, "held", "rect[class*=holder-1]"
+    ),  # who came by a handover: the way shows something
+    "offer": lambda page: (first_with(page, "held", OFFER), page.click(OFFER)),
     "handover": lambda page: first(page, "waiting"),
     "accept": lambda page: (first(page, "waiting"), page.click("text=Acceptera och ta över")),
     "next-step": lambda page: (first(page, "held"), page.click("text=Bestäm nästa steg")),

@@ -1,8 +1,10 @@
 """What stands between the product and the outside: headers, cookies, errors, and the API under a fuzzer."""
 
+import gzip
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 
@@ -44,6 +46,27 @@ def test_every_answer_carries_the_whole_set_of_security_headers(world, browse, n
                  "frame-ancestors 'none'"):  # fmt: skip
         assert part in policy
     assert "unsafe" not in policy and "*" not in policy
+
+
+PADDED = re.compile(rb"\x1f\x8b\x08\x08.{6}[^\x00]{0,100}\x00", re.DOTALL)
+"""How gzip begins that carries a file name: Django's random padding."""
+
+
+def test_our_own_pages_ask_for_compressed_answers_of_a_random_length(world):
+    client = Client()
+    client.force_login(world.posts["fk_a"].user)
+    asked = {"Accept-Encoding": "gzip", "Sec-Fetch-Site": "same-origin"}
+    answers = [client.get("/my-work/", headers=asked) for _ in range(20)]
+    assert all(answer["Content-Encoding"] == "gzip" and PADDED.match(answer.content) for answer in answers)
+    assert all(b"Mitt arbete" in gzip.decompress(answer.content) for answer in answers)
+    assert len({len(answer.content) for answer in answers}) > 1
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", None])
+def test_no_other_site_sees_how_well_a_page_is_compressed(browse, site):
+    asked = {"Accept-Encoding": "gzip"} | ({"Sec-Fetch-Site": site} if site else {})
+    answer = browse("fk_a").get("/my-work/", headers=asked)
+    assert "Content-Encoding" not in answer and b"Mitt arbete" in answer.content
 
 
 PRODUCTION = """

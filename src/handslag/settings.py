@@ -179,6 +179,7 @@ LOGIN_REDIRECT_URL = "start"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "handslag.ui.compression.OwnPagesCompressed",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "handslag.ui.middleware.language",
