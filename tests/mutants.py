@@ -21,6 +21,7 @@ LAWFUL, JOURNAL, SHARING, PERSON, SIGNING, SURFACE = (
 CONFIRMING = "tests/test_confirming.py"
 DATES = "tests/test_dates.py"
 SERVING = "tests/test_serving.py"
+PREPARED = "tests/test_prepared.py"
 LOCAL = "tests/test_local_accounts.py"
 ROLE = "tests/test_application_role.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
@@ -116,6 +117,12 @@ MUTANTS = [
     ("every line of the journal is read", "cases/pages/journal.py", "return not entry.group or visible.shows(entry.group, entry.party)", "return True", SHARING),
     ("a rule is not asked", "foundation/acting.py", "                may(**{name: given.arguments[name] for name in asked})\n", "", "tests/test_house.py"),
     ("what nobody declared starts", "foundation/declaring.py", "for name in sorted(stored - record.columns.keys()):", "for name in ():", PERSON),
+    ("a statement is kept for every day", "foundation/prepared.py", "most, clock.today()), list(asked)", "most, date.min), list(asked)", PREPARED),
+    ("ids that differ are one", "foundation/prepared.py", "int: lambda which: FIRST - which,", "int: lambda which: FIRST,", PREPARED),
+    ("a statement is kept for any ids", "foundation/statements.py", "in self.places:", "in ():", PREPARED),
+    ("a query reads while it is built", "foundation/prepared.py", "with connection.execute_wrapper(refuse):", "with connection.execute_wrapper(lambda go, *asked: go(*asked)):", PREPARED),
+    ("a beginning may hold wildcards", "foundation/statements.py", "connection.ops.prep_for_like_query(value)", "value", PREPARED),
+    ("lists come in any order", "foundation/prepared.py", "in sorted(rows)]", "in rows[::-1]]", PREPARED),
     ("anyone opens cases for anyone", "cases/may.py", "<= actor.post_ids.union(led)", "<= actor.post_ids.union(led) | {d.holder_id for d in drafts}", RIGHTS),
     ("a query per row", "cases/queries.py", 'SHOWN = ("person__identity", "holder__user", "holder__unit")', 'SHOWN = ("holder__unit",)', PAGES),
     ("every group is shown", "cases/visibility.py", "return self._bases.get((self.case.person.subject, party_id, group))", "return OWN_RECORD", LAWFUL),

@@ -78,8 +78,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
     }
-else:  # statements that come again are planned once: planning the wall's policies anew costs more than running them
-    DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 2}
+else:  # what is asked again is planned once, for any ids, and not compiled: with the wall's policies that costs most
+    DATABASES["default"]["OPTIONS"] = {
+        "server_side_binding": True,
+        "prepare_threshold": 2,
+        "options": "-c jit=off -c plan_cache_mode=force_generic_plan",
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {  # one for all processes and machines: what slows down guessing counts there
     "default": {

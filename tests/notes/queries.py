@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from handslag.cases.queries import visible_cases
 from handslag.cases.visibility import CaseVisibility, visibility
+from handslag.foundation.prepared import prepared
 from handslag.notes.models import Note
 from handslag.parties.viewer import Viewer
 
@@ -23,6 +24,7 @@ def visible_note(viewer: Viewer, note_id: UUID) -> Note | None:
     return next((note for note in notes if note.public_id == note_id), None)
 
 
+@prepared("post_ids", "own_party_ids")
 def latest_notes(viewer: Viewer) -> QuerySet[Note]:
     """What the viewer's own party noted in the cases that the viewer holds, latest first."""
     return (

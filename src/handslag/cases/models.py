@@ -3,6 +3,7 @@ from django.db.models import F, Q
 
 from handslag.foundation.dates import Day, Instant
 from handslag.foundation.ids import Public
+from handslag.foundation.loading import Loaded
 from handslag.parties.models import Party, Post
 from handslag.persons.models import Person
 
@@ -124,7 +125,7 @@ class Case(Public):
         return self.is_open and self.joined_to_id is None
 
 
-class PastHolding(models.Model):
+class PastHolding(Loaded):
     """A change point: until this instant the case was held by `holder`. Written by the database alone."""
 
     pk = models.CompositePrimaryKey("case_id", "until")
@@ -133,7 +134,7 @@ class PastHolding(models.Model):
     holder = models.ForeignKey(Post, models.PROTECT, related_name="past_holdings")
 
 
-class PastStep(models.Model):
+class PastStep(Loaded):
     """A next step that is behind: done, or replaced before it was done."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="past_steps")
@@ -145,7 +146,7 @@ class PastStep(models.Model):
     note = models.CharField(max_length=500, blank=True)
 
 
-class PastLivelihood(models.Model):
+class PastLivelihood(Loaded):
     """What the person lived on before, from `since` to (not including) `until`."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="past_livelihoods")

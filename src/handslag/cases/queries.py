@@ -1,14 +1,16 @@
 """Reading cases: only what the viewer may see."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
 from django.utils.translation import gettext as _
 
-from handslag.cases.models import Case, PastStep
+from handslag.cases.models import Case, PastHolding, PastLivelihood, PastStep
 from handslag.cases.rules import WARN_DAYS, Spell
 from handslag.cases.visibility import CaseVisibility
 from handslag.disclosure.queries import disclosed_to
@@ -16,6 +18,7 @@ from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import clock, keys
 from handslag.foundation.acting import reading
 from handslag.foundation.errors import Refused
+from handslag.foundation.prepared import prepared
 from handslag.foundation.rooms import rooms
 from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
@@ -23,6 +26,8 @@ from handslag.persons.models import Person
 from handslag.persons.rules import INITIALS
 
 SHOWN = ("person__identity", "holder__user", "holder__unit")
+REACHED_BY = ("post_ids", "case_post_ids", "unit_ids", "officer_party_ids", "own_party_ids")
+"""The viewer's ids by which rooms let cases be reached."""
 
 
 def _told(viewer: Viewer) -> QuerySet:
@@ -57,11 +62,33 @@ def visible_cases(viewer: Viewer) -> QuerySet[Case]:
     return Case.objects.filter(_reach(viewer)).select_related(*SHOWN)
 
 
+@prepared(*REACHED_BY)
+def _visible_case(viewer: Viewer, case_id: UUID) -> QuerySet[Case]:
+    return visible_cases(viewer).filter(public_id=case_id)
+
+
+def visible_case(viewer: Viewer, case_id: UUID) -> Case | None:
+    """The case with this public id; None where there is none that the viewer reaches."""
+    return next(iter(_visible_case.rows(viewer, case_id)), None)
+
+
+@prepared(*REACHED_BY)
+def visible_cases_of(viewer: Viewer, subject: str) -> QuerySet[Case]:
+    """Every case of a person that the viewer reaches, whoever opened it, oldest first."""
+    return (
+        visible_cases(viewer)
+        .filter(person__subject=subject)
+        .select_related("party", "holder__unit__party", *SHOWN)
+        .order_by("id")
+    )
+
+
 def open_cases(viewer: Viewer) -> QuerySet[Case]:
     """Cases that the viewer holds, or the viewer's place, and that are open."""
     return held_cases(viewer).filter(closed_at__isnull=True, joined_to__isnull=True)
 
 
+@prepared(*REACHED_BY)
 def disclosed_cases(viewer: Viewer) -> QuerySet[Case]:
     """Open cases that others hold and of which something is disclosed to the viewer's units; the latest first."""
     return (
@@ -72,25 +99,12 @@ def disclosed_cases(viewer: Viewer) -> QuerySet[Case]:
     )
 
 
-def _told_subjects(viewer: Viewer) -> list[str]:
+def _told_subjects(viewer: Viewer) -> QuerySet:
     """People of whom something is disclosed to the viewer: few, so that their cases are found by them."""
-    return list(disclosed_to(viewer).order_by().values_list("subject", flat=True).distinct())
+    return disclosed_to(viewer).order_by().values("subject")
 
 
-def _told_persons(viewer: Viewer, named: Q) -> list[int]:
-    """Ids of the records of people whose identity is disclosed to the viewer and who are `named`.
-
-    Each party's are found by its index of people, not by going through all that others have on them.
-    """
-    by_party: dict[int, list[str]] = {}
-    told = disclosed_to(viewer).filter(group=IDENTITY).order_by().values_list("from_party_id", "subject").distinct()
-    for party_id, subject in told:
-        by_party.setdefault(party_id, []).append(subject)
-    theirs = (Q(party_id=party_id, subject__in=subjects) for party_id, subjects in by_party.items())
-    either = reduce(or_, theirs, Q(pk__in=()))
-    return list(Person.objects.filter(either).filter(named).order_by().values_list("pk", flat=True))
-
-
+@prepared("post_ids")
 def held_by(viewer: Viewer) -> QuerySet[Case]:
     """Open cases that the viewer holds, also as a stand-in; what is due first comes first."""
     return (
@@ -100,6 +114,7 @@ def held_by(viewer: Viewer) -> QuerySet[Case]:
     )
 
 
+@prepared("post_ids")
 def steps_for(viewer: Viewer) -> QuerySet[Case]:
     """Open cases that others hold, in which the viewer has the next step."""
     return (
@@ -118,38 +133,59 @@ def _may_know(viewer: Viewer) -> Q:
     return Q(party_id__in=viewer.own_party_ids) | Q(Exists(told))
 
 
-def _begins(path: str, name: str) -> Q:
+def _begins(path: str, name: str, initials: str, has_all_initials: bool) -> Q:
+    """That a person's name begins so; `path` leads to the person."""
     begins = Q(**{f"{path}identity__search_name__startswith": name})
-    if len(name) < INITIALS:
-        return begins
-    return begins & Q(**{f"{path}identity__search_initials": name[:INITIALS]})
+    return begins & Q(**{f"{path}identity__search_initials": initials}) if has_all_initials else begins
 
 
-def _named(text: str, path: str = "") -> Q:
-    """That a person's name begins so: "family", or "given family". `path` leads to the person."""
-    matches = _begins(path, text.casefold())
-    if " " in text:
-        given, family = text.casefold().split(" ", 1)
-        matches |= _begins(path, f"{family} {given}")
-    return matches
+@prepared(*REACHED_BY)
+def _told_persons(viewer: Viewer, *name: Any) -> QuerySet:
+    """Ids of the records of people of such a name whose identity is disclosed to the viewer by the record's party."""
+    told = disclosed_to(viewer).filter(group=IDENTITY).order_by()
+    by_their_party = told.filter(subject=OuterRef("subject"), from_party=OuterRef("party"))
+    named = Person.objects.filter(_begins("", *name), Exists(by_their_party), subject__in=told.values("subject"))
+    return named.order_by().values_list("pk", flat=True)
 
 
-def _by_name(viewer: Viewer, text: str) -> set[int]:
-    """Ids of cases by the person's name, looked for in each place that the viewer reaches by itself."""
-    own = _named(text, "person__") & _may_know(viewer)
+@prepared(*REACHED_BY)
+def _by_name(viewer: Viewer, told: Collection[int], *name: Any) -> QuerySet:
+    """Ids of cases of people of such a name, looked for in each place that the viewer reaches by itself."""
+    own = _begins("person__", *name) & _may_know(viewer)
     places = (
         Q(holder_id__in=viewer.case_post_ids) & own,
         *(Q(pk__in=rows.values("case_id")) & own for rows in _opened(viewer)),
-        Q(Exists(_told(viewer)), person_id__in=_told_persons(viewer, _named(text))),
+        Q(Exists(_told(viewer)), person_id__in=told),
     )
-    return {pk for place in places for pk in Case.objects.filter(place).order_by().values_list("pk", flat=True)}
+    held, *others = (Case.objects.filter(place).order_by().values_list("pk", flat=True) for place in places)
+    return held.union(*others)
 
 
-def _by_number(viewer: Viewer, digits: str) -> set[int]:
-    centuries = ("",) if len(digits) == 12 else ("19", "20")
-    subjects = [keys.blind(century + digits) for century in centuries]
+def _named(viewer: Viewer, text: str) -> set[int]:
+    """Ids of cases by the beginning of the person's name: "family", or "given family"."""
+    given, _space, family = text.partition(" ")
+    found: set[int] = set()
+    for name in {text, f"{family} {given}"} if family else {text}:
+        begins = name, name[:INITIALS], len(name) >= INITIALS
+        found.update(_by_name.rows(viewer, frozenset(_told_persons.rows(viewer, *begins)), *begins))
+    return found
+
+
+@prepared(*REACHED_BY)
+def _by_number(viewer: Viewer, subjects: Collection[str]) -> QuerySet:
     known = Q(person__subject__in=subjects, person__identity__isnull=False) & _may_know(viewer)
-    return set(visible_cases(viewer).filter(known).order_by().values_list("pk", flat=True))
+    return visible_cases(viewer).filter(known).order_by().values_list("pk", flat=True)
+
+
+def _numbered(viewer: Viewer, digits: str) -> set[int]:
+    """Ids of cases by the person's identity number, with or without its century."""
+    centuries = ("",) if len(digits) == 12 else ("19", "20")
+    return set(_by_number.rows(viewer, frozenset(keys.blind(century + digits) for century in centuries)))
+
+
+@prepared(*REACHED_BY)
+def _by_reference(viewer: Viewer, reference: str) -> QuerySet:
+    return visible_cases(viewer).filter(reference=reference).order_by().values_list("pk", flat=True)
 
 
 def search(viewer: Viewer, text: str) -> QuerySet[Case]:
@@ -159,11 +195,11 @@ def search(viewer: Viewer, text: str) -> QuerySet[Case]:
     """
     text = " ".join(text.replace("\x00", "").split())
     digits = text.replace("-", "").replace(" ", "")
-    found = set(visible_cases(viewer).filter(reference=text).order_by().values_list("pk", flat=True))
+    found = set(_by_reference.rows(viewer, text))
     if digits.isdigit() and len(digits) in (10, 12):
-        found |= _by_number(viewer, digits)
+        found |= _numbered(viewer, digits)
     elif text:
-        found |= _by_name(viewer, text)
+        found |= _named(viewer, text.casefold())
     whole = Case.objects.filter(pk__in=found).select_related(*SHOWN)
     return whole.order_by("person__identity__search_name", "-opened_at", "id")
 
@@ -212,11 +248,21 @@ def overdue_on(cases: QuerySet[Case], day: date) -> QuerySet[Case]:
     return cases.filter(next_step_on__lt=day).order_by("next_step_on", "id")
 
 
+@prepared()
+def _past_holdings(_viewer: None, case_id: int) -> QuerySet[PastHolding]:
+    past = PastHolding.objects.filter(case_id=case_id)
+    return past.select_related("holder__user", "holder__unit").order_by("until")
+
+
+@prepared()
+def _past_livelihoods(_viewer: None, case_id: int) -> QuerySet[PastLivelihood]:
+    return PastLivelihood.objects.filter(case_id=case_id).order_by("since", "id")
+
+
 def holdings(case: Case) -> list[Spell]:
     """Everyone who held the case, in order, as spells of posts."""
-    past = list(case.past_holdings.select_related("holder__user", "holder__unit").order_by("until"))
     spells, since = [], case.opened_at
-    for point in past:
+    for point in _past_holdings.rows(None, case.pk):
         spells.append(Spell(since, point.until, point.holder))
         since = point.until
     return [*spells, Spell(since, case.closed_at, case.holder)]
@@ -225,7 +271,7 @@ def holdings(case: Case) -> list[Spell]:
 def livelihoods(visible: CaseVisibility) -> list[Spell]:
     """What the person lived on, in order, as spells of (kind, degree): those that the viewer may see."""
     case = visible.case
-    past = case.past_livelihoods.order_by("since", "id")
+    past = _past_livelihoods.rows(None, case.pk)
     spells = [Spell(p.since, p.until, (p.kind, p.degree)) for p in past if visible.sees("kind", p)]
     if not visible.value("livelihood"):
         return spells
@@ -233,21 +279,40 @@ def livelihoods(visible: CaseVisibility) -> list[Spell]:
     return [*spells, Spell(case.livelihood_since, after_last_day, (case.livelihood, case.livelihood_degree))]
 
 
-def past_steps(visible: CaseVisibility, most: int) -> list[PastStep]:
-    """The next steps that are behind and that the viewer may see, latest first."""
-    found = visible.case.past_steps.select_related("by__user").order_by("-ended_at", "-id")[:most]
-    return [step for step in found if visible.sees("text", step)]
+@prepared()
+def _latest_steps(_viewer: None, case_id: int) -> QuerySet[PastStep]:
+    past = PastStep.objects.filter(case_id=case_id).select_related("by__user")
+    return past.order_by("-ended_at", "-id")[:MOST_STEPS]
 
 
-def due_counts(viewer: Viewer, day: date) -> dict[str, int]:
-    """Of the open cases the viewer holds: how many in all, overdue, due on `day`, and with a livelihood ending soon."""
-    mine = Case.objects.filter(holder_id__in=viewer.post_ids, closed_at__isnull=True, joined_to__isnull=True)
-    return mine.aggregate(
-        held=Count("id"),
-        overdue=Count("id", filter=Q(next_step_on__lt=day)),
-        today=Count("id", filter=Q(next_step_on=day)),
-        ending=Count("id", filter=Q(livelihood_ends_on__lt=day + timedelta(days=WARN_DAYS))),
+def past_steps(visible: CaseVisibility) -> list[PastStep]:
+    """The latest next steps that are behind and that the viewer may see, latest first."""
+    return [step for step in _latest_steps.rows(None, visible.case.pk) if visible.sees("text", step)]
+
+
+MOST_STEPS = 50
+"""How many steps that are behind are read."""
+COUNTED = ("held", "overdue", "today", "ending")
+
+
+@prepared("post_ids")
+def _counted(viewer: Viewer) -> QuerySet:
+    today = clock.today()
+    soon = today + timedelta(days=WARN_DAYS)
+    held = held_by(viewer).order_by().select_related(None)
+    counted = held.annotate(
+        held=Window(Count("id")),
+        overdue=Window(Count("id", filter=Q(next_step_on__lt=today))),
+        today=Window(Count("id", filter=Q(next_step_on=today))),
+        ending=Window(Count("id", filter=Q(livelihood_ends_on__lt=soon))),
     )
+    return counted.values_list(*COUNTED)[:1]
+
+
+def due_counts(viewer: Viewer) -> dict[str, int]:
+    """Of the open cases the viewer holds: how many in all, overdue, due today, and with a livelihood ending soon."""
+    counted = _counted.rows(viewer) or [[0] * len(COUNTED)]
+    return dict(zip(COUNTED, counted[0], strict=True))
 
 
 @reading

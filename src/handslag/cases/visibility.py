@@ -5,11 +5,12 @@ the own party in every case that the viewer reaches, and those of another party 
 statute covers them. What is left without any basis is the minimal record: the reference, and who holds since when.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Model
 
@@ -19,6 +20,9 @@ from handslag.disclosure.rules import GROUPS, IDENTITY, OWN_RECORD, Basis
 from handslag.foundation.rooms import record_of
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Identity
+
+ASKED = "bases asked"
+"""Under this name the viewer's memo keeps the subjects whose bases are known, and the bases."""
 
 
 @cache
@@ -85,6 +89,24 @@ def _foreign(case: Case, own: frozenset[int]) -> bool:
     return not {case.party_id, case.holder.party_id, case.livelihood_by_id} <= own
 
 
+def _bases(viewer: Viewer, cases: list[Case], *, with_past: bool) -> Bases:
+    own = viewer.own_party_ids
+    foreign = {case.person.subject for case in cases if with_past or _foreign(case, own)}
+    asked, known = cast(tuple[frozenset[str], Bases], viewer.memo.get(ASKED, (frozenset(), {})))
+    return known if foreign <= asked else bases(viewer, foreign)
+
+
+@contextmanager
+def asked_once(viewer: Viewer, cases: list[Case]) -> Iterator[None]:
+    """While it lasts, the bases of these cases are known and not asked for again, table by table."""
+    found = _bases(viewer, cases, with_past=False)
+    viewer.memo[ASKED] = frozenset(case.person.subject for case in cases), found
+    try:
+        yield
+    finally:
+        del viewer.memo[ASKED]
+
+
 def visibilities(viewer: Viewer, cases: Iterable[Case], *, with_past: bool = False) -> list[CaseVisibility]:
     """Cases as the viewer may see them. Each was reached through a query for this viewer, and counts as looked at.
 
@@ -92,8 +114,7 @@ def visibilities(viewer: Viewer, cases: Iterable[Case], *, with_past: bool = Fal
     party than the viewer's opened or holds it.
     """
     cases, own = list(cases), viewer.own_party_ids
-    foreign = {case.person.subject for case in cases if with_past or _foreign(case, own)}
-    found = bases(viewer, foreign) if foreign else {}
+    found = _bases(viewer, cases, with_past=with_past)
     shown = [CaseVisibility(case, own, found) for case in cases]
     viewer.looks.update({v.case.pk: (v.basis_names, viewer.acting_for(v.case.holder_id)) for v in shown})
     return shown

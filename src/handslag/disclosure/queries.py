@@ -1,7 +1,7 @@
 """Reading bases: what a viewer may see of a person, and who is told what."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from handslag.disclosure.models import Consent, Disclosure
 from handslag.disclosure.rules import WARN_DAYS, Basis
 from handslag.foundation import clock, days
+from handslag.foundation.prepared import prepared
 from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
 
@@ -50,10 +51,31 @@ class KnownPerson(Protocol):
 Bases = Mapping[tuple[str, int, str], Basis]
 
 
+@prepared("unit_ids", "officer_party_ids")
+def _told_about(viewer: Viewer, subjects: Collection[str]) -> QuerySet[Disclosure]:
+    return disclosed_to(viewer).filter(subject__in=subjects).order_by("-statute", "id")
+
+
 def bases(viewer: Viewer, subjects: Iterable[str]) -> Bases:
     """The basis of each (subject, party, group) that is disclosed to the viewer today; a consent before a statute."""
-    found = disclosed_to(viewer).filter(subject__in=set(subjects)).order_by("-statute", "id")
+    found = _told_about.rows(viewer, frozenset(subjects))
     return {(d.subject, d.from_party_id, d.group): d.basis for d in found}
+
+
+@prepared()
+def _told_to_anyone(_viewer: None, subject: str) -> QuerySet:
+    return active().filter(subject=subject).order_by().values_list("pk", flat=True)[:1]
+
+
+def is_told_about(subject: str) -> bool:
+    """Whether anything about a person is disclosed to anyone today."""
+    return bool(_told_to_anyone.rows(None, subject))
+
+
+@prepared()
+def _flow(_viewer: None, subject: str, from_party_id: int, to_unit_id: int, group: str) -> QuerySet:
+    told = active().filter(subject=subject, from_party_id=from_party_id, to_unit_id=to_unit_id, group=group)
+    return told.order_by().values_list("pk", flat=True)[:1]
 
 
 def covers(subject: str, from_party_id: int, to_unit: Unit, group: str, *, is_held: bool = False) -> bool:
@@ -63,8 +85,9 @@ def covers(subject: str, from_party_id: int, to_unit: Unit, group: str, *, is_he
     """
     if to_unit.party_id == from_party_id:
         return True
-    found = active().filter(subject=subject, from_party_id=from_party_id, to_unit=to_unit, group=group)
-    return (found.select_for_update() if is_held else found).exists()
+    if not is_held:
+        return bool(_flow.rows(None, subject, from_party_id, to_unit.pk, group))
+    return _flow(None, subject, from_party_id, to_unit.pk, group).select_for_update().exists()
 
 
 def units_told(subject: str, from_party_id: int, group: str) -> list[Unit]:

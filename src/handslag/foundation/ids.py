@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import models
 
+from handslag.foundation.loading import Loaded
+
 
 def uuid7() -> UUID:
     """A random id that sorts by the millisecond in which it was made (RFC 9562, version 7)."""
@@ -22,7 +24,7 @@ def uuid_of(text: str | None) -> UUID | None:
         return None
 
 
-class Public(models.Model):
+class Public(Loaded):
     """Something that is named outside the database: by its public id, never by its number."""
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)

@@ -18,6 +18,7 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.module_loading import module_has_submodule
 
+from handslag.foundation.prepared import Prepared
 from handslag.foundation.waiting import Wait
 
 Words = str | Promise
@@ -28,13 +29,14 @@ Words = str | Promise
 class Section:
     """A list on a composed page: what is found for a viewer, and how it is shown as a table (ui/tables.py).
 
-    `place` orders the sections of a page. `short` is how many rows the page shows; the whole list has its own page.
+    `find` is a prepared query. `place` orders the sections of a page. `short` is how many rows the page shows; the
+    whole list has its own page.
     """
 
     name: str
     heading: Words
     place: int
-    find: Callable[[Any], Any]
+    find: Prepared
     table: Callable[[Any, Iterable[Any]], Any]
     short: int = 8
     is_always_shown: bool = False

@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from handslag.cases.models import Case
 from handslag.foundation.dates import Day, Instant
 from handslag.foundation.ids import Public
+from handslag.foundation.loading import Loaded
 from handslag.handovers import rules
 from handslag.parties.models import Post, Unit
 
@@ -97,7 +98,7 @@ class Handover(Public):
         ]
 
 
-class Message(models.Model):
+class Message(Loaded):
     """A line of the dialogue between sender and receiver: each step taken, with its words."""
 
     handover = models.ForeignKey(Handover, models.PROTECT, related_name="messages")

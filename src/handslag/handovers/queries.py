@@ -1,10 +1,13 @@
 """Reading handovers: both sides see each one all the way."""
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from handslag.cases.models import Case
 from handslag.foundation.acting import reading
+from handslag.foundation.prepared import prepared
 from handslag.handovers import rules
 from handslag.handovers.models import Handover
 from handslag.parties.viewer import Viewer
@@ -39,6 +42,7 @@ def visible_handovers(viewer: Viewer) -> QuerySet[Handover]:
     ).select_related(*SHOWN)
 
 
+@prepared("unit_ids")
 def waiting_for(viewer: Viewer) -> QuerySet[Handover]:
     """Handovers that wait for an answer from the viewer or anyone at the viewer's units; soonest needed first."""
     return (
@@ -53,6 +57,7 @@ def _held(viewer: Viewer) -> QuerySet:
     return Case.objects.filter(holder_id__in=viewer.post_ids, closed_at__isnull=True).order_by().values("pk")
 
 
+@prepared("post_ids")
 def questions_for(viewer: Viewer) -> QuerySet[Handover]:
     """Handovers in which the receiver has asked back and the viewer, as holder, owes the answer."""
     return (
@@ -62,6 +67,7 @@ def questions_for(viewer: Viewer) -> QuerySet[Handover]:
     )
 
 
+@prepared("post_ids")
 def sent_by(viewer: Viewer) -> QuerySet[Handover]:
     """Handovers that the viewer sent and that are not at their end, latest first."""
     return (
@@ -71,6 +77,7 @@ def sent_by(viewer: Viewer) -> QuerySet[Handover]:
     )
 
 
+@prepared("post_ids")
 def contacts_of(viewer: Viewer) -> QuerySet[Handover]:
     """First contacts that the viewer has booked and not yet recorded, soonest first."""
     return (
@@ -80,10 +87,19 @@ def contacts_of(viewer: Viewer) -> QuerySet[Handover]:
     )
 
 
-def handovers_of(viewer: Viewer, case: Case) -> QuerySet[Handover]:
-    """The handovers of a case that the viewer may see, latest first."""
-    joined = Case.objects.filter(joined_to=case).order_by().values_list("pk", flat=True)
-    return visible_handovers(viewer).filter(case_id__in=[case.pk, *joined]).order_by("-id")
+@prepared()
+def _joined_to(_viewer: None, case_id: int) -> QuerySet:
+    return Case.objects.filter(joined_to_id=case_id).order_by().values_list("pk", flat=True)
+
+
+@prepared("unit_ids", "officer_party_ids")
+def _of_cases(viewer: Viewer, case_ids: Collection[int]) -> QuerySet[Handover]:
+    return visible_handovers(viewer).filter(case_id__in=case_ids).order_by("-id")
+
+
+def handovers_of(viewer: Viewer, case: Case) -> list[Handover]:
+    """The handovers of a case, and of those joined to it, that the viewer may see, latest first."""
+    return _of_cases.rows(viewer, frozenset([case.pk, *_joined_to.rows(None, case.pk)]))
 
 
 def sides(viewer: Viewer, handover: Handover) -> set[str]:
@@ -100,9 +116,14 @@ def sides(viewer: Viewer, handover: Handover) -> set[str]:
     return found
 
 
+@prepared()
+def _open_handover(_viewer: None, case_id: int) -> QuerySet:
+    return Handover.objects.filter(case_id=case_id, state__in=rules.OPEN).values_list("pk", flat=True)[:1]
+
+
 def obstacle_to_closing(case: Case) -> str:
     """Why a case cannot be closed while a handover is on its way; empty where none is."""
-    if not Handover.objects.filter(case=case, state__in=rules.OPEN).exists():
+    if not _open_handover.rows(None, case.pk):
         return ""
     return _("Finish the handover first: withdraw it, or record its first contact.")
 

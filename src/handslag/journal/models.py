@@ -1,8 +1,10 @@
 from django.db import models
 from django.db.models import Q
 
+from handslag.foundation.loading import Loaded
 
-class Entry(models.Model):
+
+class Entry(Loaded):
     """One line of the journal: who did or saw what, when, on which basis, from where. Written once, never changed.
 
     It holds plain values instead of foreign keys, so that it outlives everything that it speaks of, and nobody's name
@@ -34,7 +36,7 @@ class Entry(models.Model):
         ]
 
 
-class Shown(models.Model):
+class Shown(Loaded):
     """That an entry about a list showed this case: how the entry is found from the case. The entry names it too."""
 
     pk = models.CompositePrimaryKey("case_id", "entry_id")
@@ -42,14 +44,14 @@ class Shown(models.Model):
     case_id = models.BigIntegerField()
 
 
-class Unsealed(models.Model):
+class Unsealed(Loaded):
     """An entry that waits for its batch. The database puts it here with the entry (guards.py); the sealer takes it."""
 
     entry_id = models.BigIntegerField(primary_key=True)
     seal = models.CharField(max_length=64)
 
 
-class Batch(models.Model):
+class Batch(Loaded):
     """A link of the chain: exactly the entries in `places`, sealed together with the batch before. Never changed.
 
     `places` are runs of places, such as “101-150 152”; `root` is a digest of those entries' seals, in that order.
@@ -62,7 +64,7 @@ class Batch(models.Model):
     seal = models.CharField(max_length=64)
 
 
-class Head(models.Model):
+class Head(Loaded):
     """The chain's last batch, in one row that sealers lock and writers only read. Its tag needs the key."""
 
     number = models.BigIntegerField()

@@ -5,9 +5,12 @@ import json
 from django.db.models import QuerySet
 
 from handslag.foundation.acting import reading
+from handslag.foundation.prepared import prepared
 from handslag.journal.actions import LISTED, LOOKED
 from handslag.journal.models import Entry, Shown
 
+MOST_CHANGES = 200
+"""How many of the latest changes of a case are read."""
 MOST_LOOKS = 200
 """How many looks the person's page shows."""
 
@@ -15,6 +18,12 @@ MOST_LOOKS = 200
 def changes_of(case_id: int) -> QuerySet[Entry]:
     """What was done with a case, latest first."""
     return Entry.objects.filter(subject="case", subject_id=case_id).exclude(verb=LOOKED).order_by("-id")
+
+
+@prepared()
+def latest_changes(_viewer: None, case_id: int) -> QuerySet[Entry]:
+    """The latest of what was done with a case, latest first."""
+    return changes_of(case_id)[:MOST_CHANGES]
 
 
 def looks_at(case_ids: list[int]) -> QuerySet[Entry]:

@@ -7,10 +7,11 @@ from django.db.models import F, Q
 
 from handslag.foundation.dates import Day, Instant
 from handslag.foundation.ids import Public
+from handslag.foundation.loading import Loaded
 from handslag.parties import rules
 
 
-class Party(models.Model):
+class Party(Loaded):
     """An authority that takes part: FK, AF, a region or a municipality."""
 
     code = models.CharField(max_length=8, unique=True)
@@ -89,7 +90,7 @@ class User(Public, AbstractBaseUser):
         return f"{self.given_name} {self.family_name}"
 
 
-class Association(models.Model):
+class Association(Loaded):
     """A coordination association (samordningsförbund) under the Act 2003:1210."""
 
     name = models.CharField(max_length=120, unique=True)
@@ -158,7 +159,7 @@ class Absence(Public):
         ]
 
 
-class Token(models.Model):
+class Token(Loaded):
     """A party's key to the API. Only its fingerprint is stored."""
 
     party = models.ForeignKey(Party, models.PROTECT, related_name="tokens")

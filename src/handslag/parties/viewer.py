@@ -3,14 +3,21 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from handslag.foundation.prepared import prepared
 from handslag.parties import rules
 from handslag.parties.models import Post, Token, User
 from handslag.ui import requests
 
 OPENED = "opened"
 """Under this name the viewer's memo keeps the one case that a page was opened for."""
+
+
+@prepared("unit_ids", "officer_party_ids")
+def _case_posts(viewer: "Viewer") -> QuerySet[Post, int]:
+    places = Q(unit_id__in=viewer.unit_ids) | Q(party_id__in=viewer.officer_party_ids)
+    return Post.objects.filter(places, role__in=rules.HOLDING_ROLES).order_by().values_list("id", flat=True)
 
 
 @dataclass(frozen=True)
@@ -77,12 +84,9 @@ class Viewer:
 
         A list of posts lets both databases begin at the cases' index by holder, whatever the size of the country.
         """
-        places = Q(unit_id__in=self.unit_ids) | Q(party_id__in=self.officer_party_ids)
         if not (self.unit_ids or self.officer_party_ids):
             return frozenset()
-        return frozenset(
-            Post.objects.filter(places, role__in=rules.HOLDING_ROLES).order_by().values_list("id", flat=True)
-        )
+        return frozenset(_case_posts.rows(self))
 
     def leads(self, unit_id: int | None) -> bool:
         """Whether the viewer may decide what a unit's team lead decides."""

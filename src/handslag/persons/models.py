@@ -2,10 +2,11 @@ from django.db import models
 from django.db.models import Q
 
 from handslag.foundation import keys
+from handslag.foundation.loading import Loaded
 from handslag.parties.models import Party
 
 
-class Person(models.Model):
+class Person(Loaded):
     """A person as one party knows the person. Each party is controller of its own record, so none sees another's.
 
     `subject` is the blind index of the identity number: the same person has the same one at every party, and nobody
@@ -25,7 +26,7 @@ class Person(models.Model):
         ]
 
 
-class Identity(models.Model):
+class Identity(Loaded):
     """Who a person is: the group “identity and contact”, in a table of its own that both walls guard.
 
     An anonymous participant has none. The number is encrypted; search finds it by the person's blind index.
@@ -55,7 +56,7 @@ class Identity(models.Model):
         return keys.decrypt(self.sealed_number)
 
 
-class ProtectedSubject(models.Model):
+class ProtectedSubject(Loaded):
     """The blind index of a number that must not be registered by name or number: the person is protected."""
 
     subject = models.CharField(max_length=32, primary_key=True)

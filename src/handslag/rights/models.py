@@ -2,10 +2,11 @@ from django.db import models
 
 from handslag.cases.models import Case
 from handslag.foundation.dates import Instant
+from handslag.foundation.loading import Loaded
 from handslag.parties.models import Post
 
 
-class Rectification(models.Model):
+class Rectification(Loaded):
     """That something recorded was wrong: both versions, encrypted, with who mended it, when and why."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="rectifications")
@@ -17,7 +18,7 @@ class Rectification(models.Model):
     at = Instant()
 
 
-class Remainder(models.Model):
+class Remainder(Loaded):
     """What statistics keep of a case whose content was removed. Nothing leads from it back to the case or person."""
 
     party_kind = models.CharField(max_length=3)

@@ -11,7 +11,7 @@ from handslag.cases import actions as cases
 from handslag.cases import may
 from handslag.cases.locking import locked
 from handslag.cases.models import Case
-from handslag.cases.queries import holdings, visible_cases
+from handslag.cases.queries import holdings, visible_cases, visible_cases_of
 from handslag.disclosure import actions as disclosure
 from handslag.disclosure.models import Consent, Disclosure
 from handslag.disclosure.queries import covers
@@ -219,17 +219,17 @@ def part_expired(actor: Viewer) -> int:
 
 
 def joinable(actor: Viewer, case: Case) -> list[Case]:
-    """Open cases of the same person at other parties that consents in both directions reveal to the actor's unit."""
+    """What `joinable_of` finds among the person's cases."""
+    return joinable_of(case, visible_cases_of.rows(actor, case.person.subject))
+
+
+def joinable_of(case: Case, known: list[Case]) -> list[Case]:
+    """Of a person's cases that the actor reaches, those at other parties that are open and that consents in both
+    directions reveal to the actor's unit."""
     if case.joined_to_id or not case.is_open:
         return []
-    others = (
-        visible_cases(actor)
-        .filter(person__subject=case.person.subject, closed_at__isnull=True, joined_to__isnull=True)
-        .exclude(party_id=case.party_id)
-        .select_related("holder__unit__party", "party")
-        .order_by("id")
-    )
-    return [other for other in others if _covers_both(case, other)]
+    others = (other for other in known if other.party_id != case.party_id)
+    return [other for other in others if other.is_worked_in and _covers_both(case, other)]
 
 
 def _covers_both(case: Case, other: Case) -> bool:

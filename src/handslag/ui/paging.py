@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from handslag.foundation.prepared import Found, Prepared
 from handslag.ui.numbers import number
 
 ROWS = 25
@@ -26,31 +27,22 @@ class Page:
     next: int | None
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """The rows from `begin` to (not including) `end` of a list."""
-
-    found: QuerySet
-    begin: int
-    end: int
-
-
-def fetch(*wanted: Wanted) -> list[list[Model]]:
-    """The rows of several lists, asking for the whole rows once for each kind."""
-    keys = [list(w.found.values_list("pk", flat=True)[w.begin : w.end]) for w in wanted]
-    whole: dict[type[Model], QuerySet] = {}
-    all_keys: dict[type[Model], set[int]] = {}
-    for w, found in zip(wanted, keys, strict=True):
-        query = whole.setdefault(w.found.model, w.found.model.objects.all()).query
-        query.select_related = w.found.query.select_related
-        all_keys.setdefault(w.found.model, set()).update(found)
-    rows = {model: query.in_bulk(all_keys[model]) for model, query in whole.items()}
-    return [[rows[w.found.model][key] for key in found] for w, found in zip(wanted, keys, strict=True)]
+def fetch(*lists: Found) -> list[list[Model]]:
+    """The whole rows of several lists, asked for once for each kind."""
+    keys: dict[Prepared, set[int]] = {}
+    for found in lists:
+        keys.setdefault(found.whole, set()).update(found.keys)
+    rows = {kind: {row.pk: row for row in kind.rows(None, frozenset(ids))} for kind, ids in keys.items() if ids}
+    return [[rows[found.whole][key] for key in found.keys] for found in lists]
 
 
 def page_of(found: QuerySet, request: HttpRequest, rows: int = ROWS) -> Page:
     """The page that `?page=` asks for; the first where it asks for nothing sensible."""
     asked = min(number(request.GET.get("page")) or 1, LAST_PAGE)
     begin = (asked - 1) * rows
-    (shown,) = fetch(Wanted(found, begin, begin + rows + 1))
+    keys = list(found.values_list("pk", flat=True)[begin : begin + rows + 1])
+    whole = found.model._default_manager.all()
+    whole.query.select_related = found.query.select_related
+    by_key = whole.in_bulk(keys)
+    shown = [by_key[key] for key in keys]
     return Page(shown[:rows], asked, asked - 1 or None, asked + 1 if len(shown) > rows else None)

@@ -3,10 +3,11 @@ from django.db.models import Q
 
 from handslag.cases.models import Case
 from handslag.foundation.dates import Day, Instant
+from handslag.foundation.loading import Loaded
 from handslag.parties.models import Post, Unit
 
 
-class Escalation(models.Model):
+class Escalation(Loaded):
     """That something climbed to a rung of named people, or that a rung was found empty (`is_gap`)."""
 
     kind = models.CharField(max_length=20)
@@ -34,7 +35,7 @@ class Escalation(models.Model):
         ]
 
 
-class Called(models.Model):
+class Called(Loaded):
     """A named person whom an escalation called."""
 
     escalation = models.ForeignKey(Escalation, models.CASCADE, related_name="calls")
@@ -45,7 +46,7 @@ class Called(models.Model):
         indexes = [models.Index(fields=["post", "escalation"], name="called_post")]
 
 
-class Round(models.Model):
+class Round(Loaded):
     """That the watch went its round, and what it found: so that a silent watch is seen too."""
 
     on = Day()

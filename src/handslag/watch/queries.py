@@ -1,7 +1,6 @@
 """What breaks or is about to, for a viewer; and what is owed, for the watch."""
 
 from datetime import date
-from typing import cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -10,6 +9,7 @@ from handslag.cases.queries import ending_within, held_cases, overdue_on
 from handslag.cases.rules import WARN_DAYS
 from handslag.disclosure.queries import ending_soon
 from handslag.foundation import clock
+from handslag.foundation.prepared import prepared
 from handslag.foundation.rooms import rooms, waiting
 from handslag.foundation.waiting import Wait
 from handslag.handovers import rules as handover_rules
@@ -49,28 +49,22 @@ def consents_ending(cases: QuerySet[Case], on: date, viewer: Viewer | None = Non
 
     For a viewer it is what the viewer's places recorded, or are told.
     """
-    ending = ending_soon(on).order_by()
-    if viewer is None:
-        return _going_on(cases).filter(Exists(ending.filter(subject=OuterRef("person__subject")))).order_by("id")
-    near = Q(recorded_by_id__in=viewer.case_post_ids) | Q(to_unit_id__in=viewer.unit_ids)
-    subjects = list(ending.filter(near).values_list("subject", flat=True).distinct())
-    return _going_on(cases).filter(person__subject__in=subjects).order_by("id")
+    ending = ending_soon(on).order_by().filter(subject=OuterRef("person__subject"))
+    if viewer:
+        ending = ending.filter(Q(recorded_by_id__in=viewer.case_post_ids) | Q(to_unit_id__in=viewer.unit_ids))
+    return _going_on(cases).filter(Exists(ending)).order_by("id")
 
 
 def _standing_near(viewer: Viewer) -> QuerySet[Escalation]:
     """Open escalations of cases that the viewer may see, or of what is on its way to the viewer's units or parties.
 
-    Their ids are read at once, by a union of which each half begins at an index of its own; the lists made of it are
-    then found by key.
+    They are found by a union of which each half begins at an index of its own.
     """
     standing = Escalation.objects.filter(cleared_on__isnull=True)
     held = standing.filter(case__holder_id__in=viewer.case_post_ids)
     coming = standing.filter(Q(to_unit_id__in=viewer.unit_ids) | Q(to_unit__party_id__in=viewer.officer_party_ids))
-    if "near" not in viewer.memo:
-        ids = held.order_by().values_list("pk", flat=True).union(coming.order_by().values_list("pk", flat=True))
-        viewer.memo["near"] = list(ids)
-    near = Escalation.objects.filter(pk__in=cast(list[int], viewer.memo["near"]))
-    return near.select_related(*SHOWN).order_by("waiting_since", "id")
+    near = held.order_by().values("pk").union(coming.order_by().values("pk"))
+    return Escalation.objects.filter(pk__in=near).select_related(*SHOWN).order_by("waiting_since", "id")
 
 
 def _at_highest_rung(standing: QuerySet[Escalation]) -> QuerySet[Escalation]:
@@ -81,6 +75,7 @@ def _at_highest_rung(standing: QuerySet[Escalation]) -> QuerySet[Escalation]:
     return standing.filter(~Exists(same.filter(rung__gt=OuterRef("rung"))), is_gap=False)
 
 
+@prepared("post_ids")
 def climbed_to(viewer: Viewer) -> QuerySet[Escalation]:
     """Open escalations and gaps that call the viewer by name; the highest rung first."""
     calls = Called.objects.filter(post_id__in=viewer.post_ids)
@@ -91,26 +86,31 @@ def climbed_to(viewer: Viewer) -> QuerySet[Escalation]:
     )
 
 
+@prepared("case_post_ids")
 def board_unprepared(viewer: Viewer) -> QuerySet[Case]:
     """At the viewer's units or parties, as `unprepared`."""
     return unprepared(held_cases(viewer), clock.today())
 
 
+@prepared("case_post_ids")
 def board_overdue(viewer: Viewer) -> QuerySet[Case]:
     """At the viewer's units or parties, as `overdue`."""
     return overdue(held_cases(viewer), clock.today())
 
 
+@prepared("case_post_ids", "unit_ids")
 def board_consents_ending(viewer: Viewer) -> QuerySet[Case]:
     """At the viewer's units or parties, as `consents_ending`."""
     return consents_ending(held_cases(viewer), clock.today(), viewer)
 
 
+@prepared("case_post_ids", "unit_ids", "officer_party_ids")
 def climbing(viewer: Viewer) -> QuerySet[Escalation]:
     """What climbs near the viewer, each thing at the highest rung that it has reached."""
     return _at_highest_rung(_standing_near(viewer))
 
 
+@prepared("case_post_ids", "unit_ids", "officer_party_ids")
 def empty_rungs(viewer: Viewer) -> QuerySet[Escalation]:
     """Rungs near the viewer that are empty."""
     return _standing_near(viewer).filter(is_gap=True)

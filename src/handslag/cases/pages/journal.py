@@ -6,11 +6,9 @@ from handslag.cases.pages.page import CasePage
 from handslag.cases.visibility import CaseVisibility
 from handslag.journal.models import Entry
 from handslag.journal.pages.lines import change_line, sentence
-from handslag.journal.queries import changes_of
+from handslag.journal.queries import latest_changes
 
 MOST_LINES = 50
-MOST_READ = 200
-"""How many of the latest lines are looked through for those that may be read."""
 
 
 def _is_shown(visible: CaseVisibility, entry: Entry) -> bool:
@@ -20,5 +18,5 @@ def _is_shown(visible: CaseVisibility, entry: Entry) -> bool:
 
 def journal(page: CasePage) -> dict:
     """What was done with the case, latest first; what no basis shows to the viewer is left out."""
-    shown = (entry for entry in changes_of(page.case.pk)[:MOST_READ] if _is_shown(page.visible, entry))
+    shown = (entry for entry in latest_changes.rows(None, page.case.pk) if _is_shown(page.visible, entry))
     return {"lines": [change_line(entry, sentence(entry)) for entry in islice(shown, MOST_LINES)]}

@@ -14,7 +14,6 @@ from handslag.foundation.clock import day_of
 from handslag.reference import codes
 from handslag.ui.timeline import Lane, Line, Mark, Scale
 
-MOST_STEPS = 50
 SHOWN_AHEAD = timedelta(days=200)
 SHORTEST = timedelta(days=30)
 
@@ -38,7 +37,7 @@ class Way:
     @cached_property
     def steps(self) -> list[PastStep]:
         """The steps that are behind, latest first."""
-        return past_steps(self.page.visible, MOST_STEPS)
+        return past_steps(self.page.visible)
 
     @cached_property
     def begin(self) -> date:

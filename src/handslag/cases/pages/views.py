@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -26,7 +26,9 @@ FOUND = 50
 
 def reached(request: Request, case_id: UUID) -> Case:
     """The case, if the viewer reaches it; else a page that says nothing is here."""
-    case = get_object_or_404(queries.visible_cases(request.viewer), public_id=case_id)
+    case = queries.visible_case(request.viewer, case_id)
+    if case is None:
+        raise Http404
     request.viewer.memo[OPENED] = case.pk
     return case
 

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from handslag.cases.actions import obstacle_to_closing
 from handslag.cases.models import Case
 from handslag.cases.pages.page import Button, CasePage
-from handslag.cases.queries import visible_cases
+from handslag.cases.queries import visible_cases, visible_cases_of
 from handslag.cases.visibility import visibilities
-from handslag.disclosure.queries import active
+from handslag.disclosure.queries import is_told_about
 from handslag.reference import codes
-from handslag.sharing.actions import joinable
+from handslag.sharing.actions import joinable_of
 from handslag.sharing.queries import own_disclosures
 
 
@@ -49,10 +49,10 @@ def joined_to(page: CasePage) -> dict | None:
 def joined(page: CasePage) -> dict | None:
     """The person's cases at other parties that are joined to this one, or that a consent lets be joined to it."""
     case, viewer = page.case, page.viewer
-    if not (case.joined_to_id or active().filter(subject=case.person.subject).exists()):
+    if not (case.joined_to_id or is_told_about(case.person.subject)):
         return None
-    here = list(visible_cases(viewer).filter(joined_to=case).select_related("party").order_by("id"))
-    others = joinable(viewer, case)
+    known = visible_cases_of.rows(viewer, case.person.subject)
+    here, others = [other for other in known if other.joined_to_id == case.pk], joinable_of(case, known)
     if not (here or others):
         return None
     visibilities(viewer, [*here, *others])

@@ -11,7 +11,7 @@ from handslag.cases.pages.views import reached
 from handslag.foundation.rooms import Part, placed
 from handslag.parties.rules import CASE_ROLES
 from handslag.parties.viewer import Request
-from handslag.site.pages.parts import rendered
+from handslag.site.pages.parts import filled
 from handslag.ui.access import page
 from handslag.ui.timeline import picture
 
@@ -44,9 +44,5 @@ OWN = (
 def show(request: Request, case_id: UUID) -> HttpResponse:
     """The case page."""
     shown = case_page(request.viewer, reached(request, case_id))
-    parts = sorted((*placed("case_page"), *OWN), key=lambda part: part.place)
-    return render(
-        request,
-        "site/case.html",
-        {"page": shown, "parts": [rendered(request, part, part.fill(shown), page=shown) for part in parts]},
-    )
+    parts = filled((*placed("case_page"), *OWN), shown)
+    return render(request, "site/case.html", {"page": shown, "parts": parts})

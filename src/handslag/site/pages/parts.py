@@ -1,13 +1,12 @@
 """Pieces of composed pages."""
 
+from collections.abc import Iterable
 from typing import Any
-
-from django.http import HttpRequest
-from django.template.loader import render_to_string
 
 from handslag.foundation.rooms import Part
 
 
-def rendered(request: HttpRequest, part: Part, filling: dict | None, **context: Any) -> str:
-    """A piece's markup; empty where there is nothing to fill it with."""
-    return "" if filling is None else render_to_string(part.template, {**context, **filling}, request)
+def filled(parts: Iterable[Part], about: Any) -> list[tuple[str, dict]]:
+    """The pieces that have something to show of what the page is about: the template of each, and what fills it."""
+    found = ((part.template, part.fill(about)) for part in sorted(parts, key=lambda part: part.place))
+    return [(template, filling) for template, filling in found if filling is not None]

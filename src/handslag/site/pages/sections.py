@@ -1,14 +1,17 @@
 """Lists on composed pages: the first of each on the page, and each whole list on a page of its own."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from handslag.cases.models import Case
+from handslag.cases.visibility import asked_once
+from handslag.foundation.prepared import first
 from handslag.foundation.rooms import Section, placed
 from handslag.parties.viewer import Request, Viewer
-from handslag.ui.paging import Wanted, fetch, page_of
+from handslag.ui.paging import fetch, page_of
 from handslag.ui.tables import Table
 
 
@@ -17,25 +20,30 @@ class ShownSection:
     """A section with the first of its rows."""
 
     section: Section
-    found: QuerySet
     table: Table
-    has_more: bool
+    count: int
+    """How many there are in all."""
 
     @property
-    def count(self) -> int:
-        """How many there are in all; counted only where not all are shown."""
-        return self.found.order_by().count() if self.has_more else len(self.table.rows)
+    def has_more(self) -> bool:
+        """Whether not all are shown."""
+        return self.count > len(self.table.rows)
 
 
 def shown_sections(viewer: Viewer, page: str) -> list[ShownSection]:
     """The sections of a composed page (`work` or `board`), in their order."""
     sections = [section for section in placed(page) if not section.is_apart]
-    found = [section.find(viewer) for section in sections]
-    fetched = fetch(*(Wanted(f, 0, section.short + 1) for section, f in zip(sections, found, strict=True)))
-    return [
-        ShownSection(section, whole, section.table(viewer, rows[: section.short]), len(rows) > section.short)
-        for section, whole, rows in zip(sections, found, fetched, strict=True)
-    ]
+    found = first(viewer, ((section.find, section.short) for section in sections))
+    fetched = fetch(*found)
+    with asked_once(viewer, [_case(row) for rows in fetched for row in rows]):
+        return [
+            ShownSection(section, section.table(viewer, rows), of.total)
+            for section, of, rows in zip(sections, found, fetched, strict=True)
+        ]
+
+
+def _case(row: Any) -> Case:
+    return row if isinstance(row, Case) else row.case
 
 
 def whole_section(request: Request, page: str, name: str) -> HttpResponse:

@@ -3,12 +3,10 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from handslag.cases import queries as cases
-from handslag.foundation import clock
+from handslag.cases.queries import due_counts
 from handslag.foundation.rooms import placed
-from handslag.handovers import queries as handovers
 from handslag.parties.rules import HOLDING_ROLES
-from handslag.parties.viewer import Request, Viewer
+from handslag.parties.viewer import Request
 from handslag.site.pages.sections import shown_sections, whole_section
 from handslag.ui.access import page
 
@@ -17,19 +15,13 @@ from handslag.ui.access import page
 def my_work(request: Request) -> HttpResponse:
     """What the signed-in caseworker must do, what is due first at the top."""
     viewer = request.viewer
+    sections = shown_sections(viewer, "work")
     context = {
-        "sections": shown_sections(viewer, "work"),
+        "sections": sections,
         "apart": [section for section in placed("work") if section.is_apart],
-        "tiles": _tiles(viewer),
+        "tiles": due_counts(viewer) | {shown.section.name: shown.count for shown in sections},
     }
     return render(request, "site/my_work.html", context)
-
-
-def _tiles(viewer: Viewer) -> dict[str, int]:
-    return {
-        **cases.due_counts(viewer, clock.today()),
-        "waiting": handovers.waiting_for(viewer).order_by().count(),
-    }
 
 
 @page(*HOLDING_ROLES)
