@@ -35,6 +35,7 @@ STAND_INS: dict[type, Callable[[int], Any]] = {
 }
 
 Find = Callable[..., QuerySet[Any]]
+Given = Callable[[Any], Any]
 
 
 class Place(NamedTuple):
@@ -61,16 +62,19 @@ class Found(NamedTuple):
 
 
 class Prepared:
-    """A query by a viewer's ids and what else is given. Called, it is the queryset; `rows` asks what was compiled."""
+    """A query by a viewer's ids and what else is given. Called, it is the queryset; `rows` asks what was compiled.
 
-    def __init__(self, find: Find, names: tuple[str, ...]):
+    Where nothing else is given, `given` is asked for it; unlike the query, that may read the database.
+    """
+
+    def __init__(self, find: Find, names: tuple[str, ...] = (), given: Given | None = None):
         update_wrapper(self, find)
-        self._find, self._names = find, names
+        self._find, self._names, self._given = find, names, given
         self._kept = lru_cache(KEPT)(self._compiled)
 
     def __call__(self, viewer: Any, *given: Any) -> QuerySet[Any]:
         """The queryset, as it is written."""
-        return self._find(viewer, *given)
+        return self._find(viewer, *self._all_given(viewer, given))
 
     def rows(self, viewer: Any, *given: Any) -> list[Any]:
         """All that is found."""
@@ -81,12 +85,15 @@ class Prepared:
         """What is asked of the database, and with which ids; with `most`, for no more than the keys of the first."""
         asked: dict[Any, int] = {}
         by_viewer = tuple(_shape(getattr(viewer, name), asked) for name in self._names)
-        by_given = tuple(_shape(value, asked) for value in given)
+        by_given = tuple(_shape(value, asked) for value in self._all_given(viewer, given))
         return self._kept(by_viewer, by_given, most, clock.today()), list(asked)
 
     def forget(self) -> None:
         """Drops every statement that is kept."""
         self._kept.cache_clear()
+
+    def _all_given(self, viewer: Any, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (self._given(viewer),) if self._given and not given else given
 
     def _compiled(
         self, by_viewer: tuple[Shape, ...], by_given: tuple[Shape, ...], most: int | None, _day: date
@@ -98,9 +105,12 @@ class Prepared:
         return statement(found if most is None else _first_keys(found, most), found.query.select_related, stand_ins)
 
 
-def prepared(*names: str) -> Callable[[Find], Prepared]:
-    """Makes a query one that is compiled once; `names` are the viewer's sets of ids that it goes by."""
-    return lambda find: Prepared(find, names)
+def prepared(*names: str, given: Given | None = None) -> Callable[[Find], Prepared]:
+    """Makes a query one that is compiled once; `names` are the viewer's sets of ids that it goes by.
+
+    `given` finds out for a viewer what else the query is asked with, where that takes more than one query.
+    """
+    return lambda find: Prepared(find, names, given)
 
 
 def first(viewer: Any, lists: Iterable[tuple[Prepared, int]]) -> list[Found]:
@@ -132,7 +142,7 @@ def whole(model: Any, related: tuple[str, ...]) -> Prepared:
         found: QuerySet[Model] = rows.select_related(*related) if related else rows
         return found
 
-    return Prepared(find, ())
+    return Prepared(find)
 
 
 def _first_keys(found: QuerySet[Any], most: int) -> QuerySet[Any]:

@@ -1,6 +1,6 @@
 """Who is told what about the person of a case, and what a withdrawal would take away."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
@@ -12,6 +12,7 @@ from handslag.disclosure.queries import active, covers, unconfirmed
 from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import clock
 from handslag.foundation.acting import reading
+from handslag.foundation.prepared import prepared
 from handslag.handovers.models import Handover
 from handslag.parties.models import Unit
 from handslag.parties.queries import holding_posts
@@ -28,12 +29,14 @@ def _held_by(post_ids: Iterable[int]) -> Exists:
     return Exists(Case.objects.filter(person__subject=OuterRef("subject"), holder_id__in=post_ids))
 
 
+@prepared("case_post_ids", "unit_ids", "own_party_ids")
 def _unconfirmed_near(viewer: Viewer) -> QuerySet[Disclosure]:
     """What the viewer's parties have not confirmed, of people whom the viewer's units hold, held or are offered."""
     offered = Handover.objects.filter(case__person__subject=OuterRef("subject"))
     met = Q(Exists(offered.filter(sender_id__in=viewer.case_post_ids)))
     met |= Q(Exists(offered.filter(to_unit_id__in=viewer.unit_ids)))
-    return unconfirmed().filter(_held_by(viewer.case_post_ids) | met, from_party_id__in=viewer.own_party_ids)
+    near = unconfirmed().filter(_held_by(viewer.case_post_ids) | met, from_party_id__in=viewer.own_party_ids)
+    return near.order_by("id")
 
 
 def answered_at(viewer: Viewer, disclosures: Iterable[Disclosure]) -> list[Disclosure]:
@@ -50,12 +53,17 @@ def waiting_in(viewer: Viewer, case: Case) -> list[Disclosure]:
     return answered_at(viewer, found.select_related("to_unit__party").order_by("id"))
 
 
-def to_confirm(viewer: Viewer) -> QuerySet[Consent]:
+def _waiting_for(viewer: Viewer) -> frozenset[int | None]:
+    return frozenset(d.consent_id for d in answered_at(viewer, _unconfirmed_near.rows(viewer)))
+
+
+@prepared(given=_waiting_for)
+def to_confirm(_viewer: Viewer, consent_ids: Collection[int]) -> QuerySet[Consent]:
     """Consents that wait for the viewer's units to confirm what their party tells, oldest first."""
-    waiting = answered_at(viewer, _unconfirmed_near(viewer).order_by("id"))
-    return Consent.objects.filter(pk__in={d.consent_id for d in waiting}).order_by("id")
+    return Consent.objects.filter(pk__in=consent_ids).order_by("id")
 
 
+@prepared("post_ids", "own_party_ids")
 def unconfirmed_of(viewer: Viewer) -> QuerySet[Consent]:
     """Consents of people whom the viewer holds that wait for other parties' confirmation, oldest first."""
     waiting = unconfirmed().filter(_held_by(viewer.post_ids), recorded_by__party_id__in=viewer.own_party_ids)

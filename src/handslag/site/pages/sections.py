@@ -35,15 +35,15 @@ def shown_sections(viewer: Viewer, page: str) -> list[ShownSection]:
     sections = [section for section in placed(page) if not section.is_apart]
     found = first(viewer, ((section.find, section.short) for section in sections))
     fetched = fetch(*found)
-    with asked_once(viewer, [_case(row) for rows in fetched for row in rows]):
+    with asked_once(viewer, [case for rows in fetched for row in rows if (case := _case(row))]):
         return [
             ShownSection(section, section.table(viewer, rows), of.total)
             for section, of, rows in zip(sections, found, fetched, strict=True)
         ]
 
 
-def _case(row: Any) -> Case:
-    return row if isinstance(row, Case) else row.case
+def _case(row: Any) -> Case | None:
+    return row if isinstance(row, Case) else getattr(row, "case", None)
 
 
 def whole_section(request: Request, page: str, name: str) -> HttpResponse:
