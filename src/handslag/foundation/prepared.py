@@ -147,8 +147,8 @@ def whole(model: Any, related: tuple[str, ...]) -> Prepared:
 
 def _first_keys(found: QuerySet[Any], most: int) -> QuerySet[Any]:
     order: Any = list(found.query.order_by)
-    counted = found.annotate(place=Window(RowNumber(), order_by=order), in_all=Window(Count("pk")))
-    keys: QuerySet[Any] = counted.values_list("place", "pk", "in_all")[:most]
+    counted = found.annotate(nth_of_list=Window(RowNumber(), order_by=order), all_of_list=Window(Count("pk")))
+    keys: QuerySet[Any] = counted.values_list("nth_of_list", "pk", "all_of_list")[:most]
     return keys
 
 

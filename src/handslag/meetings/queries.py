@@ -13,6 +13,7 @@ from handslag.disclosure.queries import disclosed_to
 from handslag.disclosure.rules import MEETINGS
 from handslag.foundation import clock
 from handslag.foundation.acting import reading
+from handslag.foundation.prepared import prepared
 from handslag.meetings.models import Decision, Feed, Item, Meeting, Participant, PastTime
 from handslag.parties.models import Token
 from handslag.parties.viewer import Viewer
@@ -82,6 +83,7 @@ def _booked(viewer: Viewer) -> QuerySet[Meeting]:
     return Meeting.objects.filter(_own(viewer), ended_at__isnull=True).select_related(*SHOWN)
 
 
+@prepared("post_ids", "unit_ids", "own_party_ids", "officer_party_ids")
 def upcoming(viewer: Viewer) -> QuerySet[Meeting]:
     """The viewer's meetings of today and the week ahead, soonest first."""
     today = clock.today()
@@ -113,6 +115,7 @@ def own_feed(viewer: Viewer) -> Feed | None:
     return Feed.objects.filter(user=viewer.user, revoked_at__isnull=True).first() if viewer.user else None
 
 
+@prepared("post_ids")
 def unrecorded(viewer: Viewer) -> QuerySet[Meeting]:
     """Meetings whose day has passed, of persons whom the viewer holds: what came of them is to be noted."""
     return _over(clock.today()).filter(case__holder_id__in=viewer.post_ids).select_related(*SHOWN).order_by("at", "id")
@@ -122,11 +125,13 @@ def _over(on: date) -> QuerySet[Meeting]:
     return Meeting.objects.filter(ended_at__isnull=True, at__lt=clock.midnight(on))
 
 
+@prepared("post_ids", "unit_ids", "own_party_ids", "officer_party_ids")
 def called_without_basis(viewer: Viewer) -> QuerySet[Meeting]:
     """Booked meetings of the viewer of which no basis tells when they are, in the order of their booking."""
     return _booked(viewer).exclude(_may_know_when(viewer)).order_by("id")
 
 
+@prepared("post_ids")
 def decisions_for(viewer: Viewer) -> QuerySet[Decision]:
     """What the viewer is to do after meetings, what is due first."""
     return (
