@@ -22,6 +22,7 @@ CONFIRMING = "tests/test_confirming.py"
 DATES = "tests/test_dates.py"
 SERVING = "tests/test_serving.py"
 PREPARED = "tests/test_prepared.py"
+DATES, WRITTEN = "tests/test_dates.py", "tests/test_written_down.py"
 LOCAL = "tests/test_local_accounts.py"
 ROLE = "tests/test_application_role.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
@@ -160,6 +161,12 @@ MUTANTS = [
     ("check believes the root", "check/written.py", "if digest != root and", "if False and", JOURNAL),
     ("check forgets the anchors", "check/written.py", "return {int(line.split()[0]): line.split()[1] for line in lines}", "return {}", JOURNAL),
     ("check sees no entry without a batch", "check/written.py", "elif row[AT] < due:", "elif False:", JOURNAL),
+    ("other authorities' addresses are told", "journal/pages/lines.py", "if entry.party in own_parties", "if True", WRITTEN),
+    ("a look names no groups", "cases/visibility.py", "if fact[1] not in self._own", "if False", WRITTEN),
+    ("bases of all cases are merged", "journal/looks.py", 'if wanted.intersection(look["cases"]):', "if True:", WRITTEN),
+    ("nobody's coming is written", "site/entrance/comings.py", "    if user:", "    if False:", WRITTEN),
+    ("the API's board is no look", "watch/api.py", "    visibilities(viewer, [", "    list([", WRITTEN),
+    ("only a check is not written", "intake/actions.py", "    if dry_run:", "    if False:", WRITTEN),
     ("looks are not written", "site/middleware.py", "        if viewer.looks:", "        if False:", JOURNAL),
     ("flagging forgets the others", "rights/protection.py", "Person.objects.select_for_update().filter(subject=subject)", "Person.objects.select_for_update().filter(pk=case.person_id)", PERSON),
     ("flagging leaves the words", "rights/protection.py", "    content.erase_words_below(Case.objects.filter(person=person))\n", "", PERSON),

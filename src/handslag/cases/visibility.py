@@ -18,6 +18,7 @@ from handslag.cases.models import Case
 from handslag.disclosure.queries import Bases, bases
 from handslag.disclosure.rules import GROUPS, IDENTITY, OWN_RECORD, Basis
 from handslag.foundation.rooms import record_of
+from handslag.journal.looks import EVERYTHING, Look, Shown
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Identity
 
@@ -79,14 +80,20 @@ class CaseVisibility:
         return {group: next(filter(None, (self.basis(group, p) for p in parties)), None) for group in GROUPS}
 
     @property
-    def basis_names(self) -> str:
-        """Every basis that shows something, for the journal: “own”, “consent:7”, “statute:sfb_110_31”, “minimal”."""
-        names = {basis.name for basis in self.by_group().values() if basis}
-        return " ".join(sorted(names)) or "minimal"
+    def shown(self) -> frozenset[Shown]:
+        """For the journal, on which basis which facts are shown: “own”, “consent:7”, “statute:sfb_110_31”."""
+        subject = self.case.person.subject
+        told = {(basis.name, party, group) for (about, party, group), basis in self._bases.items() if about == subject}
+        own = {(OWN_RECORD.name, party, EVERYTHING) for party in self._own.intersection(_noted_by(self.case))}
+        return frozenset(own | {fact for fact in told if fact[1] not in self._own})
+
+
+def _noted_by(case: Case) -> set[int | None]:
+    return {case.party_id, case.holder.party_id, case.livelihood_by_id}
 
 
 def _foreign(case: Case, own: frozenset[int]) -> bool:
-    return not {case.party_id, case.holder.party_id, case.livelihood_by_id} <= own
+    return not _noted_by(case) <= own
 
 
 def _bases(viewer: Viewer, cases: list[Case], *, with_past: bool) -> Bases:
@@ -116,7 +123,9 @@ def visibilities(viewer: Viewer, cases: Iterable[Case], *, with_past: bool = Fal
     cases, own = list(cases), viewer.own_party_ids
     found = _bases(viewer, cases, with_past=with_past)
     shown = [CaseVisibility(case, own, found) for case in cases]
-    viewer.looks.update({v.case.pk: (v.basis_names, viewer.acting_for(v.case.holder_id)) for v in shown})
+    for v in shown:
+        look = viewer.looks.get(v.case.pk) or Look(frozenset(), viewer.acting_for(v.case.holder_id))
+        viewer.looks[v.case.pk] = look.with_more(v.shown)
     return shown
 
 

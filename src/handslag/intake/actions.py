@@ -10,9 +10,10 @@ from handslag.cases.opening import open_cases
 from handslag.foundation.errors import NotAllowed, Overtaken
 from handslag.foundation.planning import refresh_planner
 from handslag.foundation.wall import lifted
-from handslag.intake.checking import check_rows
+from handslag.intake.checking import Checked, check_rows
 from handslag.intake.problems import Problem, Unreadable
 from handslag.intake.reading import rows
+from handslag.journal.actions import record
 from handslag.parties.viewer import Viewer
 
 MANY = 1000
@@ -44,6 +45,15 @@ class Outcome:
         }
 
 
+def _note_check(actor: Viewer, checked: Checked) -> None:
+    """Journals that a file was only checked: what came of it tells of persons that are here."""
+    problems = len(checked.problems)
+    record(
+        actor.label, "file_checked", "file", 0,
+        party=actor.party_id, rows=checked.rows, known=checked.known, problems=problems,
+    )  # fmt: skip
+
+
 def import_cases(
     actor: Viewer,
     path: Path,
@@ -64,6 +74,8 @@ def import_cases(
             checked = check_rows(rows(path), units, lambda done: progress("check", done))
     except Unreadable as unreadable:
         return Outcome(problems=[unreadable.problem])
+    if dry_run:
+        _note_check(actor, checked)
     outcome = Outcome(checked.rows, 0, checked.known, checked.problems, checked.wrong_rows)
     if outcome.ok and not dry_run:
         try:

@@ -2,11 +2,13 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
-from handslag.foundation.rooms import Link, Room
+from handslag.foundation.rooms import Link, Room, Verb
 from handslag.parties.rules import LEAD
 
 ROOM = Room(
     urls="handslag.intake.pages.urls",
+    verbs={"file_checked": Verb(gettext_noop("checked a file of cases without taking it in"))},
     menu=(Link(_("Bring in cases"), 40, frozenset({LEAD}), lambda _viewer: [reverse("import")]),),
 )

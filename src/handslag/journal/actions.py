@@ -1,10 +1,12 @@
 """Writing the journal: the only way an entry comes to be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from handslag.foundation import clock
 from handslag.foundation.acting import action, by_itself
 from handslag.journal import chain, seals
+from handslag.journal.looks import Look, names, told
 from handslag.journal.models import Entry
 
 LISTED, LOOKED = "listed", "looked"
@@ -53,29 +55,28 @@ def record_all(entries: Iterable[Entry]) -> None:
 
 @action(by_itself)
 def record_looks(
-    actor: str, page: str, looks: dict[int, tuple[str, str]], address: str, opened: int | None = None
+    actor: str, page: str, looks: Mapping[int, Look], address: str, opened: int | None = None, party: int | None = None
 ) -> None:
-    """Writes that somebody was shown cases: the one that was opened by itself, all others as a list.
+    """Writes that somebody of `party` was shown cases: the one that was opened by itself, all others as a list.
 
-    `looks` holds for each case the bases on which it was shown, and the e-mail of whom the viewer stood in for. Where
-    one case alone was shown, it counts as opened.
+    Where one case alone was shown, it counts as opened.
     """
-    listed = sorted(looks)
+    listed = dict(looks)
     if opened not in looks and len(looks) == 1:
         (opened,) = looks
     entries = []
-    if opened in looks:
-        listed.remove(opened)
-        basis, acting_for = looks[opened]
-        entries.append(entry(actor, LOOKED, "case", opened, acting_for, basis, address, page=page))
+    if opened is not None and opened in looks:
+        entries.append(_look(actor, LOOKED, opened, {opened: listed.pop(opened)}, address, party, page=page))
     if listed:
-        entries.append(_list_of(actor, page, {case_id: looks[case_id] for case_id in listed}, address))
+        entries.append(_look(actor, LISTED, 0, listed, address, party, page=page, cases=sorted(listed)))
     chain.append(entries)
     if listed:
-        chain.link(entries[-1], listed)
+        chain.link(entries[-1], sorted(listed))
 
 
-def _list_of(actor: str, page: str, looks: dict[int, tuple[str, str]], address: str) -> Entry:
-    bases = " ".join(sorted({name for basis, _for in looks.values() for name in basis.split()}))[:500]
-    absent = " ".join(sorted({acting_for for _basis, acting_for in looks.values() if acting_for}))[:254]
-    return entry(actor, LISTED, "list", 0, absent, bases, address, page=page, cases=list(looks))
+def _look(
+    actor: str, verb: str, case_id: int, looks: Mapping[int, Look], address: str, party: int | None, **details: Any
+) -> Entry:
+    absent = " ".join(sorted({look.acting_for for look in looks.values() if look.acting_for}))[:254]
+    subject, bases = "case" if case_id else "list", names(looks.values())
+    return entry(actor, verb, subject, case_id, absent, bases, address, party, shown=told(looks), **details)

@@ -21,7 +21,7 @@ class Entry(Loaded):
     verb = models.CharField(max_length=40)
     subject = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
-    basis = models.CharField(max_length=500, blank=True)
+    basis = models.TextField(blank=True)
     address = models.CharField(max_length=45, blank=True)
     details = models.TextField(default="{}")
     party = models.BigIntegerField(null=True)

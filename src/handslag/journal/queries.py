@@ -1,12 +1,14 @@
 """Reading the journal."""
 
 import json
+from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
 from handslag.foundation.acting import reading
 from handslag.foundation.prepared import prepared
 from handslag.journal.actions import LISTED, LOOKED
+from handslag.journal.looks import groups_by_basis
 from handslag.journal.models import Entry, Shown
 
 MOST_CHANGES = 200
@@ -42,3 +44,8 @@ def own_looks(case_ids: list[int]) -> list[Entry]:
 def details(entry: Entry) -> dict:
     """An entry's details."""
     return json.loads(entry.details)
+
+
+def bases_shown(entry: Entry, case_ids: Iterable[int]) -> dict[str, list[str]]:
+    """Each basis on which a look showed these cases, with the groups of information that it showed."""
+    return groups_by_basis(details(entry).get("shown", []), case_ids)

@@ -6,6 +6,7 @@ from functools import cached_property
 from django.db.models import Q, QuerySet
 
 from handslag.foundation.prepared import prepared
+from handslag.journal.looks import Look
 from handslag.parties import rules
 from handslag.parties.models import Post, Token, User
 from handslag.ui import requests
@@ -33,8 +34,8 @@ class Viewer:
     is_system: bool = False
     """Whether the product itself acts (import on the command line, the demo world)."""
     name: str = ""
-    looks: dict[int, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
-    """Cases shown to the viewer since the request began, each with its bases and for whom the viewer stood in."""
+    looks: dict[int, Look] = field(default_factory=dict, compare=False, repr=False)
+    """Cases shown to the viewer since the request began, each with what of it was shown, and on which bases."""
     memo: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
     """What higher rooms have found out for this viewer, so that they need not ask again in one request."""
 
@@ -67,6 +68,12 @@ class Viewer:
     def led_unit_ids(self) -> frozenset[int]:
         """Units that the viewer leads."""
         return frozenset(p.unit.pk for p in self.reach if p.role == rules.LEAD)
+
+    @cached_property
+    def party_id(self) -> int | None:
+        """The party for which the viewer looks: the one of the first post, or of the party's own system."""
+        own = (post.party.pk for post in self.reach if post.party)
+        return next(iter(self.party_ids), None) or next(own, None)
 
     @cached_property
     def officer_party_ids(self) -> frozenset[int]:

@@ -20,7 +20,8 @@ from handslag.foundation import clock, keys
 from handslag.foundation.acting import action
 from handslag.foundation.errors import Refused
 from handslag.foundation.rooms import Record, records
-from handslag.journal.queries import changes_of, details, looks_at
+from handslag.journal.models import Entry
+from handslag.journal.queries import bases_shown, changes_of, details, looks_at
 from handslag.parties.may import operate
 from handslag.parties.models import Party
 from handslag.parties.viewer import Viewer
@@ -76,8 +77,7 @@ class _Form:
             {"at": e.at, "actor": e.actor, "acting_for": e.acting_for, "verb": e.verb, "details": details(e)}
             for e in changes_of(case.pk)
         ]
-        looks = ("at", "actor", "acting_for", "verb", "basis", "address")
-        return {"changes": changes, "looks": [{n: getattr(e, n) for n in looks} for e in looks_at([case.pk])]}
+        return {"changes": changes, "looks": [_look(e, case.pk) for e in looks_at([case.pk])]}
 
     def whole(self, person: Person) -> dict[str, Any]:
         """All that is recorded about a person, record by record."""
@@ -87,6 +87,11 @@ class _Form:
                 rows = record.of(person) if record.of else apps.get_model(record.model).objects.filter(person=person)
                 found[self.record(record)] = self.rows(record, rows.order_by("pk"))
         return found
+
+
+def _look(entry: Entry, case_id: int) -> dict[str, Any]:
+    told = ("at", "actor", "acting_for", "verb")
+    return {n: getattr(entry, n) for n in told} | {"bases": bases_shown(entry, [case_id])}
 
 
 DATA = _Form(lambda record: record.key, lambda _record, name: name.removeprefix(SEALED))

@@ -27,7 +27,7 @@ from handslag.journal.actions import record
 from handslag.parties.may import operate
 from handslag.parties.models import Post
 from handslag.parties.viewer import Viewer
-from handslag.persons.models import Person
+from handslag.persons.queries import known_as
 from handslag.sharing.answering import answerers
 from handslag.sharing.queries import answered_at
 
@@ -177,9 +177,8 @@ def withdraw_own(subject: str, ids: Iterable[UUID]) -> None:
     ended = disclosure.end(None, chosen)
     if not ended:
         raise Refused(_("Choose at least one line that still stands."))
-    person = Person.objects.filter(subject=subject).order_by("id").first()
     flows = [[d.from_party_id, d.to_unit_id, d.group] for d in ended]
-    record(PERSON, "consent_withdrawn", "person", person.pk if person else 0, flows=flows)
+    record(PERSON, "consent_withdrawn", "person", known_as(subject), flows=flows)
     part_uncovered(Viewer(None, is_system=True, name=PERSON), subject)
 
 

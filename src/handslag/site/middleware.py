@@ -37,7 +37,8 @@ class deny_by_default:  # noqa: N801  (named as the function that it stands for)
         viewer = request.viewer
         if viewer.looks:
             match, address = request.resolver_match, address_of(request)[:45]
-            record_looks(viewer.label, match.view_name, viewer.looks, address, viewer.memo.get(OPENED))
+            opened = viewer.memo.get(OPENED)
+            record_looks(viewer.label, match.view_name, viewer.looks, address, opened, viewer.party_id)
 
     def process_view(self, request, view, args, kwargs):
         is_api = request.resolver_match.namespaces[:1] == ["api"]

@@ -2,11 +2,14 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
-from handslag.foundation.rooms import Link, Room
+from handslag.foundation.rooms import Link, Room, Verb
 from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
+from handslag.site.entrance.comings import CAME, WENT
 
 ROOM = Room(
+    verbs={CAME: Verb(gettext_noop("signed in")), WENT: Verb(gettext_noop("signed out"))},
     menu=(
         Link(_("My work"), 10, frozenset(HOLDING_ROLES), lambda _viewer: [reverse("my-work")]),
         Link(_("Watch"), 20, frozenset(CASE_ROLES), lambda _viewer: [reverse("watch")]),

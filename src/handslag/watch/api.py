@@ -6,9 +6,11 @@ from uuid import UUID
 from ninja import Field, Router, Schema
 
 from handslag.cases.api import CaseLine, lines
-from handslag.parties.viewer import Request
+from handslag.cases.visibility import visibilities
+from handslag.parties.viewer import Request, Viewer
 from handslag.ui.api import Problem
 from handslag.watch import queries
+from handslag.watch.models import Escalation
 
 router = Router()
 FIRST = 25
@@ -55,4 +57,10 @@ def show(request: Request) -> dict:
     calls = {name: find(viewer) for name, find in CALLS.items()}
     counts = {f"{name}_count": found.order_by().count() for name, found in (cases | calls).items()}
     lists = {name: lines(viewer, found.select_related("holder__party")[:FIRST]) for name, found in cases.items()}
-    return {**counts, **lists, **{name: list(found[:FIRST]) for name, found in calls.items()}}
+    return {**counts, **lists, **{name: _named(viewer, list(found[:FIRST])) for name, found in calls.items()}}
+
+
+def _named(viewer: Viewer, escalations: list[Escalation]) -> list[Escalation]:
+    """Escalations, whose cases count as looked at."""
+    visibilities(viewer, [escalation.case for escalation in escalations])
+    return escalations

@@ -52,5 +52,6 @@ def takes_a_place(model: type[Model], event: str, to: BaseDatabaseWrapper) -> st
 
 def breaks_a_check(model: type[Model], to: BaseDatabaseWrapper) -> str:
     """That a check constraint does not hold for NEW; empty where the model has none."""
-    checks = (c for c in model._meta.constraints if isinstance(c, CheckConstraint))
-    return " OR ".join(f"NOT ({_of('NEW', _sql(check.condition, model, to))})" for check in checks)
+    checks = (_sql(c.condition, model, to) for c in model._meta.constraints if isinstance(c, CheckConstraint))
+    of_columns = (check for field in model._meta.concrete_fields if (check := field.db_check(to)))
+    return " OR ".join(f"NOT ({_of('NEW', check)})" for check in (*checks, *of_columns))

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ("verb", models.CharField(max_length=40)),
                 ("subject", models.CharField(max_length=40)),
                 ("subject_id", models.BigIntegerField()),
-                ("basis", models.CharField(blank=True, max_length=500)),
+                ("basis", models.TextField(blank=True)),
                 ("address", models.CharField(blank=True, max_length=45)),
                 ("details", models.TextField(default="{}")),
                 ("party", models.BigIntegerField(null=True)),

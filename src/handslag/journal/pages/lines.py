@@ -1,6 +1,6 @@
 """The journal in words: changes and looks as sentences."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from handslag.foundation.rooms import verbs
 from handslag.journal.actions import LISTED
 from handslag.journal.models import Entry
-from handslag.journal.queries import details
+from handslag.journal.queries import bases_shown, details
 from handslag.reference import codes
 from handslag.ui.dates import minute
 
@@ -61,26 +61,40 @@ def change_line(entry: Entry, what: str) -> ChangeLine:
     return ChangeLine(moment_of(entry), entry.actor, entry.acting_for, what)
 
 
-def basis_words(bases: str) -> str:
-    """The bases of a look in words, such as “own record, consent”."""
-    names = {"own": _("own record"), "consent": _("the person's consent"), "minimal": _("who holds only")}
-    found = []
-    for basis in bases.split():
+def basis_words(bases: Mapping[str, list[str]]) -> str:
+    """The bases of a look in words, each with what it showed: “own record; the person's consent: identity, plan”."""
+    names = {"own": _("own record"), "consent": _("the person's consent")}
+    found: dict[str, set[str]] = {}
+    for basis, groups in bases.items():
         kind, _colon, code = basis.partition(":")
-        found.append(names[kind] if kind in names else codes.label("statutory_basis", code))
-    return ", ".join(dict.fromkeys(found))
+        words = names[kind] if kind in names else codes.label("statutory_basis", code)
+        found.setdefault(words, set()).update(groups)
+    return "; ".join(map(_with_groups, found, found.values())) or _("who holds only")
 
 
-def access_lines(entries: Iterable[Entry]) -> list[AccessLine]:
-    """Looks as the person reads them: when, who, how, on which basis, from where."""
+def _with_groups(basis: str, groups: set[str]) -> str:
+    labels = [
+        codes.label("information_group", group) for group in codes.entries("information_group") if group in groups
+    ]
+    return f"{basis}: {', '.join(labels)}" if labels else basis
+
+
+def access_lines(
+    entries: Iterable[Entry], case_ids: Iterable[int], own_parties: Set[int] = frozenset()
+) -> list[AccessLine]:
+    """Looks at these cases as the person reads them: when, who, how, which facts on which basis.
+
+    From where is told of looks by `own_parties` alone: another authority's addresses are its own.
+    """
+    case_ids = list(case_ids)
     return [
         AccessLine(
             at=moment_of(entry),
             who=entry.actor,
             acting_for=entry.acting_for,
             how=_("in a list") if entry.verb == LISTED else _("opened"),
-            basis=basis_words(entry.basis),
-            address=entry.address,
+            basis=basis_words(bases_shown(entry, case_ids)),
+            address=entry.address if entry.party in own_parties else "",
         )
         for entry in entries
     ]

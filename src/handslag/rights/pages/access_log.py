@@ -49,7 +49,7 @@ def show(request: Request, case_id: UUID) -> HttpResponse:
     case = reached(request, case_id)
     found = page_of(looks_at([case.pk]), request, 50)
     row = case_row(visibility(request.viewer, case), clock.today())
-    shown = access_table(access_lines(found.rows), shows_address=True)
+    shown = access_table(access_lines(found.rows, [case.pk], request.viewer.own_party_ids), shows_address=True)
     return render(request, "rights/access_log.html", {"case": row, "table": shown, "page": found})
 
 
@@ -58,20 +58,24 @@ def printed(request: Request, case_id: UUID) -> HttpResponse:
     """The same list to hand to the person, as an accessible PDF."""
     case = reached(request, case_id)
     row = case_row(visibility(request.viewer, case), clock.today())
-    lines = access_lines(looks_at([case.pk])[:PRINTED])
+    lines = access_lines(looks_at([case.pk])[:PRINTED], [case.pk])
     return pdf_response(_document(f"{row.name} ({case.reference})", lines), FILE_NAME)
 
 
 def own(subject: str) -> dict:
     """Who has looked, as the person reads it."""
-    return {"table": access_table(access_lines(own_looks(own_case_ids(subject))), shows_address=False)}
+    return {"table": access_table(_own_lines(subject), shows_address=False)}
+
+
+def _own_lines(subject: str) -> list[AccessLine]:
+    cases = own_case_ids(subject)
+    return access_lines(own_looks(cases), cases)
 
 
 @page(PERSON)
 def own_printed(request: Request) -> HttpResponse:
     """Who has looked, for the person to keep."""
-    subject = person_of(request) or ""
-    return pdf_response(_document("", access_lines(own_looks(own_case_ids(subject)))), FILE_NAME)
+    return pdf_response(_document("", _own_lines(person_of(request) or "")), FILE_NAME)
 
 
 def _document(name: str, lines: list[AccessLine]) -> bytes:

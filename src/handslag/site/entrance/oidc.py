@@ -29,6 +29,7 @@ from requests import RequestException
 from handslag.foundation import keys
 from handslag.parties.queries import user_with_staff_id
 from handslag.persons.rules import identity_number_problem
+from handslag.site.entrance import comings
 from handslag.ui.access import EVERYONE, page
 from handslag.ui.sessions import enter_as_person
 
@@ -130,7 +131,9 @@ class Adapter(DefaultSocialAccountAdapter):
     def _let_person_in(request: HttpRequest, number: str) -> None:
         if identity_number_problem(number):
             _refuse(request, _("The identity provider sent no proper identity number."))
-        enter_as_person(request, keys.blind(number))
+        subject = keys.blind(number)
+        enter_as_person(request, subject)
+        comings.of_person(comings.CAME, request, subject)
         request.session[BEGAN_THERE] = True
         raise ImmediateHttpResponse(redirect("me"))
 

@@ -15,8 +15,10 @@ from handslag.parties.queries import demo_users
 from handslag.parties.viewer import Request
 from handslag.reference import codes
 from handslag.simulation.guide import sign_ins
+from handslag.site.entrance import comings
 from handslag.site.entrance.oidc import ended_at_provider
 from handslag.ui.access import EVERYONE, SIGNED_IN, page
+from handslag.ui.sessions import person_of
 
 
 def _next_url(request: Request) -> str:
@@ -95,6 +97,8 @@ def sign_in_as(request: Request) -> HttpResponse:
 def sign_out(request: Request) -> HttpResponse:
     """Ends the session, here and at the identity provider where one is used."""
     way_on = ended_at_provider(request) or "sign-in"
+    if subject := person_of(request):
+        comings.of_person(comings.WENT, request, subject)
     logout(request)
     return redirect(way_on)
 
