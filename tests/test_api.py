@@ -99,6 +99,7 @@ def test_a_handover_is_offered_asked_about_and_accepted_in_somebodys_name(world,
     case = world.case()
     made = call("fk", "post", "/handovers", offer(world, case))
     assert made.status_code == 201
+    world.confirm("af_a")
     path, template = f"/handovers/{made.json()['id']}", "/handovers/{handover_id}"
     as_af = {"acting_as": "af_a@test.example"}
     steps = [
