@@ -85,3 +85,21 @@ def test_the_line_is_left_however_a_transaction_ends(apart, ends):
     except (RuntimeError, DatabaseError):
         pass
     assert not line._waiting and apart._file is None
+
+
+@only_sqlite
+def test_a_new_connection_leaves_the_locks_of_the_others_in_place(apart, tmp_path):
+    with apart.cursor() as cursor:
+        cursor.execute("CREATE TABLE t AS SELECT 1 AS x")
+        cursor.execute("SELECT x FROM t")
+        thread = threading.Thread(
+            target=lambda: (connections["apart"].ensure_connection(), connections["apart"].close())
+        )
+        thread.start()
+        thread.join()
+        code = (
+            f"import sqlite3; c = sqlite3.connect({str(tmp_path / 'apart')!r}, timeout=0); "
+            "print(c.execute('PRAGMA journal_mode = DELETE').fetchone()[0])"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "database is locked" in done.stderr, "another process took the log of what is saved away"

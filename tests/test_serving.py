@@ -25,6 +25,7 @@ from handslag.journal.models import Entry
 from handslag.parties.hiring import Hire, hire
 from handslag.parties.models import Party, User
 from handslag.reference.authorities import authorities
+from tests.clusters import free_port
 from tests.test_sharing import joined
 from tests.worlds import SYSTEM, contact_in
 
@@ -270,12 +271,6 @@ def test_a_connection_from_before_a_fork_is_not_shared(lasting_world, in_use):
     else:
         assert in_child() == f"True {parties}".encode()
     assert count() == parties + in_use
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def ask(port: int) -> int:

@@ -64,9 +64,13 @@ def line_of(database: str) -> Line:
 
 
 def _make_private(path: str) -> None:
-    """Makes an empty file that its owner alone can read; what SQLite puts beside it takes after it."""
-    with suppress(OSError):  # SQLite tells what is wrong with the place
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    """Makes an empty file that its owner alone can read; what SQLite puts beside it takes after it.
+
+    A file that is there must not be opened, not even once: closing it would drop the locks that SQLite holds on it for
+    this process (sqlite.org/howtocorrupt.html, section 2.2), and saved work would be lost.
+    """
+    with suppress(OSError):  # (it is there; or SQLite tells what is wrong with the place)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def _locked(path: str, until: float) -> int | None:
