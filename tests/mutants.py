@@ -22,6 +22,7 @@ CONFIRMING = "tests/test_confirming.py"
 DATES = "tests/test_dates.py"
 SERVING = "tests/test_serving.py"
 PREPARED = "tests/test_prepared.py"
+CONCEALING = "tests/test_concealing.py"
 DATES, WRITTEN = "tests/test_dates.py", "tests/test_written_down.py"
 LOCAL = "tests/test_local_accounts.py"
 ROLE = "tests/test_application_role.py"
@@ -167,6 +168,9 @@ MUTANTS = [
     ("nobody's coming is written", "site/entrance/comings.py", "    if user:", "    if False:", WRITTEN),
     ("the API's board is no look", "watch/api.py", "    visibilities(viewer, [", "    list([", WRITTEN),
     ("only a check is not written", "intake/actions.py", "    if dry_run:", "    if False:", WRITTEN),
+    ("the protected are named after", "rights/concealing.py", "        pre_save.connect(", "        str(", CONCEALING),
+    ("the protected are named in what follows a case", "cases/actions.py", "case.next_responsible = conceal(case.next_responsible)[:200]", "pass", CONCEALING),
+    ("a check tells who is known elsewhere", "intake/checking.py", " & Exists(told)", "", CONCEALING),
     ("looks are not written", "site/middleware.py", "        if viewer.looks:", "        if False:", JOURNAL),
     ("flagging forgets the others", "rights/protection.py", "Person.objects.select_for_update().filter(subject=subject)", "Person.objects.select_for_update().filter(pk=case.person_id)", PERSON),
     ("flagging leaves the words", "rights/protection.py", "    content.erase_words_below(Case.objects.filter(person=person))\n", "", PERSON),

@@ -246,6 +246,7 @@ def mask(case: Case, conceal: Callable[[str], str]) -> None:
     """Takes the person's place and names out of a case that goes on: what happens next stays, without the names."""
     case.joined_to, case.municipality_code, case.imported_digest = None, "", ""
     case.next_step = conceal(case.next_step)[:200] or REMOVED
+    case.next_responsible = conceal(case.next_responsible)[:200]
     case.save()
 
 

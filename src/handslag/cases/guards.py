@@ -36,7 +36,9 @@ GUARDS = [
     frozen(
         CASE,
         "next_responsible",
-        when="OLD.closed_at IS NOT NULL AND NEW.content_removed_on IS NULL",
+        when="OLD.closed_at IS NOT NULL AND NEW.content_removed_on IS NULL AND NOT EXISTS "
+        "(SELECT 1 FROM persons_person p JOIN persons_protectedsubject s ON s.subject = p.subject "
+        "WHERE p.id = NEW.person_id)",
         name="next_frozen_when_closed",
     ),
     Guard(

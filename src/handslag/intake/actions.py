@@ -7,10 +7,10 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from handslag.cases.opening import open_cases
-from handslag.foundation.errors import NotAllowed, Overtaken
+from handslag.foundation.errors import NotAllowed, Refused
 from handslag.foundation.planning import refresh_planner
 from handslag.foundation.wall import lifted
-from handslag.intake.checking import Checked, check_rows
+from handslag.intake.checking import check_rows
 from handslag.intake.problems import Problem, Unreadable
 from handslag.intake.reading import rows
 from handslag.journal.actions import record
@@ -45,8 +45,8 @@ class Outcome:
         }
 
 
-def _note_check(actor: Viewer, checked: Checked) -> None:
-    """Journals that a file was only checked: what came of it tells of persons that are here."""
+def _note_check(actor: Viewer, checked: Outcome) -> None:
+    """Journals that a file was only checked, or refused: what came of it tells of persons that are here."""
     problems = len(checked.problems)
     record(
         actor.label, "file_checked", "file", 0,
@@ -74,8 +74,6 @@ def import_cases(
             checked = check_rows(rows(path), units, lambda done: progress("check", done))
     except Unreadable as unreadable:
         return Outcome(problems=[unreadable.problem])
-    if dry_run:
-        _note_check(actor, checked)
     outcome = Outcome(checked.rows, 0, checked.known, checked.problems, checked.wrong_rows)
     if outcome.ok and not dry_run:
         try:
@@ -83,6 +81,10 @@ def import_cases(
             outcome.imported = len(open_cases(actor, drafts, lambda done: progress("write", done)))
             if outcome.imported >= MANY:
                 refresh_planner()
-        except Overtaken as overtaken:
-            outcome.imported, outcome.problems = 0, [Problem(0, "", overtaken.message)]
+        except NotAllowed:
+            raise
+        except Refused as refused:
+            outcome.imported, outcome.problems = 0, [Problem(0, "", refused.message)]
+    if dry_run or not outcome.ok:
+        _note_check(actor, outcome)
     return outcome

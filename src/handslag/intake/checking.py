@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from handslag.cases import rules
 from handslag.cases.models import DEGREES, NOTHING, Case
 from handslag.cases.opening import CHUNK, Draft
+from handslag.disclosure.queries import active
+from handslag.disclosure.rules import IDENTITY
 from handslag.foundation.dating import fault
 from handslag.foundation.spans import Span
 from handslag.intake.columns import CASES, NO, YES
@@ -21,7 +23,6 @@ from handslag.intake.reading import Row
 from handslag.intake.shape import shape_problems
 from handslag.parties.models import Party, Post, Unit
 from handslag.parties.rules import HOLDING_ROLES
-from handslag.persons.registering import protected_among
 from handslag.persons.rules import birth_year, identity_number_problem
 from handslag.reference import codes
 
@@ -203,7 +204,6 @@ class _Register:
         """Sorts a chunk of drafts into new, known and wrong."""
         known = self._known([d for _row, d in drafts])
         busy = self._busy([d for _row, d in drafts])
-        protected = protected_among(d.named.key[1] for _row, d in drafts if not d.is_protected)
         for row, draft in drafts:
             reference = (draft.party_id, draft.reference)
             digest = known.get(reference) or self._references.get(reference, (0, None))[1]
@@ -212,9 +212,6 @@ class _Register:
             elif digest is not None:
                 message = _("The reference is taken by a case with other content. Give the case its own reference.")
                 self._wrong(row, "case_ref", message)
-            elif not draft.is_protected and draft.named.key[1] in protected:
-                message = _("The person cannot be registered by number. Register an anonymous participant instead.")
-                self._wrong(row, "identity_number", message)
             else:
                 self._take_new(row, draft, busy)
 
@@ -239,10 +236,16 @@ class _Register:
 
     @staticmethod
     def _busy(drafts: list[Draft]) -> set[tuple[int, str]]:
-        """Persons who have an open case that the party opened or holds."""
+        """Persons who have an open case that the party opened, or holds and knows whose it is."""
         parties = {d.party_id for d in drafts}
+        told = active().filter(
+            group=IDENTITY,
+            subject=OuterRef("person__subject"),
+            from_party=OuterRef("party"),
+            to_unit=OuterRef("holder__unit"),
+        )
         found = Case.objects.filter(
-            Q(party_id__in=parties) | Q(holder__party_id__in=parties),
+            Q(party_id__in=parties) | Q(holder__party_id__in=parties) & Exists(told),
             person__subject__in=[d.named.key[1] for d in drafts if not d.is_protected],
             closed_at__isnull=True,
         ).order_by()

@@ -41,5 +41,5 @@ def open_one(actor: Viewer, fields: dict[str, Any]) -> tuple[int | None, list[Pr
     try:
         (case_id,) = open_cases(actor, [draft for _row, draft in checked.drafts])
     except Refused as refused:
-        return None, [Problem(0, "", refused.message)]
+        return None, [Problem(0, refused.field or "", refused.message)]
     return case_id, []

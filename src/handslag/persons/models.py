@@ -18,6 +18,8 @@ class Person(Loaded):
     sex = models.CharField(max_length=5)
     start_year = models.PositiveSmallIntegerField(null=True)
     is_protected = models.BooleanField(default=False)
+    hidden_words = models.TextField(blank=True)
+    """Of a protected person, fingerprints of what nobody may write about the person (rights/concealing.py)."""
 
     class Meta:
         constraints = [

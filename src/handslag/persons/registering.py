@@ -56,7 +56,9 @@ def register(named: Iterable[Named]) -> dict[tuple[int, str], Person]:
     if not wanted:
         return {}
     if protected_among(subject for _party, subject in wanted):
-        raise Refused(_("The person has protected identity. Register an anonymous participant instead."))
+        raise Refused(
+            _("The person has protected identity. Register an anonymous participant instead."), "identity_number"
+        )
     persons = _known(wanted)
     _rename(persons, wanted)
     fresh = {

@@ -13,6 +13,7 @@ ROOM = Room(
             {
                 **each(kept(), "id party is_protected"),
                 "subject": Column(UNLINKED),
+                "hidden_words": emptied(),
                 "sex": emptied(_("Sex")),
                 "start_year": emptied(_("Start year"), to=None),
             },

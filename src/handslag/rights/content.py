@@ -1,7 +1,6 @@
 """What is recorded about a person's cases, in whatever room: found by what the rooms declare."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 from django.apps import apps
 from django.db.models import Model, QuerySet
@@ -9,9 +8,7 @@ from django.db.models import Model, QuerySet
 from handslag.cases.models import Case
 from handslag.foundation.erasing import erase, erase_prose
 from handslag.foundation.rooms import Record, records
-from handslag.persons.models import Identity
 
-HIDDEN = "▒▒▒"
 CASE = "cases.Case"
 
 
@@ -48,12 +45,3 @@ def erase_words_below(cases: QuerySet[Case]) -> None:
     """Empties the running text of all that hangs on cases: notes, briefs, promises, dialogues, what was rectified."""
     for rows in _below(records()[CASE], cases):
         erase_prose(rows)
-
-
-def concealer(identity: Identity) -> Callable[[str], str]:
-    """A function that takes a person's names and number out of a text."""
-    number = identity.number
-    written = (number, number[2:], f"{number[:8]}-{number[8:]}", f"{number[2:8]}-{number[8:]}")
-    words: Iterable[str] = (*identity.given_name.split(), *identity.family_name.split(), *written)
-    pattern = re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)), re.IGNORECASE)
-    return lambda text: pattern.sub(HIDDEN, text)

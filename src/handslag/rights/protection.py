@@ -16,6 +16,7 @@ from handslag.persons.models import Person
 from handslag.persons.registering import bar, forget, unbar
 from handslag.persons.rules import identity_number_problem
 from handslag.rights import content
+from handslag.rights.concealing import conceal, fingerprints
 
 
 @action(may.answer_for)
@@ -42,9 +43,9 @@ def protect(actor: Viewer, case_id: int) -> int:
 def _mask(actor: Viewer, person: Person) -> None:
     held = list(Case.objects.select_for_update().filter(person=person).order_by("id"))
     identity = getattr(person, "identity", None)
-    conceal = content.concealer(identity) if identity else str
+    person.hidden_words = fingerprints(identity) if identity else ""
     for case in held:
-        cases.mask(case, conceal)
+        cases.mask(case, lambda text: conceal(text, person.hidden_words))
     content.erase_words_below(Case.objects.filter(person=person))
     person.start_year = min(case.opened_at.year for case in held) if held else clock.today().year
     forget([person], is_protected=True)

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("subject", models.CharField(db_index=True, max_length=32)),
                 ("sex", models.CharField(max_length=5)),
+                ("hidden_words", models.TextField(blank=True)),
                 ("start_year", models.PositiveSmallIntegerField(null=True)),
                 ("is_protected", models.BooleanField(default=False)),
                 ("party", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.party")),
