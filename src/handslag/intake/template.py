@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from openpyxl import Workbook
+from xlsxwriter import Workbook
 
 from handslag.cases.models import Case
 from handslag.foundation import clock, keys
@@ -71,10 +71,9 @@ def write_template(path: Path, examples: list[list[str]], names: tuple[str, ...]
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([names, *examples])
     elif path.suffix.lower() == ".xlsx":
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet("cases")
-        for row in (names, *examples):
-            sheet.append(row)
-        book.save(path)
+        with Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+            sheet = book.add_worksheet("cases")
+            for number, row in enumerate((names, *examples)):
+                sheet.write_row(number, 0, row)
     else:
         raise Refused("Name the file .csv or .xlsx.")
