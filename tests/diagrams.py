@@ -10,7 +10,7 @@ from tests import plan
 from tests.test_room_cost import EDITS
 
 DOCS = plan.ROOT / "docs"
-SIDES = {rules.SENDER: "the sender", rules.RECEIVER: "the receiver"}
+SIDES = {rules.SENDER: "the sender", rules.RECEIVER: "the receiver", rules.PRODUCT: "the product, when a consent ends"}
 
 
 def transitions() -> str:

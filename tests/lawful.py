@@ -7,6 +7,8 @@ case and which of its words they may read.
 from dataclasses import dataclass, field
 from datetime import date
 
+IDENTITY = "identity"
+
 PARTY = {"fk": "fk", "fk2": "fk", "af": "af", "kom": "kom", "hylte": "hylte"}
 """The party of each unit."""
 UNIT_OF = {f"{unit}_{who}": unit for unit in PARTY for who in ("a", "b", "lead")}
@@ -50,7 +52,7 @@ class File:
     facts: list[Fact]
     sides: set[str] = field(default_factory=set)
     past: list[str] = field(default_factory=list)
-    """Units that held it before, in order."""
+    """Who held it before, in order."""
     offered: str | None = None
     """The unit that is offered it and has not answered."""
 
@@ -92,7 +94,11 @@ class Law:
         found = []
         for case_id, file in self.files.items():
             if file.subject == subject:
-                near = [UNIT_OF[file.holder], *([file.offered] if file.offered else []), *reversed(file.past)]
+                near = [
+                    UNIT_OF[file.holder],
+                    *([file.offered] if file.offered else []),
+                    *(UNIT_OF[name] for name in reversed(file.past)),
+                ]
                 rank = [0, *([1] if file.offered else []), *[2] * len(file.past)]
                 found += [(r, -case_id, unit) for r, unit in zip(rank, near, strict=True) if PARTY[unit] == party]
         first = min(found, key=lambda f: f[:2], default=None)
@@ -114,5 +120,24 @@ class Law:
 
     def words(self, viewer: str, file: File) -> tuple[set[str], set[str]]:
         """(the words that the viewer may read, those that the viewer may not)."""
-        may = {fact.word for fact in file.facts if self.reads(viewer, file, fact.group, fact.party)}
-        return may, {fact.word for fact in file.facts} - may
+        read = [fact for fact in file.facts if self.reads(viewer, file, fact.group, fact.party)]
+        may = {fact.word for fact in read}
+        own = {PARTY[unit] for unit in self.units(viewer)} | {self.whole_party(viewer)}
+        names = sorted((f for f in read if f.group == IDENTITY), key=lambda fact: fact.party not in own)
+        called_otherwise = {fact.word for fact in names[1:]} - {fact.word for fact in names[:1]}
+        return may - called_otherwise, {fact.word for fact in file.facts} - may
+
+    def knows(self, file: File, unit: str, on: date) -> bool:
+        """Whether a unit could reach the person on a day: its party has met the person, or is told who it is."""
+        return any(
+            fact.party == PARTY[unit]
+            or any(t.standing and t.begun and t.until >= on and t.group == IDENTITY
+                   and (t.subject, t.from_party, t.to_unit) == (file.subject, fact.party, unit) for t in self.told)
+            for fact in file.facts if fact.group == IDENTITY
+        )  # fmt: skip
+
+    def goes_back_to(self, file: File) -> str | None:
+        """Who gets a case whose holder could not reach the person: the last one who can. None where the holder can."""
+        if self.knows(file, UNIT_OF[file.holder], self.today):
+            return None
+        return next(name for name in reversed(file.past) if self.knows(file, UNIT_OF[name], self.today))

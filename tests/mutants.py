@@ -18,6 +18,7 @@ DEFS, REPORTS, RELEASES = "tests/test_definitions.py", "tests/test_reports.py", 
 LAWFUL, JOURNAL, SHARING, PERSON, SIGNING, SURFACE = (
     f"tests/test_{n}.py" for n in ("lawful", "journal", "sharing", "person_rights", "signing_in", "surface")
 )
+KNOWING = "tests/test_knowing.py"
 CONFIRMING = "tests/test_confirming.py"
 DATES = "tests/test_dates.py"
 SERVING = "tests/test_serving.py"
@@ -71,7 +72,7 @@ MUTANTS = [
     ("units need no handshake", "handovers/guards.py", "NEW.holder_id <> OLD.holder_id AND", "1=0 AND", GUARDS),
     ("any step from any state", "handovers/guards.py", "NEW.state <> OLD.state AND NOT", "1=0 AND NOT", GUARDS),
     ("closing under a handover", "handovers/guards.py", "OLD.closed_at IS NULL AND NEW", "1=0 AND NEW", HANDOVERS),
-    ("accepting moves nothing", "handovers/actions.py", "case.holder, case.holder_since = holder, now", "pass", HANDOVERS),
+    ("accepting moves nothing", "handovers/actions.py", "case.holder, case.holder_since = holder, handover.answered_at", "pass", HANDOVERS),
     ("a contact in the past", "foundation/dating.py", "if at <= clock.now():", "if False:", HANDOVERS),
     ("a decline without a next", "handovers/actions.py", "if bool(next_unit) == goes_back:", "if False:", HANDOVERS),
     ("a decline in a circle", "handovers/actions.py", "link = link.previous", "link = None", HANDOVERS),
@@ -130,9 +131,9 @@ MUTANTS = [
     ("every group is shown", "cases/visibility.py", "return self._bases.get((self.case.person.subject, party_id, group))", "return OWN_RECORD", LAWFUL),
     ("a basis of another group", "disclosure/queries.py", "d.from_party_id, d.group): d.basis", "d.from_party_id, 'identity'): d.basis", LAWFUL),
     ("withdrawn is still told", "disclosure/queries.py", "filter(ended_at__isnull=True, until", "filter(until", LAWFUL),
-    ("run out is still told", "disclosure/queries.py", ", until__gte=on or clock.today())", ")", LAWFUL),
+    ("run out is still told", "disclosure/queries.py", "ended_at__isnull=True, until__gte=on or clock.today(), begins_at__isnull=False", "ended_at__isnull=True, begins_at__isnull=False", LAWFUL),
     ("told to the whole party", "disclosure/queries.py", "found.filter(to_unit_id__in=viewer.unit_ids)", "found.filter(to_unit__party_id__in=viewer.own_party_ids)", LAWFUL),
-    ("names found without a basis", "cases/queries.py", 'own = _named(text, "person__") & _may_know(viewer)', 'own = _named(text, "person__")', LAWFUL),
+    ("names found without a basis", "cases/queries.py", 'own = _begins("person__", *name) & _may_know(viewer)', 'own = _begins("person__", *name)', LAWFUL),
     ("a stand-in sees nothing", "parties/viewer.py", "return self.posts + self.absent", "return self.posts", CASES),
     ("words without a basis", "handovers/actions.py", "if text.strip() and not may_tell(case, from_party_id, to_unit):", "if False:", SHARING),
     ("what others recorded opens at once", "disclosure/queries.py", "until__gte=on or clock.today(), begins_at__isnull=False)", "until__gte=on or clock.today())", CONFIRMING),
@@ -145,7 +146,17 @@ MUTANTS = [
     ("another party confirms by SQL", "disclosure/guards.py", " AND p.party_id = NEW.from_party_id) ", ") ", CONFIRMING),
     ("anyone withdraws", "sharing/actions.py", "if not actor.unit_ids or not concerned or", "if False and", SHARING),
     ("joined in one direction", "sharing/actions.py", "return covers(subject, case.party_id", "return True or covers(subject, case.party_id", SHARING),
-    ("withdrawal leaves them joined", "sharing/actions.py", "    part_uncovered(actor, ended[0].subject)\n", "", SHARING),
+    ("withdrawal leaves them joined", "sharing/actions.py", "    settle(actor, ended[0].subject)\n", "", SHARING),
+    ("who is not told takes over", "handovers/actions.py", "    if is_told:\n", "    if True:\n", KNOWING),
+    ("the meeting is noted before its time", "handovers/actions.py", "\"meet\")\n    _require_time_has_come(handover)\n", "\"meet\")\n", KNOWING),
+    ("the person need not agree", "handovers/actions.py", "    if not person_agrees:\n", "    if False:\n", KNOWING),
+    ("who was met is forgotten", "handovers/actions.py", "    if result == rules.HELD:\n        _acquaint(actor, case, case.holder)\n", "", KNOWING),
+    ("who was not met is known", "handovers/actions.py", "    if result == rules.HELD:\n        _acquaint(", "    if True:\n        _acquaint(", KNOWING),
+    ("nothing goes back", "sharing/actions.py", "        if post := _who_knows(case):\n", "        if False:\n", KNOWING),
+    ("the lead is not alarmed", "watch/rules.py", "max(reached, wait.least_rung)", "reached", KNOWING),
+    ("what is hidden is our own", "cases/visibility.py", " | _noters(self.case)", " | {IDENTITY: {self.case.holder.party_id}}", KNOWING),
+    ("a case moves to who does not know", "handovers/guards.py", "NEW.joined_to_id IS NULL AND", "1=0 AND", KNOWING),
+    ("met without a contact", "handovers/guards.py", "f\"NOT EXISTS (SELECT 1 FROM {TABLE} h JOIN parties_post a", "f\"1=0 AND NOT EXISTS (SELECT 1 FROM {TABLE} h JOIN parties_post a", KNOWING),
     ("joined cases stay behind", "cases/guards.py", '"WHERE joined_to_id = NEW.id AND closed_at IS NULL"', '"WHERE 1=0"', SHARING),
     ("a seal over half", "journal/seals.py", '"details", "party", "group",', '"party", "group",', JOURNAL),
     ("entries stand alone", "journal/seals.py", '_seal("entry", *values, before)', '_seal("entry", *values)', JOURNAL),

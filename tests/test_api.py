@@ -102,6 +102,7 @@ def test_a_handover_is_offered_asked_about_and_accepted_in_somebodys_name(world,
     world.confirm("af_a")
     path, template = f"/handovers/{made.json()['id']}", "/handovers/{handover_id}"
     as_af = {"acting_as": "af_a@test.example"}
+    world.confirm("af_a")
     steps = [
         ("af", "/ask", {**as_af, "text": "Vad?"}, 200),
         ("fk", "/answer", {"acting_as": "fk_a@test.example", "text": "Så."}, 200),

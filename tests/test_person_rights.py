@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pypdf
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from click.testing import CliRunner
 from cryptography.fernet import Fernet
@@ -317,5 +318,9 @@ def test_contact_after_protection_goes_on(world):
     case, handover = lived(world)
     protect(world.viewer("fk_a"), case.pk)
     handovers.accept_handover(world.viewer("af_a"), handover.pk, contact_in(2))
+    case.refresh_from_db()
+    assert case.holder == world.posts["fk_a"], "nobody is told who it is: they meet first"
+    with time_machine.travel(contact_in(2)):
+        handovers.record_joint_contact(world.viewer("fk_a"), handover.pk, person_agrees=True)
     case.refresh_from_db()
     assert case.holder == world.posts["af_a"]

@@ -96,7 +96,8 @@ class Work(RuleBasedStateMachine):
 
     def take_over(self, actor, handover, ahead):
         at = worlds.contact_in(ahead)
-        if done := self.expect(lambda: handovers.accept_handover(actor, handover.pk, at)):
+        done = self.expect(lambda: handovers.accept_handover(actor, handover.pk, at))
+        if done and done.state == rules.ACCEPTED:  # else the sender holds until they have met
             self.hold(done.case_id, done.accepted_by_id)
 
     def hold(self, case_id, post_id):
@@ -186,6 +187,9 @@ class Work(RuleBasedStateMachine):
             self.expect(
                 lambda: handovers.record_contact(self.receiver(who, handover), handover.pk, "held", "Följ upp", on)
             )
+            sender, meet = self.sender(who, handover.case), handovers.record_joint_contact
+            if done := self.expect(lambda: meet(sender, handover.pk, person_agrees=True)):
+                self.hold(done.case_id, done.accepted_by_id)
 
     @rule(number=picks, who=picks, ahead=st.integers(-2, 40))
     def take_step(self, number, who, ahead):

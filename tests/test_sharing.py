@@ -93,16 +93,17 @@ def test_withdrawal_stops_the_api_too_and_never_drops_the_person(world):
     case = world.case()
     handover = world.offer(case)
     handovers.accept_handover(world.viewer("af_a"), handover.pk, contact_in(2))
-    actions.withdraw(world.viewer("af_a"), ids(), case.pk)
+    with time_machine.travel(contact_in(2)):
+        handovers.record_contact(world.viewer("af_a"), handover.pk, "held", "Vidare", clock.today())
+        actions.withdraw(world.viewer("af_a"), ids(), case.pk)
     case.refresh_from_db()
     assert case.holder == world.posts["af_a"], "the person is still held"
     seen = visible_cases(world.viewer("af_a")).get(pk=case.pk)
     from handslag.cases.visibility import visibility
 
     shown = visibility(world.viewer("af_a"), seen)
-    assert shown.identity is None and not shown.sees("livelihood") and shown.sees("next_step"), (
-        "own plan, nothing of the sender's"
-    )
+    assert shown.identity.name == case.person.identity.name, "whom it has met is its own record"
+    assert not shown.sees("livelihood") and shown.sees("next_step"), "own plan, nothing of the sender's"
     with pytest.raises(NotAllowed):
         cases.change_livelihood(world.viewer("af_a"), case.pk, "wage", None, clock.today(), None)
     assert not any(finding.broken for finding in prove(clock.today()).values())

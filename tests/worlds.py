@@ -134,10 +134,20 @@ class World:
             return handovers.record_contact(self.viewer(name), handover.pk, result, next_step, clock.day_of(booked))
 
     def offer(
-        self, case: Case, to_unit: str = "af", to: str | None = None, by: Viewer | None = None, **changes
+        self,
+        case: Case,
+        to_unit: str = "af",
+        to: str | None = None,
+        by: Viewer | None = None,
+        *,
+        consents=True,
+        **changes,
     ) -> Handover:
-        """An offer of `case` from its holder, with the person's consent where it goes to another party."""
-        if self.units[to_unit].party_id != Post.objects.get(pk=case.holder_id).party_id:
+        """An offer of `case` from its holder, with the person's consent where it goes to another party; without words
+        where the person does not consent."""
+        if not consents:
+            changes = {"brief": "", "promised": "", **changes}
+        elif self.units[to_unit].party_id != Post.objects.get(pk=case.holder_id).party_id:
             self.consent(case, to_unit)
         words = Offer(
             to_unit=self.units[to_unit],
@@ -204,17 +214,20 @@ def _meet(world: World, case: Case) -> None:
 def build_at_work() -> World:
     """A fresh world with something in every table: cases that stay, move, are on their way, declined, closed."""
     world = build()
-    stays, moved, offered, declined, closed = (
+    stays, moved, offered, declined, met, closed = (
         world.case(),
         world.case(next_step_on=clock.today() - timedelta(days=30)),
         world.case("af_a"),
         world.case("fk_b"),
+        world.case("af_b"),
         world.case("kom_a"),
     )
     cases.change_livelihood(world.viewer("fk_a"), stays.pk, "sickness_benefit", 50, clock.today(), None)
     handovers.accept_handover(world.viewer("af_b"), world.offer(moved).pk, contact_in(2))
     handovers.ask_back(world.viewer("kom_a"), world.offer(offered, "kom").pk, "Vad behöver ni?")
     handovers.decline_handover(world.viewer("af_a"), world.offer(declined).pk, "not_ready", world.units["hylte"])
+    taken = handovers.accept_handover(world.viewer("kom_a"), world.offer(met, "kom").pk, contact_in(1))
+    world.record_contact("kom_a", taken)
     cases.reassign(world.viewer("kom_lead"), [closed.pk], world.posts["kom_b"])
     cases.close(world.viewer("kom_b"), closed.pk, "work", "Chefen")
     register_absence(world.viewer("fk_lead"), world.posts["fk_b"], clock.today(), None, None)

@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from handslag.cases import may, rules
+from handslag.cases.knowing import records_of
 from handslag.cases.locking import hold, joined_to, locked
-from handslag.cases.models import DEGREES, NOTHING, Case, PastLivelihood, PastStep
+from handslag.cases.models import DEGREES, NOTHING, Acquaintance, Case, PastLivelihood, PastStep
 from handslag.cases.visibility import visibility
 from handslag.foundation import clock
 from handslag.foundation.acting import action
@@ -20,6 +21,8 @@ from handslag.foundation.rooms import REMOVED, rooms, verbs
 from handslag.journal.actions import record
 from handslag.parties.models import Post
 from handslag.parties.viewer import Viewer
+from handslag.persons.models import Person
+from handslag.persons.registering import adopt
 from handslag.reference import codes
 
 
@@ -207,6 +210,23 @@ def resume(actor: Viewer, case_id: int) -> Case:
     _joined_rest_too(case)
     journal(actor, "resumed", case, next_step_on=case.next_step_on.isoformat())
     return case
+
+
+LAWS = "own_record_law"
+"""The statutes under which each kind of party keeps whom it has met."""
+
+
+def acquaint(actor: Viewer, case: Case, post: Post, told: Person) -> None:
+    """Notes that the party of `post` has met the person, who it is as `told`; nothing where it knew the person before.
+
+    Identity and contact are the party's own record from now on, under the statute of its kind of party.
+    """
+    if any(record.party_id == post.party_id for record in records_of(case)):
+        return
+    codes.require(LAWS, law := post.party.kind, "law")
+    own = adopt(told, post.party.pk, case.person.subject)
+    Acquaintance.objects.create(case=case, person=own, law=law, by=post, at=clock.now())
+    record(actor.label, "acquainted", "case", case.pk, party=post.party_id, law=law)
 
 
 def obstacle_to_closing(case: Case) -> str:

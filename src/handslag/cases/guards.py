@@ -8,7 +8,7 @@ changes afterwards.
 
 from handslag.foundation.guards import Consequence, Guard, frozen, undeletable
 
-CASE, PAST = "cases_case", "cases_pastholding"
+CASE, PAST, MET = "cases_case", "cases_pastholding", "cases_acquaintance"
 
 INSTANT = "'[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]*'"
 INACTIVE_HOLDER = (
@@ -147,6 +147,16 @@ GUARDS = [
     ),
     Guard("cases_pastholding_unchangeable", PAST, "UPDATE", "1=1", "cases_pastholding: history does not change"),
     undeletable(PAST),
+    undeletable(MET),
+    frozen(MET, "id", "case_id", "person_id", "law", "by_id", "at"),
+    Guard(
+        "cases_acquaintance_is_of_its_party",
+        MET,
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM parties_post b JOIN persons_person p ON p.party_id = b.party_id "
+        "WHERE b.id = NEW.by_id AND p.id = NEW.person_id)",
+        "cases_acquaintance: a party notes whom it has met in its own record",
+    ),
     Guard(
         "disclosure_disclosure_confirmed_of_one_person",
         "disclosure_disclosure",

@@ -163,3 +163,23 @@ class PastLivelihood(Loaded):
                 condition=~Q(kind=NOTHING) | Q(degree__isnull=True), name="past_livelihood_nothing_has_no_degree"
             ),
         ]
+
+
+class Acquaintance(models.Model):
+    """That a party has met the person of a case which another opened.
+
+    Who the person is, is from then on the party's own record (`person`), under its own law: it does not end with a
+    consent.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="acquaintances")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="acquaintances")
+    law = models.CharField(max_length=10)
+    by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    at = Instant()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "person"], name="acquaintance_once"),
+            models.CheckConstraint(condition=~Q(law=""), name="acquaintance_names_its_law"),
+        ]

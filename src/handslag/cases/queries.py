@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
 from django.utils.translation import gettext as _
 
-from handslag.cases.models import Case, PastHolding, PastLivelihood, PastStep
+from handslag.cases.models import Acquaintance, Case, PastHolding, PastLivelihood, PastStep
 from handslag.cases.rules import WARN_DAYS, Spell
 from handslag.cases.visibility import CaseVisibility
 from handslag.disclosure.queries import disclosed_to
@@ -168,6 +168,7 @@ def _named(viewer: Viewer, text: str) -> set[int]:
     for name in {text, f"{family} {given}"} if family else {text}:
         begins = name, name[:INITIALS], len(name) >= INITIALS
         found.update(_by_name.rows(viewer, frozenset(_told_persons.rows(viewer, *begins)), *begins))
+        found.update(_met_by_name.rows(viewer, *begins))
     return found
 
 
@@ -180,12 +181,33 @@ def _by_number(viewer: Viewer, subjects: Collection[str]) -> QuerySet:
 def _numbered(viewer: Viewer, digits: str) -> set[int]:
     """Ids of cases by the person's identity number, with or without its century."""
     centuries = ("",) if len(digits) == 12 else ("19", "20")
-    return set(_by_number.rows(viewer, frozenset(keys.blind(century + digits) for century in centuries)))
+    subjects = frozenset(keys.blind(century + digits) for century in centuries)
+    return {*_by_number.rows(viewer, subjects), *_met_by_number.rows(viewer, subjects)}
 
 
 @prepared(*REACHED_BY)
 def _by_reference(viewer: Viewer, reference: str) -> QuerySet:
     return visible_cases(viewer).filter(reference=reference).order_by().values_list("pk", flat=True)
+
+
+def _by_meeting(viewer: Viewer, named: Q) -> QuerySet:
+    """Ids of cases by the record of a party that has met the person: the viewer's own, or one that it is told of."""
+    told = disclosed_to(viewer).filter(
+        group=IDENTITY, subject=OuterRef("person__subject"), from_party=OuterRef("person__party")
+    )
+    known = Q(person__party_id__in=viewer.own_party_ids) | Q(Exists(told))
+    met = Acquaintance.objects.filter(known, named).order_by()
+    return visible_cases(viewer).filter(pk__in=met.values("case")).order_by().values_list("pk", flat=True)
+
+
+@prepared(*REACHED_BY)
+def _met_by_number(viewer: Viewer, subjects: Collection[str]) -> QuerySet:
+    return _by_meeting(viewer, Q(person__subject__in=subjects))
+
+
+@prepared(*REACHED_BY)
+def _met_by_name(viewer: Viewer, *name: Any) -> QuerySet:
+    return _by_meeting(viewer, _begins("person__", *name))
 
 
 def search(viewer: Viewer, text: str) -> QuerySet[Case]:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from handslag.cases import queries, waits
+from handslag.cases.actions import LAWS
 from handslag.cases.pages import journal, parts, rows, timeline
 from handslag.disclosure.rules import HEALTH, IDENTITY, LIVELIHOOD, PLAN, WORK_EDUCATION
 from handslag.foundation.clock import day_of
@@ -121,6 +122,20 @@ PAST_LIVELIHOOD = Record(
         "until": gone(_("To")),
     },
 )
+ACQUAINTANCE = Record(
+    "cases.Acquaintance",
+    about="case.person",
+    key="acquaintances",
+    words=_("Parties that have met the person"),
+    columns={
+        "id": kept(),
+        "case": kept(),
+        "person": kept(),
+        "law": kept(_("Kept under which law?")),
+        "by": kept(_("By whom?")),
+        "at": kept(_("When")),
+    },
+)
 
 VERBS = {
     "opened": Verb(gettext_noop("opened the case")),
@@ -129,6 +144,7 @@ VERBS = {
     "livelihood_changed": Verb(gettext_noop("noted the livelihood: {kind}"), LIVELIHOOD, {"kind": "livelihood"}),
     "suspended": Verb(gettext_noop("paused the case until {until}"), PLAN),
     "resumed": Verb(gettext_noop("ended the pause"), PLAN),
+    "acquainted": Verb(gettext_noop("met the person, who is known here from now on: {law}"), codes={"law": LAWS}),
     "closed": Verb(gettext_noop("closed the case: {outcome}"), WORK_EDUCATION, {"outcome": "outcome"}),
     "reassigned": Verb(gettext_noop("moved the case from {sender} to {to}")),
 }
@@ -141,7 +157,7 @@ def _led_units(viewer):
 ROOM = Room(
     urls="handslag.cases.pages.urls",
     api=("/cases", "handslag.cases.api.router"),
-    records=(CASE, PAST_HOLDING, PAST_STEP, PAST_LIVELIHOOD),
+    records=(CASE, PAST_HOLDING, PAST_STEP, PAST_LIVELIHOOD, ACQUAINTANCE),
     verbs=VERBS,
     waiting=(
         Waiting(waits.OVERDUE_STEP, _("Overdue next step"), "case"),

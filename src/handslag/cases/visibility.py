@@ -14,13 +14,13 @@ from typing import Any, cast
 
 from django.db.models import Model
 
-from handslag.cases.models import Case
+from handslag.cases.models import Acquaintance, Case
 from handslag.disclosure.queries import Bases, bases
 from handslag.disclosure.rules import GROUPS, IDENTITY, OWN_RECORD, Basis
 from handslag.foundation.rooms import record_of
 from handslag.journal.looks import EVERYTHING, Look, Shown
 from handslag.parties.viewer import Viewer
-from handslag.persons.models import Identity
+from handslag.persons.models import Identity, Person
 
 ASKED = "bases asked"
 """Under this name the viewer's memo keeps the subjects whose bases are known, and the bases."""
@@ -44,6 +44,8 @@ class CaseVisibility:
     case: Case
     _own: frozenset[int]
     _bases: Bases
+    _met: tuple[Person, ...] = ()
+    """The records of parties that have met the person: the viewer's own party's, and those that it is told of."""
 
     def basis(self, group: str, party_id: int | None) -> Basis | None:
         """The basis on which the viewer sees this group of a party's facts; None where there is none."""
@@ -65,9 +67,15 @@ class CaseVisibility:
         return getattr(row or self.case, column) if self.sees(column, row) else None
 
     @property
+    def _known(self) -> Person | None:
+        """The record by which the viewer knows who the person is: the own party's first. None where it is hidden."""
+        records = sorted((self.case.person, *self._met), key=lambda person: person.party_id not in self._own)
+        return next((person for person in records if self.shows(IDENTITY, person.party_id)), None)
+
+    @property
     def identity(self) -> Identity | None:
         """Who the person is; None where hidden, or where the person takes part anonymously."""
-        return getattr(self.case.person, "identity", None) if self.shows(IDENTITY, self.case.party_id) else None
+        return getattr(self._known, "identity", None)
 
     @property
     def shows_everything(self) -> bool:
@@ -75,9 +83,11 @@ class CaseVisibility:
         return not _foreign(self.case, self._own)
 
     def by_group(self) -> dict[str, Basis | None]:
-        """For each group, the basis on which the opening or the holding party's facts are shown."""
-        parties = (self.case.party_id, self.case.holder.party_id)
-        return {group: next(filter(None, (self.basis(group, p) for p in parties)), None) for group in GROUPS}
+        """For each group, the basis on which what the case holds of it is shown, whoever noted that."""
+        noted = {group: {self.case.party_id} for group in GROUPS} | _noters(self.case)
+        if self._known:
+            noted[IDENTITY] = {self._known.party_id}
+        return {g: next(filter(None, (self.basis(g, p) for p in sorted(noted[g]))), None) for g in GROUPS}
 
     @property
     def shown(self) -> frozenset[Shown]:
@@ -114,6 +124,25 @@ def asked_once(viewer: Viewer, cases: list[Case]) -> Iterator[None]:
         del viewer.memo[ASKED]
 
 
+def _noters(case: Case) -> dict[str, set[int]]:
+    """The parties that have noted something of a group on the case's own row."""
+    found: dict[str, set[int]] = {}
+    for column, (group, noter) in _facts(Case).items():
+        if case.serializable_value(column) not in (None, "", False):
+            found.setdefault(group, set()).add(noter(case))
+    return found
+
+
+def _met(cases: Iterable[Case]) -> dict[int, list[Person]]:
+    """By the case's id, the records of the parties that have met its person."""
+    found: dict[int, list[Person]] = {}
+    ids = [case.pk for case in cases]
+    rows = Acquaintance.objects.filter(case__in=ids) if ids else Acquaintance.objects.none()
+    for row in rows.select_related("person__identity").order_by("id"):
+        found.setdefault(row.case_id, []).append(row.person)
+    return found
+
+
 def visibilities(viewer: Viewer, cases: Iterable[Case], *, with_past: bool = False) -> list[CaseVisibility]:
     """Cases as the viewer may see them. Each was reached through a query for this viewer, and counts as looked at.
 
@@ -122,7 +151,8 @@ def visibilities(viewer: Viewer, cases: Iterable[Case], *, with_past: bool = Fal
     """
     cases, own = list(cases), viewer.own_party_ids
     found = _bases(viewer, cases, with_past=with_past)
-    shown = [CaseVisibility(case, own, found) for case in cases]
+    met = _met(case for case in cases if case.party_id not in own)
+    shown = [CaseVisibility(case, own, found, tuple(met.get(case.pk, ()))) for case in cases]
     for v in shown:
         look = viewer.looks.get(v.case.pk) or Look(frozenset(), viewer.acting_for(v.case.holder_id))
         viewer.looks[v.case.pk] = look.with_more(v.shown)

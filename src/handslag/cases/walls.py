@@ -40,9 +40,10 @@ WALLS = [
     Wall(
         "persons_person",
         "EXISTS (SELECT 1 FROM disclosure_disclosure d WHERE d.subject = persons_person.subject "
-        f"AND d.to_unit_id = ANY {mine('units')} AND d.from_party_id = persons_person.party_id "
-        "AND d.begins_at IS NOT NULL AND d.ended_at IS NULL AND d.until >= (SELECT handslag_today())) "
-        "OR EXISTS (SELECT 1 FROM cases_case c WHERE c.person_id = persons_person.id)",
+        f"AND d.from_party_id = persons_person.party_id AND {ACTIVE}) "
+        "OR EXISTS (SELECT 1 FROM cases_case c WHERE c.person_id = persons_person.id) "
+        "OR EXISTS (SELECT 1 FROM cases_acquaintance a JOIN cases_case c ON c.id = a.case_id "
+        "WHERE a.person_id = persons_person.id)",
     ),
     Wall(
         "disclosure_disclosure",

@@ -21,7 +21,7 @@ _SAME = (
     "WHERE op.subject = mp.subject AND h.joins_id IS NULL))"
 )
 """A case moves by a handover of its own, or of the case of the same person that it is joined to."""
-_SHAKEN = "h.state IN ('accepted', 'completed')"
+_SHAKEN = "h.state IN ('accepted', 'returned', 'completed')"
 
 COUNTED = {
     "1": "SELECT count(*) FROM cases_case",
@@ -36,6 +36,15 @@ LAWS = {
     "1": (
         ("an open case without an active, named holder",
          f"SELECT c.reference FROM cases_case c WHERE c.closed_at IS NULL AND NOT {_ACTIVE.format('c.holder_id')}"),
+        ("held by who has not met the person and is not told who the person is",
+         "SELECT c.reference FROM cases_case c JOIN parties_post h ON h.id = c.holder_id "
+         "JOIN persons_person p ON p.id = c.person_id WHERE c.closed_at IS NULL AND c.joined_to_id IS NULL "
+         "AND h.party_id <> c.party_id AND NOT EXISTS (SELECT 1 FROM cases_acquaintance a "
+         "JOIN persons_person o ON o.id = a.person_id WHERE a.case_id = c.id AND o.party_id = h.party_id) "
+         "AND NOT EXISTS (SELECT 1 FROM disclosure_disclosure d WHERE d.subject = p.subject "
+         "AND d.to_unit_id = h.unit_id AND d.\"group\" = 'identity' AND d.begins_at IS NOT NULL "
+         "AND d.ended_at IS NULL AND (d.from_party_id = c.party_id OR EXISTS (SELECT 1 FROM cases_acquaintance a "
+         "JOIN persons_person o ON o.id = a.person_id WHERE a.case_id = c.id AND o.party_id = d.from_party_id)))"),
         ("holdings with a hole or an overlap",
          "SELECT c.reference FROM cases_case c LEFT JOIN (SELECT case_id, min(until) AS first, max(until) AS last "
          "FROM cases_pastholding GROUP BY case_id) p ON p.case_id = c.id "

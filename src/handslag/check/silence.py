@@ -13,7 +13,7 @@ _ESCALATED = (
     "EXISTS (SELECT 1 FROM watch_escalation e WHERE e.case_id = {case} AND e.kind = '{kind}' AND e.cleared_on IS NULL "
     "AND (e.is_gap OR EXISTS (SELECT 1 FROM watch_called k WHERE k.escalation_id = e.id)))"
 )
-_MISSED = "h.state = 'accepted' AND COALESCE(h.missed_since, h.first_contact_at) < %s"
+_MISSED = "h.state IN ('conditional', 'accepted') AND COALESCE(h.missed_since, h.first_contact_at) < %s"
 _HANDOVERS = (
     ("unanswered_handover", "h.state = 'offered' AND h.awaiting_since < %s", "u.party_id"),
     ("unanswered_question", "h.state = 'asked' AND h.awaiting_since < %s", "p.party_id"),

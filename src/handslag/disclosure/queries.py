@@ -78,16 +78,20 @@ def _flow(_viewer: None, subject: str, from_party_id: int, to_unit_id: int, grou
     return told.order_by().values_list("pk", flat=True)[:1]
 
 
-def covers(subject: str, from_party_id: int, to_unit: Unit, group: str, *, is_held: bool = False) -> bool:
-    """Whether a party may tell a unit this group of information about a person today. Its own units may always.
+def covers(
+    subject: str, from_party_id: int, to_unit: Unit, group: str, on: date | None = None, *, is_held: bool = False
+) -> bool:
+    """Whether a party may tell a unit this group of information about a person on `on` (default today). Its own units
+    may always.
 
     Where it `is_held`, the basis cannot end before this transaction does.
     """
     if to_unit.party_id == from_party_id:
         return True
-    if not is_held:
+    if on is None and not is_held:
         return bool(_flow.rows(None, subject, from_party_id, to_unit.pk, group))
-    return _flow(None, subject, from_party_id, to_unit.pk, group).select_for_update().exists()
+    told = active(on).filter(subject=subject, from_party_id=from_party_id, to_unit=to_unit, group=group)
+    return (told.select_for_update() if is_held else told).exists()
 
 
 def units_told(subject: str, from_party_id: int, group: str) -> list[Unit]:

@@ -22,3 +22,5 @@ class Wait:
     party_id: int
     other_party_id: int
     to_unit_id: int | None = None
+    least_rung: int = 0
+    """The rung of the ladder that is called at once."""

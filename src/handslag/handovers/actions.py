@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from handslag.cases import actions as cases
 from handslag.cases import may
-from handslag.cases.locking import locked
+from handslag.cases.knowing import record_for
+from handslag.cases.locking import joined_to, locked
 from handslag.cases.models import Case
 from handslag.disclosure.queries import covers
 from handslag.disclosure.rules import IDENTITY, PLAN
@@ -18,7 +19,15 @@ from handslag.foundation.dating import require_day, require_later
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.handovers import rules
 from handslag.handovers.models import Handover, Message
-from handslag.handovers.wording import FIRST_CONTACT, GONE_BACK, state_label, written
+from handslag.handovers.wording import (
+    AFTER_MEETING,
+    BACK_AT_ONCE,
+    FIRST_CONTACT,
+    GONE_BACK,
+    JOINT_CONTACT,
+    state_label,
+    written,
+)
 from handslag.parties.models import Post, Unit
 from handslag.parties.rules import HOLDING_ROLES
 from handslag.parties.viewer import Viewer
@@ -117,6 +126,8 @@ def _other_side(handover: Handover, verb: str) -> Unit:
 def _move(handover: Handover, verb: str, now: datetime) -> None:
     handover.state = rules.BY_VERB[verb].target
     handover.awaiting_since = now
+    if handover.state in (rules.DECLINED, rules.WITHDRAWN):
+        handover.accepted_by = handover.first_contact_at = None
     if handover.state not in rules.PENDING and handover.answered_at is None:
         handover.answered_at = now
 
@@ -162,8 +173,23 @@ def offer_handover(actor: Viewer, case_id: int, offer: Offer) -> Handover:
 
 
 def _create(actor: Viewer, case: Case, offer: Offer, previous: Handover | None = None) -> Handover:
-    now, tells = clock.now(), may_tell(case, case.holder.party_id, offer.to_unit)
-    handover = Handover.objects.create(
+    handover = _made(case, offer, clock.now(), previous)
+    _say(handover, case.holder, "offer")
+    cases.journal(
+        actor,
+        "handover_offered",
+        case,
+        handover=handover.pk,
+        to_unit=offer.to_unit.name,
+        to_party=offer.to_unit.party.code,
+        reason=offer.reason,
+    )
+    return handover
+
+
+def _made(case: Case, offer: Offer, now: datetime, previous: Handover | None = None) -> Handover:
+    tells = may_tell(case, case.holder.party_id, offer.to_unit)
+    return Handover.objects.create(
         case=case,
         sender=case.holder,
         to_unit=offer.to_unit,
@@ -178,17 +204,6 @@ def _create(actor: Viewer, case: Case, offer: Offer, previous: Handover | None =
         offered_at=now,
         awaiting_since=now,
     )
-    _say(handover, case.holder, "offer")
-    cases.journal(
-        actor,
-        "handover_offered",
-        case,
-        handover=handover.pk,
-        to_unit=offer.to_unit.name,
-        to_party=offer.to_unit.party.code,
-        reason=offer.reason,
-    )
-    return handover
 
 
 def return_to(actor: Viewer, case: Case, post: Post) -> Handover:
@@ -197,6 +212,29 @@ def return_to(actor: Viewer, case: Case, post: Post) -> Handover:
     at = timezone.make_aware(rules.proposed_contact(clock.today(), days.add_working_days))
     receiver = post if post.is_active else None
     return _create(actor, case, Offer(post.unit, receiver, RETURN, "", "", day, at))
+
+
+def give_back(actor: Viewer, case: Case, post: Post) -> Handover:
+    """Gives a case at once to somebody who can reach the person: the consent ended before its holder met the person.
+
+    No answer is waited for, so that the person is never held by who could not reach her; the new contact is booked, and
+    the lead of the unit is alarmed (waits.py). What was on its way with the case ends.
+    """
+    for going in case.handovers.filter(state__in=rules.OPEN).select_related("to_unit"):
+        verb = "give_back" if going.state == rules.ACCEPTED else "withdraw"
+        _move(going, verb, clock.now())
+        going.save()
+        _say(going, case.holder, verb)
+    day = days.add_working_days(clock.today(), ANSWER_DAYS)
+    at = timezone.make_aware(rules.proposed_contact(clock.today(), days.add_working_days))
+    now = cases.next_instant(case)
+    handover = _made(case, Offer(post.unit, post, RETURN, "", "", day, at), now)
+    _move(handover, "accept", now)
+    handover.accepted_by, handover.first_contact_at = post, at
+    handover.save()
+    _say(handover, case.holder, "give_back")
+    _take_over(actor, handover, post, BACK_AT_ONCE, "handover_returned")
+    return handover
 
 
 def _speak(actor: Viewer, handover_id: int, verb: str, text: str, journalled: str, needs_words: str = "") -> Handover:
@@ -236,6 +274,9 @@ def accept_handover(
 ) -> Handover:
     """The receiver takes over by booking the first contact; responsibility moves at this instant.
 
+    Where the receiver is not told who the person is (or not until that day), the accept is conditional: it books a
+    joint first contact of sender, receiver and person, and the sender holds until that has been held.
+
     `holder` is who takes over: the actor, or anyone of the unit when its lead accepts. Raises Refused when the contact
     lies in the past or the holder is no active caseworker of the unit; Overtaken when the offer no longer stands.
     """
@@ -248,32 +289,90 @@ def accept_handover(
     case = handover.case
     if holder.pk == case.holder_id:
         raise Refused(_("You already hold the case. Let a colleague accept it, or decline it."), "holder")
-    now = cases.next_instant(case)
-    _move(handover, "accept", now)
+    is_told = record_for(case, handover.to_unit, clock.day_of(first_contact_at), is_held=True) is not None
+    if handover.joins_id and not is_told:
+        raise Overtaken(_("The consent to join has ended. Decline, and let the sender offer again."))
+    verb = "accept" if is_told else "accept_on_condition"
+    _move(handover, verb, cases.next_instant(case))
     handover.accepted_by, handover.first_contact_at = holder, first_contact_at
     handover.save()
-    _say(handover, post, "accept")
+    _say(handover, post, verb)
+    if is_told:
+        _take_over(actor, handover, holder, FIRST_CONTACT, "handover_accepted")
+    else:
+        _await_meeting(actor, handover)
+    return handover
+
+
+def _await_meeting(actor: Viewer, handover: Handover) -> None:
+    """The sender's next step is to meet the person together with the receiver."""
+    case, at = handover.case, handover.first_contact_at
+    if at is None:
+        raise ValueError("a meeting is awaited that was not booked")
+    cases.end_pause(case)
+    cases.put_next_step(case, written(JOINT_CONTACT), clock.day_of(at), case.holder, was_done=False)
+    case.save()
+    cases.journal(actor, "handover_accepted_on_condition", case, handover=handover.pk, at=at.isoformat())
+
+
+def _take_over(
+    actor: Viewer, handover: Handover, holder: Post, step: str, journalled: str, on: date | None = None
+) -> None:
+    """Moves the responsibility at the instant at which the handover was answered. The holder's next step is `step`, on
+    a day or at the first contact."""
+    case, at = handover.case, handover.first_contact_at
+    if at is None or handover.answered_at is None:
+        raise ValueError("a handover moves nothing before it is accepted")
     sender = case.holder
-    case.holder, case.holder_since = holder, now
+    case.holder, case.holder_since = holder, handover.answered_at
     cases.end_pause(case)
     if handover.joins_id:
         case.joined_to = _joined(handover, holder)
         case.save()
     main = case.joined_to or case
     cases.end_pause(main)
-    day = timezone.localtime(first_contact_at).date()
-    cases.put_next_step(main, written(FIRST_CONTACT), day, holder, was_done=False)
+    cases.put_next_step(main, written(step), on or clock.day_of(at), holder, was_done=False)
     main.save()
     cases.journal(
         actor,
-        "handover_accepted",
+        journalled,
         case,
         handover=handover.pk,
         sender=sender.user.email,
         holder=holder.user.email,
-        first_contact_at=first_contact_at.isoformat(),
+        first_contact_at=at.isoformat(),
     )
+
+
+@action(_take("meet"))
+def record_joint_contact(actor: Viewer, handover_id: int, *, person_agrees: bool) -> Handover:
+    """The sender notes that sender, receiver and person have met, and that the person agrees: responsibility moves at
+    this instant, and who the person is becomes the receiver's own record. The handover is complete.
+
+    Raises Refused before its time, without the person's agreement, and where the one who was to take over has left.
+    """
+    handover, post = _begun(actor, handover_id, "meet")
+    _require_time_has_come(handover)
+    if not person_agrees:
+        message = _("Until the person agrees you are responsible. Withdraw the offer, or let the receiver book anew.")
+        raise Refused(message, "person_agrees")
+    case, holder = handover.case, handover.accepted_by
+    if holder is None or not holder.is_active:
+        raise Refused(_("The one who was to take over has left. Let the receiver accept again."))
+    _move(handover, "meet", cases.next_instant(case))
+    handover.contact_result = rules.HELD
+    handover.save()
+    _say(handover, post, "meet")
+    _acquaint(actor, case, holder)
+    day = days.add_working_days(clock.today(), ANSWER_DAYS)
+    _take_over(actor, handover, holder, AFTER_MEETING, "joint_contact_recorded", day)
     return handover
+
+
+def _acquaint(actor: Viewer, main: Case, post: Post) -> None:
+    """The party of `post` has met the person: of this case, and of those joined to it."""
+    for case in (main, *joined_to(main)):
+        cases.acquaint(actor, case, post, record_for(main, main.holder.unit) or case.person)
 
 
 def _joined(handover: Handover, holder: Post) -> Case:
@@ -387,6 +486,9 @@ def _require_time_has_come(handover: Handover) -> None:
 def _book_anew(actor: Viewer, handover_id: int, verb: str, at: datetime, text: str, journalled: str) -> Handover:
     handover, post = _begun(actor, handover_id, verb)
     _require_contact_time(actor, handover, at)
+    if not record_for(handover.case, handover.case.holder.unit, clock.day_of(at)):
+        told = _("The consent ends before that day. Choose an earlier day, or let it be renewed.")
+        raise Refused(told, "first_contact_at")
     booked = handover.first_contact_at
     if booked and booked <= clock.now() and not handover.missed_since:
         handover.missed_since = booked
@@ -421,6 +523,8 @@ def record_contact(
     handover.save()
     _say(handover, post, "record_contact", _tellable(handover, post, text))
     case = cases.main_of(handover.case)
+    if result == rules.HELD:
+        _acquaint(actor, case, case.holder)
     cases.set_next_step(actor, case, next_step, next_step_on, case.holder, was_done=True, note=text)
     case.save()
     cases.journal(actor, "first_contact_recorded", case, handover=handover.pk, result=result)

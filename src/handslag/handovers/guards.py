@@ -1,14 +1,15 @@
 """Promises 2 and 4, held by the database.
 
 A case moves to another unit only when, at that very instant, its receiver accepted a handover with a first contact
-booked. Handovers move only along the transition table, keep their words and their answers, and never go. A case with
-an open handover cannot be closed from under it.
+booked, or the joint one was held; and to nobody who could not reach the person. Handovers move only along the
+transition table, keep their words and their answers, and never go. A case with an open handover cannot be closed from
+under it.
 """
 
 from handslag.foundation.guards import Guard, frozen, undeletable
 from handslag.handovers import rules
 
-TABLE, CASE, MESSAGE = "handovers_handover", "cases_case", "handovers_message"
+TABLE, CASE, MESSAGE, MET = "handovers_handover", "cases_case", "handovers_message", "cases_acquaintance"
 
 _MOVES = " OR ".join(
     f"(OLD.state = '{source}' AND NEW.state = '{t.target}')" for t in rules.TRANSITIONS for source in t.sources
@@ -16,6 +17,7 @@ _MOVES = " OR ".join(
 _OPEN = ", ".join(f"'{state}'" for state in rules.OPEN)
 _FINAL = ", ".join(f"'{state}'" for state in rules.FINAL)
 _UNIT_OF = "(SELECT p.unit_id FROM parties_post p WHERE p.id = {0}.holder_id)"
+_PARTY_OF = "(SELECT p.party_id FROM parties_post p WHERE p.id = {0}.holder_id)"
 
 GUARDS = [
     undeletable(TABLE),
@@ -86,10 +88,37 @@ GUARDS = [
         "UPDATE",
         f"NEW.holder_id <> OLD.holder_id AND {_UNIT_OF.format('NEW')} <> {_UNIT_OF.format('OLD')} "
         f"AND NOT EXISTS (SELECT 1 FROM {TABLE} h WHERE h.case_id IN (NEW.id, NEW.joined_to_id) "
-        f"AND h.state = '{rules.ACCEPTED}' "
+        f"AND h.state IN ('{rules.ACCEPTED}', '{rules.COMPLETED}') "
         "AND h.accepted_by_id = NEW.holder_id AND h.answered_at = NEW.holder_since "
         "AND h.first_contact_at IS NOT NULL)",
         "cases_case: responsibility moves to another unit only by an accepted handover with a first contact booked",
+    ),
+    Guard(
+        "handovers_case_goes_to_who_knows_the_person",
+        CASE,
+        "UPDATE",
+        f"NEW.holder_id <> OLD.holder_id AND NEW.joined_to_id IS NULL AND {_PARTY_OF.format('NEW')} <> NEW.party_id "
+        f"AND NOT EXISTS (SELECT 1 FROM {MET} a JOIN persons_person p ON p.id = a.person_id "
+        f"WHERE a.case_id = NEW.id AND p.party_id = {_PARTY_OF.format('NEW')}) "
+        "AND NOT EXISTS (SELECT 1 FROM disclosure_disclosure d JOIN persons_person p ON p.subject = d.subject "
+        "WHERE p.id = NEW.person_id AND d.\"group\" = 'identity' AND d.begins_at IS NOT NULL AND d.ended_at IS NULL "
+        f"AND d.to_unit_id = {_UNIT_OF.format('NEW')} AND (d.from_party_id = NEW.party_id OR EXISTS "
+        f"(SELECT 1 FROM {MET} a JOIN persons_person o ON o.id = a.person_id "
+        "WHERE a.case_id = NEW.id AND o.party_id = d.from_party_id)))",
+        "cases_case: who holds a case has met the person or is told who the person is",
+        lock="1 FROM disclosure_disclosure d JOIN persons_person p ON p.subject = d.subject WHERE p.id = NEW.person_id "
+        f"AND NEW.holder_id <> OLD.holder_id AND d.to_unit_id = {_UNIT_OF.format('NEW')} AND d.ended_at IS NULL "
+        "FOR SHARE OF d",
+    ),
+    Guard(
+        "cases_acquaintance_by_a_held_contact",
+        MET,
+        "INSERT",
+        f"NOT EXISTS (SELECT 1 FROM {TABLE} h JOIN parties_post a ON a.id = h.accepted_by_id "
+        "JOIN persons_person p ON p.id = NEW.person_id AND p.party_id = a.party_id "
+        f"JOIN {CASE} c ON c.id = NEW.case_id AND h.case_id IN (c.id, c.joined_to_id) "
+        f"WHERE h.state = '{rules.COMPLETED}' AND h.contact_result = '{rules.HELD}')",
+        "cases_acquaintance: a party has met the person when the first contact was held",
     ),
     Guard(
         "handovers_case_closes_after_handover",

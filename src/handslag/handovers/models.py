@@ -12,8 +12,9 @@ from handslag.parties.models import Post, Unit
 class Handover(Public):
     """An offer to take over the responsibility for a person, and what became of it.
 
-    The sender holds until the receiver has accepted and booked a first contact; the database holds to that
-    (guards.py). A handover that is answered never changes its answer.
+    The sender holds until the receiver has accepted and booked a first contact; where the receiver is not told who the
+    person is, until all three have met. The database holds to that (guards.py). A handover that is answered never
+    changes its answer.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="handovers")
@@ -58,14 +59,17 @@ class Handover(Public):
                 name="handover_answer_is_dated",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[rules.ACCEPTED, rules.COMPLETED])
+                condition=Q(state__in=[rules.CONDITIONAL, *rules.TAKEN])
                 & Q(accepted_by__isnull=False, first_contact_at__isnull=False)
-                | ~Q(state__in=[rules.ACCEPTED, rules.COMPLETED])
+                | ~Q(state__in=[rules.CONDITIONAL, *rules.TAKEN])
                 & Q(accepted_by__isnull=True, first_contact_at__isnull=True),
                 name="handover_accept_books_contact",
             ),
             models.CheckConstraint(
-                condition=Q(first_contact_at__isnull=True) | Q(first_contact_at__gt=F("answered_at")),
+                condition=Q(first_contact_at__isnull=True)
+                | Q(answered_at__isnull=True)
+                | Q(first_contact_at__gt=F("answered_at"))
+                | Q(state=rules.COMPLETED, contact_result=rules.HELD, awaiting_since=F("answered_at")),
                 name="handover_contact_after_accept",
             ),
             models.CheckConstraint(

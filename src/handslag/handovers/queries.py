@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from handslag.cases.models import Case
@@ -79,12 +79,20 @@ def sent_by(viewer: Viewer) -> QuerySet[Handover]:
 
 @prepared("post_ids")
 def contacts_of(viewer: Viewer) -> QuerySet[Handover]:
-    """First contacts that the viewer has booked and not yet recorded, soonest first."""
-    return (
-        Handover.objects.filter(case__in=_held(viewer), state=rules.ACCEPTED)
-        .select_related(*SHOWN)
-        .order_by("first_contact_at", "id")
+    """First contacts of the viewer, joint ones too, that are booked and not yet recorded, soonest first."""
+    ahead = Q(case__in=_held(viewer), state__in=rules.BOOKED) | Q(
+        accepted_by_id__in=viewer.post_ids, state=rules.CONDITIONAL
     )
+    return Handover.objects.filter(ahead).select_related(*SHOWN).order_by("first_contact_at", "id")
+
+
+@prepared("post_ids", "led_unit_ids")
+def come_back(viewer: Viewer) -> QuerySet[Handover]:
+    """Cases that came back at once because the consent ended, for who holds them and the unit's lead, until the person
+    has been met again; latest first."""
+    near = Q(accepted_by_id__in=viewer.post_ids) | Q(to_unit_id__in=viewer.led_unit_ids)
+    back = Handover.objects.filter(near, state=rules.ACCEPTED, answered_at=F("offered_at"))
+    return back.select_related(*SHOWN).order_by("-id")
 
 
 @prepared()
@@ -131,5 +139,5 @@ def obstacle_to_closing(case: Case) -> str:
 @reading
 def booked_contacts(cases: list[Case]) -> dict[int, Handover]:
     """The first contact that is booked in each of the cases, where one is; for the person."""
-    booked = Handover.objects.filter(case__in=cases, state=rules.ACCEPTED).select_related("accepted_by__user")
+    booked = Handover.objects.filter(case__in=cases, state__in=rules.BOOKED).select_related("accepted_by__user")
     return {handover.case_id: handover for handover in booked.order_by("id")}

@@ -58,6 +58,11 @@ ROOM = Room(
         "handover_asked": Verb(gettext_noop("asked a question about the handover")),
         "handover_question_answered": Verb(gettext_noop("answered the question")),
         "handover_accepted": Verb(gettext_noop("accepted the handover; {holder} is responsible now")),
+        "handover_accepted_on_condition": Verb(
+            gettext_noop("accepted the handover if the person agrees; a joint first contact is booked"), MEETINGS
+        ),
+        "joint_contact_recorded": Verb(gettext_noop("noted the joint first contact; {holder} is responsible now")),
+        "handover_returned": Verb(gettext_noop("gave the case back when consent ended; {holder} is responsible now")),
         "handover_declined": Verb(gettext_noop("declined the handover: {reason}"), PLAN, {"reason": "decline_reason"}),
         "handover_withdrawn": Verb(gettext_noop("withdrew the handover")),
         "first_contact_rebooked": Verb(gettext_noop("moved the first contact"), MEETINGS),
@@ -69,6 +74,7 @@ ROOM = Room(
     waiting=(
         Waiting(waits.UNANSWERED, _("Unanswered handover"), "handover"),
         Waiting(waits.QUESTION, _("Unanswered question"), "handover"),
+        Waiting(waits.CAME_BACK, _("Came back because the consent ended"), "handover"),
         Waiting(waits.MISSED_CONTACT, _("Missed first contact"), "handover", instead_of=OVERDUE_STEP),
     ),
     waits=(waits.waits,),
@@ -82,7 +88,8 @@ ROOM = Room(
             is_always_shown=True,
         ),
         Section("questions", _("Questions to me"), 30, queries.questions_for, handover_table),
-        Section("contacts", _("First contacts that I booked"), 40, queries.contacts_of, handover_table),
+        Section("come-back", _("Came back because the consent ended"), 15, queries.come_back, handover_table),
+        Section("contacts", _("First contacts that are booked"), 40, queries.contacts_of, handover_table),
         Section("sent", _("Handovers I sent"), 70, queries.sent_by, handover_table),
     ),
     case_page=(

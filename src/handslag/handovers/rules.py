@@ -6,31 +6,37 @@ from datetime import date, datetime, time, timedelta
 
 from handslag.foundation.spans import Span
 
-OFFERED, ASKED, ACCEPTED, DECLINED, WITHDRAWN, COMPLETED = (
+OFFERED, ASKED, CONDITIONAL, ACCEPTED, DECLINED, WITHDRAWN, RETURNED, COMPLETED = (
     "offered",
     "asked",
+    "conditional",
     "accepted",
     "declined",
     "withdrawn",
+    "returned",
     "completed",
 )
 START = ""
-PENDING = (OFFERED, ASKED)
-"""States in which the sender holds and somebody owes an answer."""
+PENDING = (OFFERED, ASKED, CONDITIONAL)
+"""States in which the sender holds: somebody owes an answer, or sender, receiver and person are to meet first."""
 OPEN = (*PENDING, ACCEPTED)
 """States in which something must still happen."""
+BOOKED = (CONDITIONAL, ACCEPTED)
+"""States in which a first contact is ahead."""
+TAKEN = (ACCEPTED, RETURNED, COMPLETED)
+"""States by which responsibility has moved."""
 
 HELD = "held"
 """The one result by which the first contact took place."""
 NEEDED_BY = Span(before=0, after=2 * 365, far=365)
 CONTACT = Span(before=0, after=365, far=90)
 
-SENDER, RECEIVER = "sender", "receiver"
+SENDER, RECEIVER, PRODUCT = "sender", "receiver", "product"
 
 
 @dataclass(frozen=True)
 class Transition:
-    """A step that one side may take: from any of `sources` to `target`."""
+    """A step that one side (or the product itself) may take: from any of `sources` to `target`."""
 
     verb: str
     sources: tuple[str, ...]
@@ -41,16 +47,19 @@ class Transition:
 TRANSITIONS = (
     Transition("offer", (START,), OFFERED, SENDER),
     Transition("accept", PENDING, ACCEPTED, RECEIVER),
+    Transition("accept_on_condition", PENDING, CONDITIONAL, RECEIVER),
     Transition("ask", (OFFERED,), ASKED, RECEIVER),
     Transition("answer", (ASKED,), OFFERED, SENDER),
     Transition("decline", PENDING, DECLINED, RECEIVER),
     Transition("withdraw", PENDING, WITHDRAWN, SENDER),
+    Transition("meet", (CONDITIONAL,), COMPLETED, SENDER),
+    Transition("give_back", (ACCEPTED,), RETURNED, PRODUCT),
     Transition("record_contact", (ACCEPTED,), COMPLETED, RECEIVER),
     Transition("rebook", (ACCEPTED,), ACCEPTED, RECEIVER),
     Transition("miss_contact", (ACCEPTED,), ACCEPTED, RECEIVER),
 )
 BY_VERB = {t.verb: t for t in TRANSITIONS}
-FINAL = (DECLINED, WITHDRAWN, COMPLETED)
+FINAL = (DECLINED, WITHDRAWN, RETURNED, COMPLETED)
 
 
 def problems(transitions: tuple[Transition, ...] = TRANSITIONS) -> list[str]:
@@ -73,8 +82,9 @@ def verbs_open_to(state: str, side: str) -> list[str]:
 
 
 def awaited(state: str) -> str | None:
-    """Whose turn it is: the receiver's to answer an offer or make contact, the sender's to answer a question."""
-    return {OFFERED: RECEIVER, ASKED: SENDER, ACCEPTED: RECEIVER}.get(state)
+    """Whose turn it is: the receiver's to answer an offer or make contact, the sender's to answer a question or to note
+    the joint first contact."""
+    return {OFFERED: RECEIVER, ASKED: SENDER, CONDITIONAL: SENDER, ACCEPTED: RECEIVER}.get(state)
 
 
 def proposed_needed_by(livelihood_ends_on: date | None, today: date) -> date:

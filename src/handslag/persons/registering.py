@@ -105,6 +105,18 @@ def anonymous(party_id: int, sex: str, start_year: int, *, is_protected: bool = 
     )
 
 
+def adopt(told: Person, party_id: int, subject: str) -> Person:
+    """A party's own record of the person with this index: the one that it has, or a new one, as it was `told`."""
+    if own := Person.objects.filter(party_id=party_id, subject=subject).first():
+        return own
+    copied = ("sex", "start_year", "is_protected", "hidden_words")
+    same = {name: getattr(told, name) for name in copied}
+    own = Person.objects.create(party_id=party_id, subject=subject, **same)
+    if known := getattr(told, "identity", None):
+        _identity(own, Named(party_id, known.number, known.given_name, known.family_name)).save(force_insert=True)
+    return own
+
+
 def forget(persons: Iterable[Person], *, is_protected: bool = False) -> None:
     """Removes who the persons are, and the index by which their records at other parties would be found.
 

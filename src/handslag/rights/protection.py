@@ -17,6 +17,7 @@ from handslag.persons.registering import bar, forget, unbar
 from handslag.persons.rules import identity_number_problem
 from handslag.rights import content
 from handslag.rights.concealing import conceal, fingerprints
+from handslag.sharing.actions import give_back_unknown
 
 
 @action(may.answer_for)
@@ -24,8 +25,9 @@ def protect(actor: Viewer, case_id: int) -> int:
     """Masks the person of a case at every party at once, and bars the number from being registered again.
 
     Whoever may act on the case flags it. All sharing ends, joined cases part, names and numbers are removed, running
-    text is emptied, and the person goes on as an anonymous participant, held by whoever held before. Returns how many
-    records were masked. Raises Overtaken, NotAllowed or Refused as every change of a case does.
+    text is emptied, and the person goes on as an anonymous participant, held by whoever held before, or by who knew the
+    person where the holder had not met the person yet. Returns how many records were masked. Raises Overtaken,
+    NotAllowed or Refused as every change of a case does.
     """
     case = locked(case_id)
     if case.person.is_protected:
@@ -37,6 +39,7 @@ def protect(actor: Viewer, case_id: int) -> int:
     persons = list(Person.objects.select_for_update().filter(subject=subject).order_by("id"))
     for person in persons:
         _mask(actor, person)
+    give_back_unknown(actor, person__in=persons)
     return len(persons)
 
 

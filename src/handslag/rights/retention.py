@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from handslag.cases import actions as cases
-from handslag.cases.models import Case
+from handslag.cases.models import Acquaintance, Case
 from handslag.disclosure import actions as disclosure
 from handslag.foundation import clock
 from handslag.foundation.acting import action
@@ -83,11 +83,13 @@ def _birth_decade(person: Person) -> int | None:
 
 
 def _forget(removed: list[Case]) -> None:
-    persons = {case.person for case in removed}
-    left = Case.objects.filter(person__in=persons, content_removed_on__isnull=True).order_by()
-    kept = set(left.values_list("person_id", flat=True))
+    met = Acquaintance.objects.filter(case__in=removed).select_related("person")
+    persons = {case.person for case in removed} | {acquaintance.person for acquaintance in met.order_by("id")}
+    left = Case.objects.filter(content_removed_on__isnull=True).order_by()
+    kept = set(left.filter(person__in=persons).values_list("person_id", flat=True))
+    kept |= set(left.filter(acquaintances__person__in=persons).values_list("acquaintances__person_id", flat=True))
     leaving = [person for person in persons if person.pk not in kept]
     for person in leaving:
-        if not Person.objects.filter(subject=person.subject).exclude(pk=person.pk).exists():
+        if not Person.objects.filter(subject=person.subject).exclude(pk__in=[p.pk for p in leaving]).exists():
             disclosure.forget(person.subject)
     forget(leaving)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from handslag.cases import actions as cases
 from handslag.cases import may
+from handslag.cases.knowing import held_unknown, record_for
 from handslag.cases.locking import locked
 from handslag.cases.models import Case
 from handslag.cases.queries import holdings, visible_cases, visible_cases_of
@@ -26,6 +27,8 @@ from handslag.handovers.wording import written
 from handslag.journal.actions import record
 from handslag.parties.may import operate
 from handslag.parties.models import Post
+from handslag.parties.queries import holding_posts
+from handslag.parties.rules import LEAD
 from handslag.parties.viewer import Viewer
 from handslag.persons.queries import known_as
 from handslag.sharing.answering import answerers
@@ -152,7 +155,8 @@ def _oneself(subject: str) -> None:
 
 @action(_may_withdraw)
 def withdraw(actor: Viewer, ids: Iterable[int], case_id: int) -> list[Disclosure]:
-    """Ends disclosures at once, as the person asked, and parts cases that were joined under them.
+    """Ends disclosures at once, as the person asked, and parts cases that were joined under them. Whoever holds a case
+    and could no longer reach its person gives it back at once to a party that can.
 
     `case_id` is the case in which it was noted. Raises Refused when nothing is left to end.
     """
@@ -163,7 +167,7 @@ def withdraw(actor: Viewer, ids: Iterable[int], case_id: int) -> list[Disclosure
     if not ended:
         raise Refused(_("Choose at least one line that still stands."))
     _journal_told(actor, case, "consent_withdrawn", ended)
-    part_uncovered(actor, ended[0].subject)
+    settle(actor, ended[0].subject)
     return ended
 
 
@@ -179,11 +183,42 @@ def withdraw_own(subject: str, ids: Iterable[UUID]) -> None:
         raise Refused(_("Choose at least one line that still stands."))
     flows = [[d.from_party_id, d.to_unit_id, d.group] for d in ended]
     record(PERSON, "consent_withdrawn", "person", known_as(subject), flows=flows)
-    part_uncovered(Viewer(None, is_system=True, name=PERSON), subject)
+    settle(Viewer(None, is_system=True, name=PERSON), subject)
 
 
-def part_uncovered(actor: Viewer, subject: str) -> int:
-    """Parts the person's joined cases whose party no longer tells the holder's unit who the person is."""
+def settle(actor: Viewer, subject: str) -> int:
+    """After some of a person's bases have ended: parts cases that they held together, and gives back those whose holder
+    could no longer reach the person. Returns how many cases changed."""
+    return _part_uncovered(actor, subject) + give_back_unknown(actor, person__subject=subject)
+
+
+def give_back_unknown(actor: Viewer, **among: object) -> int:
+    """Gives the cases (among some) that are held by who could not reach the person back to a party that can. Returns
+    how many."""
+    given, unknown = 0, held_unknown().filter(**among).order_by("id")
+    for case_id in list(unknown.values_list("id", flat=True)):
+        case = locked(case_id)
+        if post := _who_knows(case):
+            handovers.give_back(actor, case, post)
+            given += 1
+    return given
+
+
+def _who_knows(case: Case) -> Post | None:
+    """Somebody at work at a unit that can reach the person: who held last there, else the lead, else a colleague."""
+    posts = [spell.what for spell in reversed(holdings(case))]
+    knowing = (post for post in posts if record_for(case, post.unit))
+    return next((found for post in knowing if (found := _at_work(post))), None)
+
+
+def _at_work(post: Post) -> Post | None:
+    if post.is_active:
+        return post
+    colleagues = holding_posts(post.unit)
+    return colleagues.filter(role=LEAD).first() or colleagues.first()
+
+
+def _part_uncovered(actor: Viewer, subject: str) -> int:
     joined = Case.objects.filter(person__subject=subject, joined_to__isnull=False, closed_at__isnull=True)
     parted = 0
     for case_id in joined.order_by("id").values_list("id", flat=True):
@@ -195,14 +230,19 @@ def part_uncovered(actor: Viewer, subject: str) -> int:
 
 
 def _part(actor: Viewer, case: Case) -> None:
-    """Gives a joined case back its own life; it stays held by name until the party that opened it takes it back."""
+    """Gives a joined case back its own life. The party that opened it takes it back; until then it stays held by name
+    by who has met the person, and by nobody who has not: then it goes back at once."""
     case.joined_to = None
     day = days.add_working_days(clock.today(), handovers.ANSWER_DAYS)
     cases.end_pause(case)
     cases.put_next_step(case, written(HAND_BACK), day, case.holder, was_done=False)
     case.save()
     cases.journal(actor, "parted", case)
-    if not case.handovers.filter(state__in=handover_rules.OPEN).exists():
+    knows = record_for(case, case.holder.unit)
+    post = _at_work(_last_own_post(case))
+    if post and (not knows or case.handovers.filter(state__in=handover_rules.OPEN).exists()):
+        handovers.give_back(actor, case, post)
+    else:
         handovers.return_to(actor, case, _last_own_post(case))
 
 
@@ -212,9 +252,11 @@ def _last_own_post(case: Case) -> Post:
 
 @action(operate)
 def part_expired(actor: Viewer) -> int:
-    """Parts every joined case whose basis ran out. For the watch; returns how many were parted."""
-    subjects = Case.objects.filter(joined_to__isnull=False, closed_at__isnull=True).values_list("person__subject")
-    return sum(part_uncovered(actor, subject) for (subject,) in subjects.order_by().distinct())
+    """Parts every joined case whose basis ran out, and gives back those whose holder could not reach the person any
+    more. For the watch; returns how many cases changed."""
+    joined = Case.objects.filter(joined_to__isnull=False, closed_at__isnull=True).values_list("person__subject")
+    parted = sum(_part_uncovered(actor, subject) for (subject,) in joined.order_by().distinct())
+    return parted + give_back_unknown(actor)
 
 
 def joinable(actor: Viewer, case: Case) -> list[Case]:

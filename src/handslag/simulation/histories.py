@@ -12,13 +12,14 @@ from handslag.foundation.rooms import verbs
 from handslag.handovers import rules
 from handslag.handovers.actions import RETURN
 from handslag.handovers.models import Handover, Message
-from handslag.handovers.wording import FIRST_CONTACT, GONE_BACK, written
+from handslag.handovers.wording import GONE_BACK, written
 from handslag.journal.actions import entry, record_all
 from handslag.journal.seals import instant
 from handslag.parties.models import Post
 from handslag.reference import codes
 from handslag.sharing.actions import JOIN
 from handslag.simulation import consents
+from handslag.simulation.accepting import ACCEPTED_AFTER, NOTED_AFTER, accept, is_told
 from handslag.simulation.bulk import update_many
 from handslag.simulation.places import Places
 
@@ -45,8 +46,6 @@ PROMISES = (
 )
 OF_CONSENT = (JOIN, RETURN)
 """Reasons of handovers that only consent brings about."""
-ACCEPTED_AFTER = 24
-"""Hours from an offer to its acceptance."""
 QUESTION = "Finns det ett aktuellt läkarutlåtande som vi kan få se?"
 
 
@@ -135,28 +134,6 @@ class Histories:
         return spell, since
 
 
-def _accept(offers: list[tuple[Handover, Post, str]], histories: Histories) -> None:
-    """Accepts offers and moves their cases at the same instants, then completes those that are."""
-    accepts, moves, completions = [], [], []
-    for handover, receiver, state in offers:
-        at = handover.offered_at + timedelta(hours=ACCEPTED_AFTER)
-        contact = histories.contact_at(at, state)
-        accepts.append((rules.ACCEPTED, at, at, receiver.pk, contact, handover.pk))
-        moves.append((receiver.pk, at, receiver.pk, handover.case_id))
-        if state != rules.ACCEPTED:
-            completions.append((rules.COMPLETED, contact, rules.HELD, handover.pk))
-    fields = ("state", "awaiting_since", "answered_at", "accepted_by_id", "first_contact_at")
-    update_many("handovers_handover", fields, accepts)
-    update_many("cases_case", ("holder_id", "holder_since", "next_step_by_id"), moves)
-    update_many("handovers_handover", ("state", "awaiting_since", "contact_result"), completions)
-    pending = [
-        (written(FIRST_CONTACT), timezone.localtime(row[4]).date(), handover.case_id)
-        for row, (handover, _post, state) in zip(accepts, offers, strict=True)
-        if state == rules.ACCEPTED
-    ]
-    update_many("cases_case", ("next_step", "next_step_on"), pending)
-
-
 def _answer(offers: list[tuple[Handover, Post, str]], on: date) -> None:
     """Asks back, declines and withdraws."""
     by_state: dict[str, list[Handover]] = {}
@@ -196,6 +173,11 @@ def _steps(handover: Handover, receiver: Post, state: str) -> list[tuple[str, Po
         said.append(("decline", receiver, 24, "", "handover_declined", {"reason": "brief_incomplete"}))
     elif state == rules.WITHDRAWN:
         said.append(("withdraw", handover.sender, 24, "", "handover_withdrawn", {}))
+    elif state != rules.OFFERED and not is_told(handover):
+        said.append(("accept_on_condition", receiver, ACCEPTED_AFTER, "", "handover_accepted_on_condition", {}))
+        if state != rules.ACCEPTED:
+            holder = {"holder": receiver.user.email}
+            said.append(("meet", handover.sender, NOTED_AFTER, "", "joint_contact_recorded", holder))
     elif state != rules.OFFERED:
         said.append(("accept", receiver, ACCEPTED_AFTER, "", "handover_accepted", {"holder": receiver.user.email}))
         if state != rules.ACCEPTED:
@@ -258,7 +240,8 @@ def write(histories: Histories, drafts: dict[int, Draft]) -> dict[str, int]:
         offers += [(*histories.handover(case_id, drafts[case_id], state), state) for case_id in cases]
     consents.write(rng, histories.places, offers, on)
     Handover.objects.bulk_create([handover for handover, *_rest in offers], batch_size=2000)
-    _accept([o for o in offers if o[2] in (rules.COMPLETED, rules.ACCEPTED, "closed")], histories)
+    accepted = (offer for offer in offers if offer[2] in (rules.COMPLETED, rules.ACCEPTED, "closed"))
+    accept(accepted, histories.contact_at)
     _answer([o for o in offers if o[2] in (rules.ASKED, rules.DECLINED, rules.WITHDRAWN)], on)
     _tell(offers)
     past = [made for case_id, draft in drafts.items() if (made := histories.past_livelihood(case_id, draft))]

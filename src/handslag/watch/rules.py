@@ -56,7 +56,7 @@ def top_rung(wait: Wait) -> int:
 def calls(wait: Wait, reached: int, people: Callable[[Wait, int], frozenset[int]]) -> list[Call]:
     """Whom to call for `wait` at the rung it has reached; `people` gives the present posts of a rung."""
     found, rung, top = [], OWER, top_rung(wait)
-    reached = min(reached, top)
+    reached = min(max(reached, wait.least_rung), top)
     while rung <= reached:
         present = people(wait, rung)
         if not present:

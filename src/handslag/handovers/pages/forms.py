@@ -86,6 +86,14 @@ class MissForm(Form):
     text = words(2, label=_("Note"), required=False, max_length=500)
 
 
+class MeetForm(Form):
+    """That the joint first contact was held, and what the person said."""
+
+    person_agrees = forms.BooleanField(
+        label=_("We have met, the three of us. The person agrees that the receiver takes over."), required=False
+    )
+
+
 class ContactForm(Form):
     """How the first contact went, and what follows."""
 

@@ -48,7 +48,7 @@ def handover_row(handover: Handover, visible: CaseVisibility, today: date) -> Ha
     """A handover in a list."""
     contact = handover.first_contact_at
     contact_on = day_of(contact) if contact else None
-    is_pending, is_booked = handover.state in rules.PENDING, handover.state == rules.ACCEPTED
+    is_pending, is_booked = handover.state in rules.PENDING, handover.state in rules.BOOKED
     return HandoverRow(
         url=reverse("handover", args=[handover.public_id]),
         name=person_name(visible),

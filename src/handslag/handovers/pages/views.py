@@ -1,7 +1,7 @@
 """Handing over and taking over."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from handslag.cases import queries as case_queries
+from handslag.cases.knowing import record_for
 from handslag.cases.pages.bases import basis_lines
 from handslag.cases.pages.rows import case_row
 from handslag.cases.visibility import visibility
@@ -94,6 +95,8 @@ class Step:
     done: str
     form: Callable[[Request, Handover], Form]
     act: Callable[[Request, Handover, dict], object]
+    told: str = ""
+    """What the page says of it first."""
 
 
 def _accept_form(request: Request, handover: Handover) -> Form:
@@ -136,7 +139,8 @@ def _steps() -> dict[str, Step]:
     return {
         "accept": Step(
             _("Accept and take over"), _("Take over responsibility"), _("You hold the person now."), _accept_form,
-            lambda r, h, d: actions.accept_handover(r.viewer, h.pk, d["first_contact_at"], d["holder"])),
+            lambda r, h, d: actions.accept_handover(r.viewer, h.pk, d["first_contact_at"], d["holder"]),
+            _("From the moment you save, responsibility is yours. The first contact is booked at the same time.")),
         "decline": Step(_("Decline"), _("Decline"), _("The handover is declined; who goes next is told."),
                         _decline_form, _decline),
         "ask": Step(_("Ask the sender"), _("Send the question"), _("The question is sent."), plain(forms.TextForm),
@@ -146,6 +150,10 @@ def _steps() -> dict[str, Step]:
         "withdraw": Step(_("Withdraw the offer"), _("Withdraw"), _("The offer is withdrawn; you hold the person."),
                          plain(forms.WithdrawForm),
                          lambda r, h, d: actions.withdraw_handover(r.viewer, h.pk, d["text"])),
+        "meet": Step(
+            _("Note the joint first contact"), _("Save"), _("It is noted. The receiver holds the person now."),
+            plain(forms.MeetForm),
+            lambda r, h, d: actions.record_joint_contact(r.viewer, h.pk, person_agrees=d["person_agrees"])),
         "rebook": Step(_("Move the first contact"), _("Save the new time"), _("The first contact is moved."),
                        plain(forms.RebookForm),
                        lambda r, h, d: actions.rebook_contact(r.viewer, h.pk, d["first_contact_at"], d["text"])),
@@ -159,6 +167,23 @@ def _steps() -> dict[str, Step]:
             lambda r, h, d: actions.record_contact(r.viewer, h.pk, d["contact_result"], d["next_step"],
                                                    d["next_step_on"], d["text"])),
     }  # fmt: skip
+
+
+def _step(handover: Handover, verb: str) -> Step | None:
+    """How a step is taken: an accept is conditional where the receiver is not told who the person is."""
+    step = _steps().get(verb)
+    if step and verb == "accept" and record_for(handover.case, handover.to_unit) is None:
+        return replace(
+            step,
+            heading=_("Accept, if the person agrees"),
+            save=_("Book the joint first contact"),
+            done=_("The joint first contact is booked. The sender is responsible until you have met."),
+            told=_(
+                "You are not told who the person is. You book a first contact together with the sender and the person. "
+                "The sender is responsible until you have met and the person agrees."
+            ),
+        )
+    return step
 
 
 def _visible(request: Request, handover_id: UUID) -> Handover:
@@ -189,8 +214,8 @@ def show(request: Request, handover_id: UUID) -> HttpResponse:
     """A handover as both sides see it, with the steps that the viewer may take."""
     handover = _visible(request, handover_id)
     context = _context(request, handover)
-    steps = _steps()
-    context["steps"] = [(verb, steps[verb].heading) for verb in context["verbs"]]
+    steps = ((verb, _step(handover, verb)) for verb in context["verbs"])
+    context["steps"] = [(verb, step.heading) for verb, step in steps if step]
     said = handover.messages.select_related("by__user", "by__unit").order_by("at", "id")
     context["dialogue"] = dialogue(said, visibility(request.viewer, handover.case))
     return render(request, "handovers/handover.html", context)
@@ -199,10 +224,10 @@ def show(request: Request, handover_id: UUID) -> HttpResponse:
 @page(*HOLDING_ROLES)
 def step(request: Request, handover_id: UUID, verb: str) -> HttpResponse:
     """Takes one step of a handover."""
-    taken = _steps().get(verb)
+    handover = _visible(request, handover_id)
+    taken = _step(handover, verb)
     if not taken:
         raise Http404
-    handover = _visible(request, handover_id)
     form = taken.form(request, handover)
     if carried_out(request, form, lambda data: taken.act(request, handover, data), taken.done):
         return redirect("handover", handover_id)
