@@ -84,7 +84,10 @@ def test_a_consent_is_recorded_in_a_page_printed_and_withdrawn_in_part(world, br
     assert other.get(reverse("case", args=[case.public_id])).status_code == 404
     assert other.post(reverse("search"), {"q": name}).content.decode().count(f"/cases/{case.public_id}/") == 0
     verbs = list(
-        Entry.objects.filter(subject_id=case.pk).exclude(verb="looked").order_by("id").values_list("verb", flat=True)
+        Entry.objects.filter(subject="case", subject_id=case.pk)
+        .exclude(verb="looked")
+        .order_by("id")
+        .values_list("verb", flat=True)
     )
     assert verbs == ["opened", "consent_given", "consent_withdrawn", "consent_withdrawn"]
 
