@@ -79,3 +79,11 @@ def test_there_is_one_version_and_one_day_of_it(db):
     told = dict(re.findall(r'^(softwareVersion|releaseDate): "(.*)"$', (ROOT / "publiccode.yml").read_text(), re.M))
     assert {__version__} == {info["apiVersion"], described["info"]["version"], told["softwareVersion"]}
     assert {__released__} == {info["apiReleased"], told["releaseDate"]}
+
+
+def test_each_test_that_the_asvs_table_names_is_there():
+    told = (ROOT / "docs/asvs.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(test_\w+\.py)(?: -k (\w+))?`", told)
+    assert len(named) > 40
+    for file, word in named:
+        assert re.search(rf"def test_\w*{word}", (ROOT / "tests" / file).read_text(encoding="utf-8")), (file, word)

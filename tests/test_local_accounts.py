@@ -481,3 +481,47 @@ def test_own_sessions_are_listed_and_ended_by_their_owner_alone(world, browse):
     mine = re.findall(r'value="([^"]+)"', told(other.get(reverse("sessions"))))
     other.post(reverse("sessions"), {"session": mine})
     assert is_in(other), "the one in use is ended by signing out"
+
+
+def test_the_own_password_is_changed_after_the_one_before_and_ends_other_sessions(world, settings):
+    user = local(world)
+    secret, _codes, client = set_up(user)
+    with time_machine.travel(clock.now() + timedelta(minutes=1)):
+        other, _way = enter(user)
+        write(other, code_at(secret))
+        assert is_in(client) and is_in(other)
+        new = "ett-annat-langt-ord-4"
+        for old, first, again, words in ((PASSWORD + "x", new, new, WRONG), (PASSWORD, new, new + "x", "inte lika"),
+                                         (PASSWORD, "kort", "kort", "12 tecken")):  # fmt: skip
+            page = client.post(reverse("change-password"), {"old": old, "new": first, "again": again})
+            assert page.status_code == 200 and words in told(page), words
+        way = client.post(reverse("change-password"), {"old": PASSWORD, "new": new, "again": new})
+        assert way.headers["Location"] == reverse("mfa_index") and is_in(client) and not is_in(other)
+        assert Entry.objects.get(verb="password_set").actor == user.email
+        assert enter(user, new)[1].status_code == 302
+
+
+def test_a_wrong_password_is_written_down_and_nothing_of_an_unknown_account(world):
+    user = local(world)
+    enter(user, "x", "10.0.0.9")
+    StrictClient().post(reverse("sign-in"), {"login": "hemligt@test.example", "password": "x"})
+    known, unknown = Entry.objects.filter(verb="sign_in_failed").order_by("id")
+    assert (known.actor, known.subject_id, known.address) == (user.email, user.pk, "10.0.0.9")
+    assert unknown.subject_id == 0 and "hemligt" not in str(vars(unknown))
+
+
+def test_signing_out_clears_what_the_browser_kept(world, browse):
+    answer = browse("fk_a").post(reverse("sign-out"))
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_the_operator_ends_the_sessions_of_one_or_all(world, browse):
+    from click.testing import CliRunner
+
+    from handslag.cli.main import main
+
+    one, other = browse("fk_a"), browse("fk_b")
+    assert CliRunner().invoke(main, ["end-sessions", "fk_a@test.example"]).output.startswith("1 ")
+    assert not is_in(one) and is_in(other)
+    CliRunner().invoke(main, ["end-sessions"])
+    assert not is_in(other)

@@ -70,6 +70,7 @@ PAGES = {
     "mfa_generate_recovery_codes": EVERYBODY,
     "me": NOBODY,
     "sessions": EVERYBODY,
+    "change-password": EVERYBODY,
     "own-withdraw": NOBODY,
     "own-access-log": NOBODY,
     "sign-out": EVERYBODY,

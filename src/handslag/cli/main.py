@@ -277,6 +277,23 @@ def reset_factor(email: str) -> None:
     click.echo(f"{reset_factors(operator(), email)} second factors are taken away.")
 
 
+@main.command(name="end-sessions")
+@click.argument("email", required=False)
+def end_sessions(email: str | None) -> None:
+    """End the sessions of one user, or of everybody (persons too): they must sign in again.
+
+    \b
+    Example:
+      handslag end-sessions alma@kommun.example
+    """
+    from handslag.parties.models import User
+    from handslag.ui.sessions import end_all_sessions
+
+    ensure_schema()
+    users = User.objects.filter(email=email.strip().lower()).values_list("pk", flat=True) if email else None
+    click.echo(f"{end_all_sessions(users)} sessions are ended.")
+
+
 @main.command()
 @click.argument("list_name", metavar="LIST", required=False)
 def codes(list_name: str | None) -> None:

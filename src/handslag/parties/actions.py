@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from handslag.foundation import clock, days
-from handslag.foundation.acting import action
+from handslag.foundation.acting import action, by_itself
 from handslag.foundation.dating import require_day
 from handslag.foundation.errors import Overtaken, Refused
 from handslag.journal.actions import record
@@ -23,13 +23,25 @@ def set_password(actor: Viewer, email: str, password: str) -> None:
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:
         raise Refused(_("Nobody has this e-mail."))
+    _set_password(user, password, actor.label)
+
+
+@action(by_itself)
+def change_own_password(user_id: int, password: str) -> User:
+    """Gives an account whose owner has just proved its password another one. Raises Refused for a weak one."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    _set_password(user, password, user.email)
+    return user
+
+
+def _set_password(user: User, password: str, by: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from None
+        raise Refused(" ".join(error.messages), "new") from None
     user.set_password(password)
     user.save(update_fields=["password"])
-    record(actor.label, "password_set", "user", user.pk)
+    record(by, "password_set", "user", user.pk)
 
 
 @action(may.note_absence)

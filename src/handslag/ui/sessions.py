@@ -1,6 +1,6 @@
 """Sessions: of people at work, and of persons who have signed in with e-ID (which hold the blind index, no number)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -79,6 +79,20 @@ def sessions_of(request: HttpRequest) -> list[Standing]:
         for session, data in _of_owner(request)
     ]
     return sorted(found, key=lambda one: one.seen, reverse=True)
+
+
+@reading
+def end_all_sessions(user_ids: Iterable[int] | None) -> int:
+    """Ends the sessions of these users, or everybody's (None), persons' too; returns how many. For the operator."""
+    wanted = None if user_ids is None else set(map(str, user_ids))
+    ended = [
+        session
+        for session in Session.objects.order_by("pk").iterator()
+        if wanted is None or session.get_decoded().get(SESSION_KEY) in wanted
+    ]
+    for session in ended:
+        session.delete()
+    return len(ended)
 
 
 @reading

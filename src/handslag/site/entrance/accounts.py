@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy
 from handslag.foundation import keys
 from handslag.parties import second_factor
 from handslag.parties.models import User
+from handslag.site.entrance import comings
 from handslag.ui.addresses import address_of
 
 TOO_MANY = gettext_lazy("Too many attempts. Wait a while and try again.")
@@ -112,6 +113,8 @@ class Adapter(DefaultAccountAdapter):
         user = super().authenticate(request, **credentials)
         if user:
             was_right()
+        else:
+            comings.failed(request, credentials["email"])
         return user
 
     def reauthenticate(self, user: User, password: str) -> bool:

@@ -10,7 +10,7 @@ from handslag.persons.queries import known_as
 from handslag.sharing.actions import PERSON
 from handslag.ui.addresses import address_of
 
-CAME, WENT = "signed_in", "signed_out"
+CAME, WENT, FAILED = "signed_in", "signed_out", "sign_in_failed"
 
 
 def _of_staff(verb: str, request: HttpRequest, user: User | None) -> None:
@@ -30,6 +30,13 @@ def _went(request: HttpRequest, user: User | None, **_: object) -> None:
 def of_person(verb: str, request: HttpRequest, subject: str) -> None:
     """Writes that a person came in or went, where a party knows the person."""
     record(PERSON, verb, "person", known_as(subject), address=address_of(request)[:45])
+
+
+def failed(request: HttpRequest, email: str) -> None:
+    """Writes that a password was wrong; what was given for an e-mail that nobody has is not written down."""
+    user = User.objects.filter(email=email.strip().lower()).first()
+    label, subject = (user.email, user.pk) if user else ("unknown", 0)
+    record(label, FAILED, "user", subject, address=address_of(request)[:45])
 
 
 def note() -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from handslag.site.entrance import factors, oidc, sessions, views
+from handslag.site.entrance import factors, oidc, password, sessions, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-out/", views.sign_out, name="sign-out"),
     path("sessions/", sessions.sessions, name="sessions"),
     path("security/", factors.security, name="mfa_index"),
+    path("security/password/", password.change_password, name="change-password"),
     path("security/confirm/", factors.confirm, name="account_reauthenticate"),
     path("security/authenticator/", factors.new_authenticator, name="mfa_activate_totp"),
     path("security/passkeys/add/", factors.add_passkey, name="mfa_add_webauthn"),

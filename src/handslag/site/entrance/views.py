@@ -100,7 +100,9 @@ def sign_out(request: Request) -> HttpResponse:
     if subject := person_of(request):
         comings.of_person(comings.WENT, request, subject)
     logout(request)
-    return redirect(way_on)
+    response = redirect(way_on)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 @page(EVERYONE)
