@@ -47,7 +47,7 @@ FUNCTIONS = (
             WHERE p.role IN {_HOLDING} AND (p.unit_id = ANY (units) OR p.party_id = ANY (parties))), ','), false)
     FROM places) made; END $$""",
     f"""CREATE OR REPLACE FUNCTION handslag_covered(person_subject text, party bigint, wanted text) RETURNS boolean
-    LANGUAGE plpgsql STABLE {SAFE} AS $$
+    LANGUAGE plpgsql STABLE COST 2000 {SAFE} AS $$
     BEGIN RETURN EXISTS (SELECT 1 FROM disclosure_disclosure d
     WHERE d.subject = person_subject AND d.from_party_id = party AND d."group" = wanted AND {ACTIVE}); END $$""",
 )

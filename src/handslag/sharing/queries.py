@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from handslag.cases.models import Case
 from handslag.cases.queries import visible_cases
@@ -25,23 +25,26 @@ def is_standing(disclosure: Disclosure) -> bool:
     return disclosure.ended_at is None and disclosure.until >= clock.today()
 
 
-def _held_by(post_ids: Iterable[int]) -> Exists:
-    return Exists(Case.objects.filter(person__subject=OuterRef("subject"), holder_id__in=post_ids))
+def _subjects_held(post_ids: Collection[int]) -> QuerySet:
+    """People whose cases these posts hold: few, so that what waits about them is found by them."""
+    return Case.objects.filter(holder_id__in=post_ids).order_by().values_list("person__subject", flat=True)
 
 
 @prepared("case_post_ids", "unit_ids", "own_party_ids")
 def _unconfirmed_near(viewer: Viewer) -> QuerySet[Disclosure]:
     """What the viewer's parties have not confirmed, of people whom the viewer's units hold, held or are offered."""
-    offered = Handover.objects.filter(case__person__subject=OuterRef("subject"))
-    met = Q(Exists(offered.filter(sender_id__in=viewer.case_post_ids)))
-    met |= Q(Exists(offered.filter(to_unit_id__in=viewer.unit_ids)))
-    near = unconfirmed().filter(_held_by(viewer.case_post_ids) | met, from_party_id__in=viewer.own_party_ids)
-    return near.order_by("id")
+    of_handovers = Handover.objects.order_by().values_list("case__person__subject", flat=True)
+    met = _subjects_held(viewer.case_post_ids).union(
+        of_handovers.filter(sender_id__in=viewer.case_post_ids), of_handovers.filter(to_unit_id__in=viewer.unit_ids)
+    )
+    return unconfirmed().filter(subject__in=met, from_party_id__in=viewer.own_party_ids).order_by("id")
 
 
 def answered_at(viewer: Viewer, disclosures: Iterable[Disclosure]) -> list[Disclosure]:
     """Of disclosures, those for whose telling the viewer's units answer."""
     disclosures = list(disclosures)
+    if not disclosures:
+        return []
     answering = answerers((d.subject, d.from_party_id) for d in disclosures)
     found = ((d, answering.get((d.subject, d.from_party_id))) for d in disclosures)
     return [d for d, answerer in found if answerer and answerer.unit_id in viewer.unit_ids]
@@ -53,7 +56,9 @@ def waiting_in(viewer: Viewer, case: Case) -> list[Disclosure]:
     return answered_at(viewer, found.select_related("to_unit__party").order_by("id"))
 
 
+@reading
 def _waiting_for(viewer: Viewer) -> frozenset[int | None]:
+    """Past the wall, which would ask of each line whether the person is met here: the query asks just that."""
     return frozenset(d.consent_id for d in answered_at(viewer, _unconfirmed_near.rows(viewer)))
 
 
@@ -66,7 +71,8 @@ def to_confirm(_viewer: Viewer, consent_ids: Collection[int]) -> QuerySet[Consen
 @prepared("post_ids", "own_party_ids")
 def unconfirmed_of(viewer: Viewer) -> QuerySet[Consent]:
     """Consents of people whom the viewer holds that wait for other parties' confirmation, oldest first."""
-    waiting = unconfirmed().filter(_held_by(viewer.post_ids), recorded_by__party_id__in=viewer.own_party_ids)
+    held = _subjects_held(viewer.post_ids)
+    waiting = unconfirmed().filter(subject__in=held, recorded_by__party_id__in=viewer.own_party_ids)
     return Consent.objects.filter(pk__in=waiting.order_by().values("consent_id")).order_by("id")
 
 

@@ -92,6 +92,8 @@ class WaitingRow:
 
 def _waiting_rows(viewer: Viewer, consents: Iterable[Consent]) -> Iterator[WaitingRow]:
     consents = list(consents)
+    if not consents:
+        return
     lines = by_consent(
         unconfirmed().filter(consent__in=consents).select_related("from_party", "consent__recorded_by__party")
     )
