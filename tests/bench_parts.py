@@ -11,6 +11,8 @@ from django.db.models.query import RawQuerySet
 from django.db.models.sql import compiler
 from django.template.base import Template
 
+from handslag.foundation.prepared import Prepared
+
 SQL, COMPILING, BUILDING, ROWS, TEMPLATES, REST = PARTS = (
     "SQL",
     "compiling queries",
@@ -67,7 +69,7 @@ def _fetching(method: str) -> Callable:
 
 
 def install(parts: Parts) -> None:
-    """Times Django's own doors: cursors, compilers, querysets and templates."""
+    """Times the doors of Django (cursors, compilers, querysets, templates) and of queries that are compiled once."""
     for name in ("execute", "executemany"):
         setattr(CursorWrapper, name, parts.timed(SQL, parts.counted(getattr(CursorWrapper, name))))
     for name in ("fetchone", "fetchmany", "fetchall"):
@@ -87,6 +89,8 @@ def install(parts: Parts) -> None:
         setattr(QuerySet, name, parts.timed(BUILDING, getattr(QuerySet, name)))
     for kind in (QuerySet, RawQuerySet):
         kind._fetch_all = parts.timed(ROWS, kind._fetch_all)
+    Prepared._compiled = parts.timed(COMPILING, Prepared._compiled)  # type: ignore[method-assign]
+    Prepared.rows = parts.timed(ROWS, Prepared.rows)  # type: ignore[method-assign]
     Template.render = parts.timed(TEMPLATES, Template.render)  # type: ignore[method-assign]
 
 

@@ -102,7 +102,7 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "handslag", "demo", "--cases", "2000"], env=env, check=True)
         server = subprocess.Popen([sys.executable, "-m", "handslag", "serve", "--port", str(PORT)], env=env)
         try:
-            for _ in range(100):
+            for _ in range(600):
                 try:
                     HTTPConnection("127.0.0.1", PORT, timeout=1).connect()
                     break
