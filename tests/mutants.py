@@ -23,6 +23,7 @@ CONFIRMING = "tests/test_confirming.py"
 DATES = "tests/test_dates.py"
 SERVING = "tests/test_serving.py"
 PREPARED = "tests/test_prepared.py"
+ORDER = "tests/test_order.py"
 CONCEALING = "tests/test_concealing.py"
 DATES, WRITTEN = "tests/test_dates.py", "tests/test_written_down.py"
 LOCAL = "tests/test_local_accounts.py"
@@ -182,6 +183,10 @@ MUTANTS = [
     ("the protected are named after", "rights/concealing.py", "        pre_save.connect(", "        str(", CONCEALING),
     ("the protected are named in what follows a case", "cases/actions.py", "case.next_responsible = conceal(case.next_responsible)[:200]", "pass", CONCEALING),
     ("a check tells who is known elsewhere", "intake/checking.py", " & Exists(told)", "", CONCEALING),
+    ("a stale form is saved", "cases/order.py", "version_of(case_id) > version", "False", ORDER),
+    ("a repeated request is done again", "cases/order.py", "if once and _is_done(actor, case_id, once):", "if False:", ORDER),
+    ("versions are read before the case is held", "cases/order.py", "    locked(case_id)\n    once", "    once", ORDER),
+    ("a death is somebody's to answer for", "cases/actions.py", "if outcome in UNFINISHED:", "if False:", ORDER),
     ("looks are not written", "site/middleware.py", "        if viewer.looks:", "        if False:", JOURNAL),
     ("flagging forgets the others", "rights/protection.py", "Person.objects.select_for_update().filter(subject=subject)", "Person.objects.select_for_update().filter(pk=case.person_id)", PERSON),
     ("flagging leaves the words", "rights/protection.py", "    content.erase_words_below(Case.objects.filter(person=person))\n", "", PERSON),

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from handslag.cases import may, rules
 from handslag.cases.knowing import records_of
 from handslag.cases.locking import hold, joined_to, locked
-from handslag.cases.models import DEGREES, NOTHING, Acquaintance, Case, PastLivelihood, PastStep
+from handslag.cases.models import DEGREES, NOTHING, UNFINISHED, Acquaintance, Case, PastLivelihood, PastStep
+from handslag.cases.order import ONCE
 from handslag.cases.visibility import visibility
 from handslag.foundation import clock
 from handslag.foundation.acting import action
@@ -36,6 +37,7 @@ def journal(actor: Viewer, verb: str, case: Case, **details) -> None:
         acting_for=actor.acting_for(case.holder_id),
         party=actor.party_in(case.holder),
         group=verbs()[verb].group,
+        **({ONCE: once} if (once := actor.memo.get(ONCE)) else {}),
         **details,
     )
 
@@ -240,12 +242,16 @@ def close(
 ) -> Case:
     """Closes a case with an outcome and either who is responsible next or the person's own "no more".
 
+    A death and a mis-registration are neither: they close as what they are.
+
     Raises Refused when either is lacking or both are given, and Overtaken while a room has something to finish first.
     """
     case = locked(case_id)
     codes.require("outcome", outcome, "outcome")
     next_responsible = next_responsible.strip()
-    if bool(next_responsible) == person_wants_no_more:
+    if outcome in UNFINISHED:
+        next_responsible, person_wants_no_more = "", False
+    elif bool(next_responsible) == person_wants_no_more:
         raise Refused(
             _("Say who is responsible next, or that the person wants no more: one of the two."), "next_responsible"
         )

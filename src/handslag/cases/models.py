@@ -11,6 +11,9 @@ DEGREES = (25, 50, 75, 100)
 NOTHING = "none"
 """The livelihood of who lives on nothing of their own: it has no degree."""
 
+UNFINISHED = ("deceased", "misregistered")
+"""Outcomes after which nobody is responsible next, and that are nobody's wish."""
+
 
 class Case(Public):
     """A person's case as one party opened it, with the one holder who answers for it now.
@@ -70,6 +73,7 @@ class Case(Public):
                     & (
                         Q(person_wants_no_more=True, next_responsible="")
                         | (Q(person_wants_no_more=False) & ~Q(next_responsible=""))
+                        | Q(outcome__in=UNFINISHED, person_wants_no_more=False, next_responsible="")
                     )
                 ),
                 name="case_closes_with_outcome_and_next",

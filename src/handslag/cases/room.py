@@ -38,7 +38,7 @@ def _livelihood_since_to(case):
 
 
 def _next_responsible_to(case) -> str:
-    return "" if case.person_wants_no_more or not case.closed_at else REMOVED
+    return REMOVED if case.next_responsible else ""
 
 
 CASE = Record(

@@ -74,7 +74,9 @@ LAWS = {
          "WHERE n.previous_id = h.id AND n.to_unit_id = h.next_unit_id)))"),
         ("closed without an outcome, or without a next responsible or the person's own no more",
          "SELECT reference FROM cases_case WHERE closed_at IS NOT NULL "
-         "AND (outcome = '' OR (next_responsible = '') <> person_wants_no_more)"),
+         "AND (outcome = '' OR (outcome NOT IN ('deceased', 'misregistered') "
+         "AND (next_responsible = '') <> person_wants_no_more) "
+         "OR (outcome IN ('deceased', 'misregistered') AND person_wants_no_more))"),
     ),
     "5": (
         ("an open case without a next step, its date and its person",

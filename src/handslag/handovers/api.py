@@ -1,5 +1,6 @@
 """Handovers: read by both sides, and each step taken in the name of a person of the party."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 
+from handslag.cases.order import in_order
 from handslag.cases.queries import open_cases
 from handslag.cases.visibility import visibilities
 from handslag.foundation.errors import Refused
@@ -121,20 +123,33 @@ def offer(request: Request, wanted: OfferIn):
     post = holding_post(unit.party, unit.code, wanted.to_person) if wanted.to_person else None
     if wanted.to_person and not post:
         raise Refused("Nobody active at the unit has this e-mail.", "to_person")
-    handover = actions.offer_handover(
+    actor, case = (
         acting(request, wanted.acting_as),
-        get_object_or_404(open_cases(request.viewer), public_id=wanted.case_id).pk,
-        actions.Offer(
-            unit,
-            post,
-            wanted.reason,
-            wanted.brief,
-            wanted.promised,
-            wanted.needed_by,
-            in_zone(wanted.proposed_contact_at),
-        ),
+        get_object_or_404(open_cases(request.viewer), public_id=wanted.case_id),
     )
-    return Status(201, _visible(request, handover.public_id))
+    offered = actions.Offer(
+        unit,
+        post,
+        wanted.reason,
+        wanted.brief,
+        wanted.promised,
+        wanted.needed_by,
+        in_zone(wanted.proposed_contact_at),
+    )
+    in_order(actor, case.pk, None, _key(request), lambda: actions.offer_handover(actor, case.pk, offered))
+    return Status(201, _visible(request, case.handovers.latest("id").public_id))
+
+
+def _key(request: Request) -> str | None:
+    """What tells a request from another: a repeated one has the same, and is done once."""
+    return request.headers.get("Idempotency-Key")
+
+
+def _step(request: Request, handover_id: UUID, given: Acting, act: Callable[[Viewer, int], object]) -> Handover:
+    """Takes a step of a handover in somebody's name, once."""
+    handover, actor = _visible(request, handover_id), acting(request, given.acting_as)
+    in_order(actor, handover.case_id, None, _key(request), lambda: act(actor, handover.pk))
+    return _visible(request, handover_id)
 
 
 @router.get("/{uuid:handover_id}", response=READ)
@@ -146,40 +161,34 @@ def show(request: Request, handover_id: UUID):
 @router.post("/{uuid:handover_id}/accept", response=STEP)
 def accept(request: Request, handover_id: UUID, answer: AcceptIn):
     """Takes over, booking the first contact."""
-    pk = _visible(request, handover_id).pk
-    actions.accept_handover(acting(request, answer.acting_as), pk, in_zone(answer.first_contact_at))
-    return _visible(request, handover_id)
+    at = in_zone(answer.first_contact_at)
+    return _step(request, handover_id, answer, lambda actor, pk: actions.accept_handover(actor, pk, at))
 
 
 @router.post("/{uuid:handover_id}/decline", response=STEP)
 def decline(request: Request, handover_id: UUID, answer: DeclineIn):
     """Says no, because, and who goes next."""
-    pk = _visible(request, handover_id).pk
     unit = unit_named(answer.next_party, answer.next_unit, "next_unit") if answer.next_unit else None
-    actor = acting(request, answer.acting_as)
-    actions.decline_handover(actor, pk, answer.decline_reason, unit, goes_back=answer.goes_back, text=answer.text)
-    return _visible(request, handover_id)
+
+    def act(actor: Viewer, pk: int) -> None:
+        actions.decline_handover(actor, pk, answer.decline_reason, unit, goes_back=answer.goes_back, text=answer.text)
+
+    return _step(request, handover_id, answer, act)
 
 
 @router.post("/{uuid:handover_id}/ask", response=STEP)
 def ask(request: Request, handover_id: UUID, words: TextIn):
     """Asks the sender."""
-    pk = _visible(request, handover_id).pk
-    actions.ask_back(acting(request, words.acting_as), pk, words.text)
-    return _visible(request, handover_id)
+    return _step(request, handover_id, words, lambda actor, pk: actions.ask_back(actor, pk, words.text))
 
 
 @router.post("/{uuid:handover_id}/answer", response=STEP)
 def answer(request: Request, handover_id: UUID, words: TextIn):
     """Answers the receiver's question."""
-    pk = _visible(request, handover_id).pk
-    actions.answer_question(acting(request, words.acting_as), pk, words.text)
-    return _visible(request, handover_id)
+    return _step(request, handover_id, words, lambda actor, pk: actions.answer_question(actor, pk, words.text))
 
 
 @router.post("/{uuid:handover_id}/withdraw", response=STEP)
 def withdraw(request: Request, handover_id: UUID, words: TextIn):
     """Takes the offer back."""
-    pk = _visible(request, handover_id).pk
-    actions.withdraw_handover(acting(request, words.acting_as), pk, words.text)
-    return _visible(request, handover_id)
+    return _step(request, handover_id, words, lambda actor, pk: actions.withdraw_handover(actor, pk, words.text))

@@ -1,5 +1,6 @@
 """Forms in FKUI's markup: the one base that every form stands on, and its fields."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django import forms
@@ -69,6 +70,8 @@ class Form(forms.Form):
 
     required_css_class = "required"
     use_required_attribute = False
+    carried: Mapping[str, str] = {}
+    """What goes with the form unseen."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

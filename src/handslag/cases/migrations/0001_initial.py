@@ -254,6 +254,11 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("person_wants_no_more", False), models.Q(("next_responsible", ""), _negated=True)
                             ),
+                            models.Q(
+                                ("next_responsible", ""),
+                                ("outcome__in", ("deceased", "misregistered")),
+                                ("person_wants_no_more", False),
+                            ),
                             _connector="OR",
                         ),
                     ),

@@ -56,6 +56,8 @@ class CloseForm(Form):
     ends_with = forms.ChoiceField(
         label=_("Who is responsible next?"),
         widget=forms.RadioSelect,
+        required=False,
+        help_text=_("Not asked after a death or a mis-registration."),
         choices=[("next", _("Somebody else is responsible")), ("no_more", _("The person wants no more"))],
     )
     next_responsible = forms.CharField(

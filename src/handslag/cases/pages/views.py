@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from handslag.cases import actions, queries
 from handslag.cases.models import Case
+from handslag.cases.pages.changing import changed
 from handslag.cases.pages.forms import CloseForm, LivelihoodForm, NextStepForm, PauseForm
 from handslag.cases.pages.rows import case_row, case_table
 from handslag.cases.visibility import visibility
@@ -18,7 +19,7 @@ from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
 from handslag.parties.viewer import OPENED, Request
 from handslag.ui.access import page
 from handslag.ui.forms import Form
-from handslag.ui.submission import carried_out, tried
+from handslag.ui.submission import tried
 
 FOUND = 50
 """How many cases a search shows."""
@@ -60,7 +61,7 @@ def next_step(request: Request, case_id: UUID) -> HttpResponse:
             note=data["note"],
         )
 
-    if carried_out(request, form, act, _("The next step is set.")):
+    if changed(request, case, form, act, _("The next step is set.")):
         return redirect("case", case_id)
     return form_page(request, case, form, _("Next step"), _("Save the next step"))
 
@@ -88,7 +89,7 @@ def livelihood(request: Request, case_id: UUID) -> HttpResponse:
             data["livelihood_ends_on"],
         )
 
-    if carried_out(request, form, act, _("The livelihood is noted.")):
+    if changed(request, case, form, act, _("The livelihood is noted.")):
         return redirect("case", case_id)
     return form_page(request, case, form, _("Livelihood"), _("Save the livelihood"))
 
@@ -102,7 +103,7 @@ def pause(request: Request, case_id: UUID) -> HttpResponse:
     def act(data: dict) -> None:
         actions.suspend(request.viewer, case.pk, data["until"], data["reason"])
 
-    if carried_out(request, form, act, _("The case is paused; its next step moved with it.")):
+    if changed(request, case, form, act, _("The case is paused; its next step moved with it.")):
         return redirect("case", case_id)
     return form_page(request, case, form, _("Pause the case"), _("Pause"))
 
@@ -132,7 +133,7 @@ def close(request: Request, case_id: UUID) -> HttpResponse:
             person_wants_no_more=no_more,
         )
 
-    if carried_out(request, form, act, _("The case is closed.")):
+    if changed(request, case, form, act, _("The case is closed.")):
         return redirect("case", case_id)
     return form_page(request, case, form, _("Close the case"), _("Close the case"))
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from handslag.cases import queries as case_queries
 from handslag.cases.knowing import record_for
 from handslag.cases.pages.bases import basis_lines
+from handslag.cases.pages.changing import changed
 from handslag.cases.pages.rows import case_row
 from handslag.cases.visibility import visibility
 from handslag.disclosure.queries import units_told
@@ -29,7 +30,6 @@ from handslag.reference import codes
 from handslag.ui.access import page
 from handslag.ui.dates import minute
 from handslag.ui.forms import MINUTE, Form
-from handslag.ui.submission import carried_out
 
 
 @page(*HOLDING_ROLES)
@@ -63,7 +63,7 @@ def offer(request: Request, case_id: UUID) -> HttpResponse:
             ),
         )
 
-    if carried_out(request, form, act, _("The handover is offered. You hold the person until it is accepted.")):
+    if changed(request, case, form, act, _("The handover is offered. You hold the person until it is accepted.")):
         return redirect("case", case_id)
     return render(
         request,
@@ -229,7 +229,7 @@ def step(request: Request, handover_id: UUID, verb: str) -> HttpResponse:
     if not taken:
         raise Http404
     form = taken.form(request, handover)
-    if carried_out(request, form, lambda data: taken.act(request, handover, data), taken.done):
+    if changed(request, handover.case, form, lambda data: taken.act(request, handover, data), taken.done):
         return redirect("handover", handover_id)
     context = _context(request, handover)
     counties = codes.choices("county") if verb == "decline" else []

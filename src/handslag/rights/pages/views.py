@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from handslag.cases.pages.changing import changed
 from handslag.cases.pages.rows import case_row
 from handslag.cases.pages.views import form_page, reached
 from handslag.cases.visibility import visibility
@@ -20,7 +21,6 @@ from handslag.rights.rectification import present
 from handslag.rights.rectification import rectify as rectify_record
 from handslag.ui.access import page
 from handslag.ui.forms import Form
-from handslag.ui.submission import carried_out
 
 
 class RectifyForm(Form):
@@ -58,7 +58,7 @@ def rectify(request: Request, case_id: UUID) -> HttpResponse:
         values = {**data, "target_groups": ";".join(sorted(data["target_groups"]))}
         rectify_record(request.viewer, case.pk, values, data["reason"])
 
-    if carried_out(request, form, act, _("It is rectified. What stood before is kept, with the reason.")):
+    if changed(request, case, form, act, _("It is rectified. What stood before is kept, with the reason.")):
         return redirect("case", case_id)
     return form_page(request, case, form, _("Rectify"), _("Save both versions"))
 
@@ -69,7 +69,7 @@ def protect(request: Request, case_id: UUID) -> HttpResponse:
     case = reached(request, case_id)
     form = ProtectForm(request.POST or None)
     done = _("The person is hidden and goes on as an anonymous participant.")
-    if carried_out(request, form, lambda _d: protect_person(request.viewer, case.pk), done):
+    if changed(request, case, form, lambda _d: protect_person(request.viewer, case.pk), done):
         return redirect("case", case_id)
     row = case_row(visibility(request.viewer, case), clock.today())
     return render(request, "rights/protect.html", {"case": row, "form": form})

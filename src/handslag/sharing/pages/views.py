@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from handslag.cases import rules as case_rules
 from handslag.cases.models import Case
+from handslag.cases.pages.changing import changed
 from handslag.cases.pages.rows import case_row
 from handslag.cases.pages.views import form_page, reached
 from handslag.cases.queries import visible_cases
@@ -38,7 +39,7 @@ from handslag.ui.access import PERSON, page
 from handslag.ui.documents import pdf_response
 from handslag.ui.forms import MINUTE
 from handslag.ui.sessions import person_of
-from handslag.ui.submission import carried_out, tried
+from handslag.ui.submission import tried
 
 MOST_UNITS = 6
 YEAR = timedelta(days=365)
@@ -136,8 +137,8 @@ def consent(request: Request, case_id: UUID) -> HttpResponse:
     if request.method == "POST" and "print" in request.POST and form.is_valid():
         return pdf_response(consent_form(seen, units, _agreed(case, units, form.cleaned_data)), "samtycke.pdf")
     done = _("The consent is recorded. What you tell is shown now; what others tell, when they have confirmed it.")
-    if carried_out(
-        request, form, lambda d: actions.give_consent(request.viewer, case.pk, _agreed(case, units, d)), done
+    if changed(
+        request, case, form, lambda d: actions.give_consent(request.viewer, case.pk, _agreed(case, units, d)), done
     ):
         return redirect("sharing", case_id)
     return render(
@@ -161,7 +162,7 @@ def by_law(request: Request, case_id: UUID) -> HttpResponse:
         told = Statutory(case.holder.party.pk, data["to_unit"], data["statute"], data["reason"], data["until"])
         actions.tell_by_law(request.viewer, case.pk, told)
 
-    if carried_out(request, form, act, _("It is recorded, and shown to the unit from now on.")):
+    if changed(request, case, form, act, _("It is recorded, and shown to the unit from now on.")):
         return redirect("sharing", case_id)
     return form_page(request, case, form, _("Tell another party by law"), _("Record and show"))
 
@@ -219,7 +220,7 @@ def join(request: Request, case_id: UUID, other_id: UUID) -> HttpResponse:
     def act(data: dict) -> None:
         actions.propose_joining(request.viewer, case.pk, other.pk, data["first_contact_at"])
 
-    if carried_out(request, form, act, _("It is proposed. You hold the person until the other party has accepted.")):
+    if changed(request, case, form, act, _("It is proposed. You hold the person until the other party has accepted.")):
         return redirect("case", case_id)
     return form_page(request, case, form, _("Propose one case with one holder"), _("Propose"))
 
