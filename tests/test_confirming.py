@@ -122,8 +122,12 @@ def test_the_one_who_recorded_it_confirms_it_from_no_other_post_either(world, as
         actions.confirm_telling(world.viewer("af_a"), lines(consent), "document", is_tested=True)
 
 
-def test_it_is_confirmed_once(world, asked):
+def test_it_is_confirmed_once_with_what_was_seen_and_after_the_test(world, asked):
     consent = asked[2]
+    for seen, is_tested, field in (("document", False, "is_tested"), ("", True, "seen")):
+        with pytest.raises(Refused) as refused:
+            actions.confirm_telling(world.viewer("kom_a"), lines(consent), seen, is_tested=is_tested)
+        assert refused.value.field == field and not begun(consent)
     actions.confirm_telling(world.viewer("kom_a"), lines(consent), "document", is_tested=True)
     for act in (
         lambda: actions.confirm_telling(world.viewer("kom_a"), lines(consent), "document", is_tested=True),

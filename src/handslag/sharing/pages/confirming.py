@@ -33,7 +33,8 @@ def confirm(request: Request, case_id: UUID, consent_id: UUID) -> HttpResponse:
     waiting = [line for line in waiting_in(request.viewer, case) if line.consent_id == consent.pk]
     if not waiting:
         raise Http404
-    form, refuses = ConfirmForm(request.POST or None, waiting=waiting), "refuse" in request.POST
+    refuses = "refuse" in request.POST
+    form = ConfirmForm(request.POST or None, waiting=waiting, refuses=refuses)
 
     def act(data: dict) -> None:
         ids = [line.pk for line in waiting if str(line.public_id) in data["lines"]]

@@ -52,14 +52,15 @@ class ConfirmForm(Form):
     """What of a consent that another party recorded may be told, and on what it was seen that the person agrees."""
 
     lines = forms.MultipleChoiceField(label=_("What may we tell?"), widget=forms.CheckboxSelectMultiple)
-    seen = listed("consent_seen", label=_("What have you seen of the consent?"), required=False)
+    seen = listed("consent_seen", label=_("What have you seen of the consent?"))
     is_tested = forms.BooleanField(
-        label=_("I have made the secrecy test: the person has agreed to this, and no other secrecy stands against it."),
-        required=False,
+        label=_("I have made the secrecy test: the person has agreed to this, and no other secrecy stands against it.")
     )
 
-    def __init__(self, *args, waiting, **kwargs):
+    def __init__(self, *args, waiting, refuses, **kwargs):
         super().__init__(*args, **kwargs)
+        for name in ("seen", "is_tested") if refuses else ():
+            self.fields[name].required = False
         self.fields["lines"].choices = [
             (str(line.public_id), f"{codes.label('information_group', line.group)} → {named_unit(line.to_unit)}")
             for line in waiting
