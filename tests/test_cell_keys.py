@@ -4,13 +4,14 @@ import csv
 import io
 import statistics
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handslag.cli.main import main
-from handslag.statistics.safety.cell_keys import Noise, noisy, record_key
+from handslag.statistics.safety.cell_keys import Noise, chances, noisy, record_key, variances
 from tests.microdata import measure, participation, write
 
 SECRET = b"x" * 32
@@ -32,6 +33,16 @@ def test_noise_is_unbiased_and_real(count):
     assert statistics.mean(shown) == pytest.approx(count, abs=0.01)
     assert statistics.pvariance(shown) >= 2.9
     assert max(shown.count(one) for one in set(shown)) < 20000
+
+
+@pytest.mark.parametrize("count", [6, 8, 20])
+def test_noise_is_spread_as_far_as_its_variance_lets_it(count):
+    changes, found = chances(min(count, 11), NOISE)
+    bell = np.polyfit(
+        changes, np.log(found), 2
+    )  # of most entropy: the logarithm is a parabola, and every change occurs
+    assert np.allclose(np.polyval(bell, changes), np.log(found), atol=1e-3) and len(changes) > 4 and found.min() > 0
+    assert variances(NOISE)[count if count < 11 else 11] == pytest.approx(3, abs=1e-3)
 
 
 def test_keys_are_even_and_follow_the_secret():
@@ -62,6 +73,15 @@ def test_the_command_answers_the_same_and_leaves_to_the_report_what_is_the_repor
     assert CliRunner().invoke(main, made).exit_code == 0
     after = asked("target_group", "identified")
     assert after["newly_arrived",] == ("", "in_report") and after["newly_arrived", "no"] == one["newly_arrived", "no"]
+    for by, said in (
+        ("place:xyz", "no such level. There are place:county"),
+        ("colour", "has no colour"),
+        ("sex:x", "no such level"),
+    ):
+        refused = CliRunner().invoke(main, [*base, "--by", by])
+        assert refused.exit_code == 1 and said in refused.output
+    lacking = CliRunner().invoke(main, [*base[: base.index("--ledger")], "--by", "sex"])
+    assert lacking.exit_code == 2 and "--ledger" in lacking.output
     (tmp_path / "key").write_bytes(b"short")
     refused = CliRunner().invoke(main, [*base, "--by", "sex"])
     assert refused.exit_code == 1 and "at least 32" in refused.output

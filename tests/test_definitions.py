@@ -23,6 +23,7 @@ FROZEN = {
     "joint_assessments v1": "d5d1894d5f7b",
     "psychiatric_diagnosis v1": "ea18f7e682e0",
     "ended_rehabilitations v1": "caffb08805b7",
+    "ended_rehabilitations v2": "7a056f88495c",
     "regained_work_capacity v1": "bba834ef2382",
     "transition_meetings v1": "c449986c8273",
     "measures v1": "d88e396f96f3",
@@ -131,10 +132,17 @@ def test_joint_assessments_and_their_diagnoses(by_hand):
 
 
 def test_those_who_ended_their_rehabilitation_and_left_sickness_insurance(by_hand):
-    # p1-p7 and p9 ended; p1, p4, p6, p7 and p9 left; p2, p3 and p5 did not
-    assert counted(by_hand, "ended_rehabilitations", 2019, "regained_work_capacity") == {("yes",): 5, ("no",): 3}
-    # men are p1, p3, p5, p7, p9; women p2, p4, p6
-    assert counted(by_hand, "ended_rehabilitations", 2019) == {("man",): 5, ("woman",): 3}
+    # p1-p7 ended; p1, p4, p6 and p7 left; p2, p3 and p5 did not; p9 has a measure that goes on
+    assert counted(by_hand, "ended_rehabilitations", 2019, "regained_work_capacity") == {("yes",): 4, ("no",): 3}
+    # men are p1, p3, p5, p7; women p2, p4, p6
+    assert counted(by_hand, "ended_rehabilitations", 2019) == {("man",): 4, ("woman",): 3}
+
+
+def test_whose_measures_go_on_has_ended_by_the_first_version_only(by_hand):
+    found = count(
+        open_folder(by_hand, ["persons", "rehabilitations"]), definition("ended_rehabilitations", 1), [], 2019
+    )
+    assert sum(found.counts.values()) == 8, "p9 too"
 
 
 def test_transition_meetings(by_hand):
@@ -190,6 +198,9 @@ def plain_regained(spells, ends) -> Counter:
     for who, day in ends:
         if day and day.year == 2019:
             last[who] = max(day, last.get(who, day))
+    for who, day in ends:
+        if day is None or day > date(2019, 12, 31):  # goes on at the end of the year
+            last.pop(who, None)
     left = (not any(on(spells, who, day + timedelta(days=n), SICK) for n in range(1, 32)) for who, day in last.items())
     return Counter(("yes",) if one else ("no",) for one in left)
 
@@ -273,10 +284,10 @@ def a_second_version(tmp_path, monkeypatch):
 
 
 def test_an_old_version_still_counts_as_it_did(by_hand, a_second_version):
-    # by the first p1, p4, p6, p7 and p9 left; by the second p4 did not: activity compensation from the 32nd day
+    # by the first p1, p4, p6 and p7 left; by the second p4 did not: activity compensation from the 32nd day
     old = counted(by_hand, "ended_rehabilitations", 2019, "regained_work_capacity", version=1)
     new = counted(by_hand, "ended_rehabilitations", 2019, "regained_work_capacity")
-    assert old == {("yes",): 5, ("no",): 3} and new == {("yes",): 4, ("no",): 4}
+    assert old == {("yes",): 4, ("no",): 3} and new == {("yes",): 3, ("no",): 4}
 
 
 def test_definitions_are_listed_in_both_languages():

@@ -327,15 +327,15 @@ def test_the_commands_protect_certify_and_attack(files):
     out = folder / "safe"
     told = run("protect", *paths, *options, "--out", str(out))
     assert told.exit_code == 0, told.output
-    certificate = json.loads((out / "certificate.json").read_text())
+    certificate = json.loads((folder / "safe-not-for-publication" / "certificate.json").read_text())
     assert certificate["not_for_publication"] and certificate["witnesses"] and certificate["primary"]
-    assert (out / "certificate.json").stat().st_mode & 0o077 == 0
+    assert (folder / "safe-not-for-publication" / "certificate.json").stat().st_mode & 0o077 == 0
     with (out / "sex.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert {row["status"] for row in rows} == {"published", "suppressed"}, "one sign for all that is hidden"
     assert all((row["n"] == "") == (row["status"] == "suppressed") for row in rows)
     assert run("audit", str(out), *paths, *options).exit_code == 0
-    shown = ["--certificate", str(out / "certificate.json")]
+    shown = ["--certificate", str(folder / "safe-not-for-publication" / "certificate.json")]
     assert run("audit", str(out), *paths, *options, *shown).exit_code == 0
     refused = run("audit", str(out), *paths, *options, "--certificate", options[-1].split("=")[1])
     assert refused.exit_code != 0 and "is not a certificate" in refused.output

@@ -114,6 +114,18 @@ def test_the_schema_is_published_whole():
 def test_a_report_of_data_that_is_not_sound_writes_nothing(tmp_path):
     folder = write(tmp_path / "d", **{**SOUND, "persons": [person("a", "boy")]})
     out = tmp_path / "out"
-    command = ["statistics", "report", "joint-support", "--data", str(folder), "--year", "2019", "--out", str(out)]
+    command = [
+        "statistics",
+        "report",
+        "joint-support",
+        "--data",
+        str(folder),
+        "--year",
+        "2019",
+        "--out",
+        str(out),
+        "--ledger",
+        str(tmp_path / "l"),
+    ]
     done = CliRunner().invoke(main, command)
     assert done.exit_code == 1 and "persons.csv, row 1, sex: “boy”" in done.output and not Path(out).exists()

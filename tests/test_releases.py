@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from handslag.statistics.errors import BadInput
 from handslag.statistics.safety.auditing import audit
+from handslag.statistics.safety.cell_keys import Noise
 from handslag.statistics.safety.gate import release
-from handslag.statistics.safety.ledger import Ledger
+from handslag.statistics.safety.ledger import Ledger, held, subject_of
 from handslag.statistics.safety.tables import Earlier, Hierarchy, Table, without
 from tests import readers
 from tests.test_disclosure_control import COUNTY, PLACES, THRESHOLD, TOTAL, TREES, crowds, linked, table
@@ -78,8 +80,28 @@ def test_a_revision_is_a_table_of_its_own_where_it_changed():
     now = margins("old", {"a": 2, "b": 9, "c": 9})  # one more in b since
     later = release([now], TOTAL, [], THRESHOLD, earlier=[before])
     assert later.falls == () and later.tables[0].counts["a",] is None
-    # who takes a to be the same as before knows nothing more about it
-    assert later.tables[0].counts["b",] is None or later.tables[0].counts["c",] is None
+    assert later.tables[0].counts[TOTAL,] is None, "19 before: that somebody was added would be told"
+
+
+@pytest.mark.parametrize(("now", "is_shown"), [(8, True), (9, False), (7, False), (12, False), (13, True), (3, False)])
+def test_a_revision_of_few_people_is_hidden_as_few_people_are(now, is_shown):
+    before = Earlier("1", margins("old", {"a": 8, "b": 30, "c": 40}), frozenset())
+    new = margins("old", {"a": now, "b": 60, "c": 70})
+    later = release([new], TOTAL, [], THRESHOLD, earlier=[before])
+    assert later.falls == () and (later.tables[0].counts["a",] is not None) == is_shown
+    told = audit([new], [new], TOTAL, [], THRESHOLD, earlier=[before])
+    assert [fall.cell for fall in told] == [] if is_shown else [("a",)]
+
+
+def test_a_cell_that_was_told_with_noise_is_known_to_lie_near():
+    truth = margins("t", {"a": 3, "b": 20, "c": 30})
+    near = Earlier("ask", truth, frozenset(truth.counts), (), {("b",): (14, 20)})  # b is no more than 20
+    safe = release([truth], TOTAL, [], THRESHOLD, earlier=[near])
+    assert safe.falls == () and {k for (k,), n in safe.tables[0].counts.items() if n is None} > {"a"}
+    shown = without(truth, {("a",), ("b",)})
+    assert audit([shown], [truth], TOTAL, [], THRESHOLD) == []
+    low = Earlier("ask", truth, frozenset(truth.counts), (), {("b",): (20, 26)})  # then a is no more than 3
+    assert [f.cell for f in audit([shown], [truth], TOTAL, [], THRESHOLD, earlier=[low])] == [("a",)]
 
 
 def test_pooled_years_know_the_single_ones():
@@ -179,6 +201,14 @@ def test_the_ledger_keeps_what_it_is_told(tmp_path):
     ledger.save()
     (found,) = Ledger(tmp_path / "l.jsonl").of("x")
     assert found == Earlier("1", truth, frozenset([("a",), ("b",)])) and Ledger(tmp_path / "l.jsonl").of("y") == []
+    with pytest.raises(BadInput, match="already"):
+        ledger.add("1", "x", [truth], [truth])
+    known = ledger.known
+    ledger.add_answer("x", truth, without(margins("t", {"a": 0, "b": 13}), {(TOTAL,)}), Noise())
+    assert ledger.of("x")[1].bounds == {("a",): (0, 6), ("b",): (7, 19)}
+    assert ledger.until(known).of("x") == [found]
+    with pytest.raises(BadInput, match="lacks the 2 tables"):
+        Ledger().until(ledger.known)
     (tmp_path / "l.jsonl").write_text("{")
     with pytest.raises(BadInput, match="not a release ledger"):
         Ledger(tmp_path / "l.jsonl")
@@ -213,3 +243,25 @@ def test_a_reader_who_knows_that_hidden_is_not_zero_tells_no_small_count(kind):
     """`python -m tests.readers` does this over 200 worlds."""
     told = sum((readers.attacked(readers.world(kind, seed)) for seed in range(2)), Counter())
     assert told.pop("unsafe") and not told.keys() - {"from more than 1"}
+
+
+def test_two_who_release_at_once_take_turns(tmp_path):
+    """Of two reports that were made side by side the ledger lost one."""
+    path = tmp_path / "l.jsonl"
+    truth = margins("t", {"a": 7, "b": 8})
+
+    def released(number: int) -> None:
+        with held(path) as ledger:
+            ledger.add(f"r{number}", "x", [truth], [truth])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(released, range(40)))
+    assert {one.edition for one in Ledger(path).of("x")} == {f"r{n}" for n in range(40)}
+    with pytest.raises(RuntimeError), held(path) as ledger:
+        ledger.add("broken", "x", [truth], [truth])
+        raise RuntimeError
+    assert len(Ledger(path).of("x")) == 40 and path.stat().st_mode & 0o077 == 0
+
+
+def test_the_subject_is_the_same_in_every_version_of_a_definition():
+    assert subject_of("participants", 2020) == "participants, 2020"

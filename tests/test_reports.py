@@ -22,7 +22,7 @@ from handslag.cli.main import main
 from handslag.statistics.counting.cubes import TOTAL
 from handslag.statistics.counting.units import read_counted
 from handslag.statistics.errors import BadInput
-from handslag.statistics.publishing.making import PRIVATE, compute, publish
+from handslag.statistics.publishing.making import compute, publish
 from handslag.statistics.publishing.remaking import reproduce
 from handslag.statistics.reports.figures import Rules
 from handslag.statistics.reports.intervals import difference, funnel_place, share
@@ -32,6 +32,7 @@ from handslag.statistics.reports.sentences import Sentences
 from handslag.statistics.reports.specification import report
 from handslag.statistics.reports.tracing import trace
 from handslag.statistics.safety.auditing import audit
+from handslag.statistics.safety.files import PRIVATE, private_beside
 from handslag.statistics.safety.ledger import Ledger
 from handslag.statistics.simulating.sweden import simulate
 from handslag.statistics.writing.figures import as_json
@@ -51,7 +52,7 @@ def sweden(tmp_path_factory) -> Path:
 def support(sweden, tmp_path_factory):
     """The report on joint support 2019: its figures, and the folder with its files."""
     out = tmp_path_factory.mktemp("reports") / "support"
-    figures = publish("joint-support", sweden, 2019, out, data_day="2020-02-01")
+    figures = publish("joint-support", sweden, 2019, out, data_day="2020-02-01", ledger=out.parent / "ledger")
     return figures, out
 
 
@@ -59,7 +60,9 @@ def support(sweden, tmp_path_factory):
 def associations(sweden, tmp_path_factory):
     """The report on measures through associations 2020."""
     out = tmp_path_factory.mktemp("reports") / "associations"
-    figures = publish("associations", sweden, 2020, out, languages=["en"], data_day="2021-02-01")
+    figures = publish(
+        "associations", sweden, 2020, out, languages=["en"], data_day="2021-02-01", ledger=out.parent / "ledger"
+    )
     return figures, out
 
 
@@ -105,8 +108,19 @@ def published_cells(path: Path) -> dict[tuple, int | None]:
     return {tuple(row[:-2]): int(row[-2]) if row[-2] else None for row in rows}
 
 
-def test_figures_are_printed_as_json_and_nothing_beside(sweden, support):
-    words = ["statistics", "report", "joint-support", "--data", sweden, "--year", "2019", "--is-sound"]
+def test_figures_are_printed_as_json_and_nothing_beside(sweden, support, tmp_path):
+    words = [
+        "statistics",
+        "report",
+        "joint-support",
+        "--data",
+        sweden,
+        "--year",
+        "2019",
+        "--is-sound",
+        "--ledger",
+        tmp_path / "l",
+    ]
     told = subprocess.run(
         [sys.executable, "-m", "handslag", *words, "--format", "json"], capture_output=True, check=True, text=True
     )
@@ -163,9 +177,7 @@ def test_the_pdf_is_tagged_and_in_its_language(support):
 def test_one_sign_for_all_that_is_hidden(support):
     figures, out = support
     text = "".join(
-        p.read_text(encoding="utf-8")
-        for p in out.rglob("*")
-        if p.suffix in (".csv", ".px", ".json", ".html") and PRIVATE not in p.parts
+        p.read_text(encoding="utf-8") for p in out.rglob("*") if p.suffix in (".csv", ".px", ".json", ".html")
     )
     assert not re.search("primary|complementary", text)
     assert any(cube.release and cube.release.protection.complementary for cube in figures.cubes)
@@ -243,7 +255,8 @@ def test_a_small_association_is_not_told_from_the_nation_by_chance():
 def test_a_publication_is_told_again_byte_by_byte(support, sweden):
     _figures, out = support
     assert reproduce(out / "manifest.json", sweden) == []
-    assert reproduce(out / "manifest.json", out / PRIVATE) == []  # when persons have been removed
+    assert reproduce(out / "manifest.json", private_beside(out)) == []  # when persons have been removed
+    assert not [path for path in out.rglob("*") if "certificate" in path.name or PRIVATE in str(path.relative_to(out))]
 
 
 def test_what_differs_is_told(associations, tmp_path):
@@ -251,19 +264,21 @@ def test_what_differs_is_told(associations, tmp_path):
     told = json.loads((out / "manifest.json").read_text())
     rows = tmp_path / "rows"
     rows.mkdir()
-    for path in (out / PRIVATE).glob("*.csv"):
+    for path in private_beside(out).glob("*.csv"):
         (rows / path.name).write_bytes(path.read_bytes())
     changed = rows / "participants-2020.csv"
     lines = changed.read_text().splitlines()
     changed.write_text("\n".join([*lines[:-1], lines[-1].rpartition(",")[0] + ",999"]) + "\n")
     found = reproduce(out / "manifest.json", rows)
-    assert "en/tables/participants-target_group-sex.csv: differs" in found and "figures.json: differs" in found
+    assert "participants-2020.csv: is not the file that the report was made of" in found
+    table = next(line for line in found if line.startswith("en/tables/participants-target_group-sex.csv: differs in "))
+    assert "(was total,total,2020," in table and "figures.json: differs" in found
     assert all("measures-" not in line for line in found) and len(found) < len(told["outputs"])
 
 
 def test_the_rows_that_are_kept_name_no_person(support):
     _figures, out = support
-    for path in (out / PRIVATE).glob("*.csv"):
+    for path in private_beside(out).glob("*.csv"):
         assert not set(read_counted(path).dimensions) & {"record", "person_id", "day", "birth_year"}
 
 
@@ -296,7 +311,7 @@ def test_a_second_release_knows_the_first(sweden, tmp_path):
     assert not (tmp_path / "third").exists()
     manifest = ["statistics", "reproduce", str(tmp_path / "second" / "manifest.json"), "--data", str(sweden)]
     assert run(main, [*manifest, "--ledger", str(ledger)]).exit_code == 0
-    assert "lacks the release" in run(main, manifest).output
+    assert "The ledger lacks the" in run(main, manifest).output
 
 
 def test_older_definitions_still_compute_and_unknown_ones_are_refused(sweden, tmp_path):
@@ -311,6 +326,8 @@ def test_older_definitions_still_compute_and_unknown_ones_are_refused(sweden, tm
         "--format",
         "json",
         "--is-sound",
+        "--ledger",
+        str(tmp_path / "ledger"),
     ]
     done = CliRunner().invoke(main, [*command, "--definition", "joint_assessments=1"])
     figures = json.loads(done.stdout)
@@ -324,13 +341,29 @@ def test_older_definitions_still_compute_and_unknown_ones_are_refused(sweden, tm
 
 
 def test_a_year_without_data_is_refused(sweden, tmp_path):
-    with pytest.raises(BadInput, match="nothing for 2031"):
-        publish("joint-support", sweden, 2031, tmp_path / "out", is_sound=True)
+    given = {"is_sound": True, "ledger": tmp_path / "ledger"}
+    with pytest.raises(BadInput, match="nothing for 2014"):
+        publish("joint-support", sweden, 2014, tmp_path / "out", **given)
     assert not (tmp_path / "out").exists()
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").write_text("")
     with pytest.raises(BadInput, match="not empty"):
-        publish("joint-support", sweden, 2019, tmp_path / "full", is_sound=True)
+        publish("joint-support", sweden, 2019, tmp_path / "full", **given)
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("banana", "no day"),
+        ("2020-01-31", "followed until 2020-01-31"),
+        ("2019-06-30", "followed until"),
+        ("2999-01-01", "still to come"),
+    ],
+)
+def test_a_day_at_which_the_data_cannot_be_complete_is_refused(sweden, tmp_path, day, said):
+    with pytest.raises(BadInput, match=said):
+        publish("joint-support", sweden, 2019, tmp_path / "out", data_day=day, ledger=tmp_path / "l", is_sound=True)
+    assert not (tmp_path / "out").exists() and not (tmp_path / "l").exists()
 
 
 def groups_without(truth, tables) -> list[int | None]:

@@ -5,7 +5,10 @@ CREATE OR REPLACE TEMP TABLE ended AS
 WITH last AS (
     SELECT person_id, max(ended_on) AS day, arg_max(municipality_code, (ended_on, rehabilitation_id)) AS municipality,
            arg_max(direction, (ended_on, rehabilitation_id)) AS direction
-    FROM read_parquet('{data}/rehabilitations.parquet') WHERE year(ended_on) = {year} GROUP BY person_id),
+    FROM read_parquet('{data}/rehabilitations.parquet') WHERE year(ended_on) = {year} AND person_id NOT IN (
+        SELECT person_id FROM read_parquet('{data}/rehabilitations.parquet')
+        WHERE started_on <= DATE '{year}-12-31' AND (ended_on IS NULL OR ended_on > DATE '{year}-12-31'))
+    GROUP BY person_id),
 ill AS (
     SELECT DISTINCT s.person_id FROM read_parquet('{data}/livelihoods.parquet') s JOIN last USING (person_id)
     WHERE s.kind IN ('sickness_benefit', 'rehabilitation_allowance', 'sickness_compensation', 'activity_compensation')

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from handslag.cli.progress import telling
-from handslag.cli.tables import LEDGER
+from handslag.cli.tables import LEDGER, NEEDED_LEDGER
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 DATA = click.option("--data", required=True, type=FOLDER, help="The microdata's folder.")
@@ -111,8 +111,8 @@ def definitions(language: str, form: str) -> None:
 )
 @click.option("--least-base", default=20, show_default=True, help="Shares of smaller bases are not shown.")
 @VERSIONS
-@LEDGER
-@click.option("--release", "edition", default="1", show_default=True, help="The release's name in the ledger.")
+@NEEDED_LEDGER
+@click.option("--release", "edition", default="", help="The release's name in the ledger. The report and its year.")
 @click.option("--data-day", default="", metavar="DATE", help="The day of the data, as the report tells it. Today.")
 @click.option("--is-sound", is_flag=True, help="Leave out the check of the files, made before.")
 def report(
@@ -123,7 +123,7 @@ def report(
     form: str,
     languages: tuple[str, ...],
     versions: tuple[str, ...],
-    ledger: Path | None,
+    ledger: Path,
     edition: str,
     data_day: str,
     is_sound: bool,
@@ -133,24 +133,30 @@ def report(
 
     \b
     Example:
-      handslag statistics report joint-support --data extract/ --year 2019 --out report-2019/
+      handslag statistics report joint-support --data extract/ --year 2019 --out report-2019/ --ledger releases.jsonl
     """
-    from handslag.statistics.publishing.making import check_data, compute, publish
+    from handslag.statistics.publishing.making import check_data, compute, data_day_of, note, publish
     from handslag.statistics.reports.figures import Rules
     from handslag.statistics.reports.specification import report as specified
     from handslag.statistics.reports.words import LANGUAGES
-    from handslag.statistics.safety.ledger import Ledger
+    from handslag.statistics.safety.files import private_beside
+    from handslag.statistics.safety.ledger import held
     from handslag.statistics.writing.figures import as_json
 
     if form == "files" and out is None:
         raise click.UsageError("Name a folder to write to with --out, or print the figures with --format json.")
-    rules, asked, before = Rules(**limits), _versions(versions), Ledger(ledger)
+    rules, asked = Rules(**limits), _versions(versions)
     with telling() as progress:
         if form == "json" or out is None:
             spec = specified(report)
+            data_day_of(data_day, spec, year, asked)
             if not is_sound:
                 check_data(data, spec, progress)
-            figures, _counted = compute(spec, data, year, rules=rules, versions=asked, ledger=before, progress=progress)
+            with held(ledger) as known:
+                figures, _counted = compute(
+                    spec, data, year, rules=rules, versions=asked, ledger=known, progress=progress
+                )
+                note(figures, known, edition)
             click.echo(json.dumps(as_json(figures), ensure_ascii=False, indent=1))
             return
         publish(
@@ -161,13 +167,13 @@ def report(
             languages=languages or LANGUAGES,
             rules=rules,
             versions=asked,
-            ledger=before,
+            ledger=ledger,
             edition=edition,
             data_day=data_day,
             is_sound=is_sound,
             progress=progress,
         )
-    click.echo(f"Written to {out}. The folder not-for-publication inside is not for publication.")
+    click.echo(f"Written to {out}. {private_beside(out)} is not for publication.")
 
 
 @click.command()
@@ -178,11 +184,12 @@ def report(
 def reproduce(ctx: click.Context, manifest: Path, data: Path, ledger: Path | None) -> None:
     """Make a publication anew after its MANIFEST and compare, byte by byte. Exit status 1 if anything differs.
 
-    The data may be the microdata, or what the report kept in not-for-publication when persons have been removed.
+    The data may be the microdata, or what the report kept, not for publication, when persons have been removed.
 
     \b
     Example:
-      handslag statistics reproduce report-2019/manifest.json --data report-2019/not-for-publication
+      handslag statistics reproduce report-2019/manifest.json --ledger releases.jsonl \\
+        --data report-2019-not-for-publication
     """
     from handslag.statistics.publishing.remaking import reproduce as anew
     from handslag.statistics.safety.ledger import Ledger
@@ -223,11 +230,12 @@ def trace(report: str, units: str, data: Path, year: int, where: tuple[str, ...]
 @YEAR
 @click.option("--by", multiple=True, required=True, metavar="DIMENSION", help="place:county keeps to a level.")
 @click.option("--secret", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A file.")
-@LEDGER
-def ask(report: str, units: str, data: Path, year: int, by: tuple[str, ...], secret: Path, ledger: Path | None) -> None:
+@NEEDED_LEDGER
+def ask(report: str, units: str, data: Path, year: int, by: tuple[str, ...], secret: Path, ledger: Path) -> None:
     """Count a report's units by any dimensions, each count with noise. Cells that a report holds are left to it.
 
-    The noise of a cell follows from who is in it and the secret: the same whenever it is asked for.
+    The noise of a cell follows from who is in it and the secret: the same whenever it is asked for. What was told is
+    noted in the ledger.
 
     \b
     Example:
@@ -237,10 +245,10 @@ def ask(report: str, units: str, data: Path, year: int, by: tuple[str, ...], sec
     from handslag.statistics.reports.asking import ask as answer
     from handslag.statistics.reports.asking import read_secret
     from handslag.statistics.safety.cell_keys import Noise
-    from handslag.statistics.safety.ledger import Ledger
+    from handslag.statistics.safety.ledger import held
 
-    with telling():
-        found = answer(report, units, data, year, by, read_secret(secret), Ledger(ledger), Noise())
+    with telling(), held(ledger) as known:
+        found = answer(report, units, data, year, by, read_secret(secret), known, Noise())
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow([*found[0].codes, "count", "status"])

@@ -18,6 +18,12 @@ TABLES = click.argument("tables", nargs=-1, required=True, type=click.Path(exist
 LEDGER = click.option(
     "--ledger", type=click.Path(dir_okay=False, path_type=Path), help="What was released; a release is added to it."
 )
+NEEDED_LEDGER = click.option(
+    "--ledger",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="What was released and told before, always the same file; this is added to it.",
+)
 OPTIONS = (
     click.option("--count", default="count", show_default=True, help="The column with the counts."),
     click.option("--total", default="Total", show_default=True, help="The code of a margin, in every dimension."),
@@ -66,12 +72,11 @@ def _with_task(command: Callable[..., None]) -> Callable[..., None]:
         **others: Any,
     ) -> None:
         from handslag.statistics.safety.files import Task
-        from handslag.statistics.safety.ledger import Ledger
         from handslag.statistics.safety.maps import read_hierarchies
 
         with telling():
             hierarchies = tuple(read_hierarchies(maps, day.date() if day else None))
-            task = Task(tables, count, total, hierarchies, threshold, sensitive, Ledger(ledger), subject)
+            task = Task(tables, count, total, hierarchies, threshold, sensitive, ledger, subject)
         command(ctx, task, **others)
 
     for option in reversed(OPTIONS):
@@ -87,8 +92,8 @@ def _with_task(command: Callable[..., None]) -> Callable[..., None]:
 def protect(ctx: click.Context, task: "Task", out: Path, edition: str) -> None:
     """Hide no more cells of linked TABLES than is needed so that no small count can be worked out.
 
-    Writes each table with a status, empty where suppressed, and a certificate that is not for publication. What is
-    written has been attacked first; exit status 1, and nothing written, if one unsafe cell falls.
+    Writes each table with a status, empty where suppressed; and a certificate, outside of that folder, that is not for
+    publication. What is written has been attacked first; exit status 1, and nothing written, if one unsafe cell falls.
 
     \b
     Example:

@@ -12,6 +12,7 @@ from handslag.statistics.safety.tables import Hierarchy, Table, TrueTable
 
 TOTAL = "total"
 ANSWERS = ("yes", "no", "unknown")
+LEVELS = ("county", "municipality", "association")
 
 
 def codes_of(dimension: str) -> tuple[str, ...] | None:
@@ -39,7 +40,7 @@ class Places:
         for leaf in leaves:
             municipality, _sign, association = leaf.partition("|")
             self._associations[municipality].add(association)
-        self._levels: dict[str, dict[str, None]] = {"county": {}, "municipality": {}, "association": {}}
+        self._levels: dict[str, dict[str, None]] = {level: {} for level in LEVELS}
         self.by_county: dict[str, str] = {}
         self.by_association: dict[str, str] = {}
         with_associations = any("|" in leaf for leaf in leaves)
@@ -98,7 +99,7 @@ class Cube:
 
 def build_cube(counted: Counted, tables: Sequence[Sequence[str]], year: int) -> Cube:
     """Sums the finest counts up to tables with every margin. A cell in which nobody is counts zero."""
-    places = Places({leaf[counted.dimensions.index("place")] for leaf in counted.counts})
+    places = _places(counted)
     built = tuple(_table(counted, spec, places) for spec in tables)
     placed = any("place" in table.dimensions for table in built)
     return Cube(year, built, tuple(places.hierarchies) if placed else ())
@@ -122,7 +123,16 @@ def _folded(counted: Counted, names: tuple[str, ...]) -> Counted:
 
 def cells_of(counted: Counted, spec: Sequence[str]) -> dict[Leaf, list[Leaf]]:
     """Every cell of a table, margins included, with the finest cells that it sums."""
-    return _cells(counted, spec, Places({leaf[counted.dimensions.index("place")] for leaf in counted.counts}))
+    return _cells(counted, spec, _places(counted))
+
+
+def hierarchies_of(counted: Counted) -> list[Hierarchy]:
+    """The ways of summing the places of finest counts."""
+    return _places(counted).hierarchies
+
+
+def _places(counted: Counted) -> Places:
+    return Places({leaf[counted.dimensions.index("place")] for leaf in counted.counts})
 
 
 def _cells(counted: Counted, spec: Sequence[str], places: Places) -> dict[Leaf, list[Leaf]]:

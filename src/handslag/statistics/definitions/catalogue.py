@@ -31,6 +31,8 @@ class Definition:
     files: tuple[str, ...]
     sql: str
     of: str = ""
+    days_after: int = 0
+    """How many days beyond the unit's own an outcome looks at."""
 
     @property
     def label(self) -> str:

@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from handslag.statistics.counting.units import Counted, write_counted
@@ -12,19 +12,26 @@ from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.validating import validate
 from handslag.statistics.progress import Progress, quiet
 from handslag.statistics.publishing.manifest import manifest
-from handslag.statistics.reports.figures import Figures, Rules, count_report, files_of, make_figures, rows_name
+from handslag.statistics.reports.figures import (
+    Figures,
+    Rules,
+    count_report,
+    definitions_of,
+    files_of,
+    make_figures,
+    rows_name,
+)
 from handslag.statistics.reports.presenting import present
 from handslag.statistics.reports.specification import ReportSpec, report
 from handslag.statistics.reports.words import LANGUAGES
-from handslag.statistics.safety.files import certificate, write_private
-from handslag.statistics.safety.ledger import Ledger
+from handslag.statistics.safety.files import certificate, private_beside, write_private
+from handslag.statistics.safety.ledger import Ledger, held, subject_of
 from handslag.statistics.writing.cubes import write_cubes
 from handslag.statistics.writing.figures import as_json
 from handslag.statistics.writing.html import html
 from handslag.statistics.writing.pdf import pdf
 from handslag.statistics.writing.spreadsheet import write_workbook
 
-PRIVATE = "not-for-publication"
 MANIFEST = "manifest.json"
 
 
@@ -77,52 +84,79 @@ def publish(
     languages: Sequence[str] = LANGUAGES,
     rules: Rules | None = None,
     versions: Mapping[str, int] | None = None,
-    ledger: Ledger | None = None,
-    edition: str = "1",
+    ledger: Path,
+    edition: str = "",
     data_day: str = "",
     is_sound: bool = False,
     progress: Progress = quiet,
 ) -> Figures:
-    """Makes a report and writes it to a folder that is not there yet, all of it or nothing.
+    """Makes a report and writes it to a folder that is not there yet, all of it or nothing; the ledger notes it.
 
-    Beside what is published stand, not for publication, the certificates and the finest counts, from which the same can
-    be told again when persons are removed. Raises BadInput for data that is not sound and tables that cannot be safe.
+    Outside of what is published stand, not for publication, the certificates and the finest counts, from which the same
+    can be told again when persons are removed. Raises BadInput for data that is not sound, a day of the data at which
+    it cannot be complete, and tables that cannot be safe.
     """
-    spec = report(name)
-    if out.exists() and any(out.iterdir()):
-        raise BadInput(f"{out} is not empty. Name another folder.")
+    spec, private = report(name), private_beside(out)
+    for folder in (out, private):
+        if folder.exists() and any(folder.iterdir()):
+            raise BadInput(f"{folder} is not empty. Name another folder.")
+    day = data_day_of(data_day, spec, year, versions or {})
     if not is_sound:
         check_data(data, spec, progress)
-    ledger = ledger or Ledger()
-    known = ledger.editions
-    figures, counted = compute(
-        spec, data, year, rules=rules or Rules(), versions=versions or {}, ledger=ledger, progress=progress
-    )
-    day = data_day or date.today().isoformat()
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / "made"
+    rules, versions = rules or Rules(), versions or {}
+    with held(ledger) as known, tempfile.TemporaryDirectory() as temporary:
+        before = known.known
+        figures, counted = compute(spec, data, year, rules=rules, versions=versions, ledger=known, progress=progress)
+        made, kept = Path(temporary) / "made", Path(temporary) / "kept"
         write_publication(figures, languages, day, made)
-        told = manifest(figures, data, day, list(languages), edition, known, made)
+        _keep(figures, counted, kept)
+        edition = note(figures, known, edition)
+        told = manifest(figures, data, day, list(languages), edition, before, made, kept)
         (made / MANIFEST).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
-        _write_rows(counted, made / PRIVATE)
-        _note(figures, ledger, edition, made / PRIVATE)
+        shutil.copytree(kept, private, dirs_exist_ok=True)
         shutil.copytree(made, out, dirs_exist_ok=True)
-    ledger.save()
     return figures
 
 
-def _write_rows(counted: Mapping[tuple[str, int], Counted], folder: Path) -> None:
+def data_day_of(text: str, spec: ReportSpec, year: int, versions: Mapping[str, int]) -> str:
+    """The day of the data, as written, or today.
+
+    Raises BadInput for what is no day, one that is still to come, and one at which the year, or what the outcomes look
+    at after it, is not over.
+    """
+    try:
+        day = date.fromisoformat(text) if text else date.today()
+    except ValueError:
+        raise BadInput(f"--data-day {text}: no day. Write it as {year + 1}-03-01.") from None
+    after = max((one.days_after for cube in spec.cubes for one in definitions_of(cube, versions)[1]), default=0)
+    complete = date(year, 12, 31) + timedelta(days=after + 1)
+    if day > date.today():
+        raise BadInput(f"--data-day {day}: is still to come.")
+    if day < complete:
+        raise BadInput(
+            f"--data-day {day}: the outcomes of {year} are followed until {complete - timedelta(days=1)}. "
+            f"Take data from {complete} or later."
+        )
+    return day.isoformat()
+
+
+def _keep(figures: Figures, counted: Mapping[tuple[str, int], Counted], folder: Path) -> None:
+    """Writes the finest counts and each cube's certificate."""
     folder.mkdir(mode=0o700)
     for (units, year), finest in counted.items():
         write_counted(finest, folder / rows_name(units, year))
-
-
-def _note(figures: Figures, ledger: Ledger, edition: str, folder: Path) -> None:
-    """Keeps each cube's certificate, and what it gave away in the ledger."""
     for cube in figures.cubes:
         if cube.release:
-            subject = f"{cube.units.label}, {cube.year}"
-            ledger.add(edition, subject, cube.truth, cube.tables, cube.sensitive)
             rules = figures.rules.threshold, cube.sensitive
             content = certificate(cube.release.system, cube.release.protection, *rules)
             write_private(folder / f"certificate-{cube.units.indicator}-{cube.year}.json", content)
+
+
+def note(figures: Figures, ledger: Ledger, edition: str) -> str:
+    """Notes what a report gives away in the ledger, under a name that it tells."""
+    edition = edition or f"{figures.spec.name} {figures.year}".replace("_", "-")
+    for cube in figures.cubes:
+        if cube.release:
+            subject = subject_of(cube.units.indicator, cube.year)
+            ledger.add(edition, subject, cube.truth, cube.tables, cube.sensitive)
+    return edition

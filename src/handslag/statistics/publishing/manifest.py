@@ -9,6 +9,8 @@ from typing import Any, TypedDict
 from handslag.statistics.microdata.opening import file_of
 from handslag.statistics.microdata.schema import resources
 from handslag.statistics.reports.figures import Figures, Rules
+from handslag.statistics.reports.specification import reports
+from handslag.statistics.safety.ledger import Known
 
 CHUNK = 1 << 20
 
@@ -19,7 +21,7 @@ class Manifest(TypedDict):
     report: str
     year: int
     edition: str
-    known_before: list[str]
+    known_before: Known
     data_day: str
     languages: list[str]
     definitions: list[str]
@@ -29,6 +31,8 @@ class Manifest(TypedDict):
     """The dimensions in which zeros are hidden, by what is counted; all other zeros are printed."""
     software: dict[str, str]
     inputs: dict[str, str]
+    kept: dict[str, str]
+    """The digests of the finest counts that are kept, not for publication."""
     outputs: dict[str, str]
 
 
@@ -47,6 +51,12 @@ def inputs(data: Path) -> dict[str, str]:
     return {path.name: digest(path) for path in paths}
 
 
+def kept(data: Path) -> dict[str, str]:
+    """The digests of the finest counts that a report kept in a folder."""
+    names = {cube.units for one in reports().values() for cube in one.cubes}
+    return {path.name: digest(path) for path in sorted(data.glob("*-*.csv")) if path.stem.rpartition("-")[0] in names}
+
+
 def outputs(folder: Path) -> dict[str, str]:
     """The digests of everything that was published into a folder."""
     found = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -54,9 +64,19 @@ def outputs(folder: Path) -> dict[str, str]:
 
 
 def manifest(
-    figures: Figures, data: Path, data_day: str, languages: list[str], edition: str, known: list[str], written: Path
+    figures: Figures,
+    data: Path,
+    data_day: str,
+    languages: list[str],
+    edition: str,
+    known: Known,
+    written: Path,
+    private: Path,
 ) -> Manifest:
-    """The manifest of a publication whose files are in `written`; `known` are the releases made before it."""
+    """The manifest of a publication whose files are in `written`; `known` is what had been told before it.
+
+    What is not for publication is in `private`.
+    """
     labels = sorted({d.label for cube in figures.cubes for d in (cube.units, *cube.outcomes)})
     return {
         "report": figures.spec.name,
@@ -70,6 +90,7 @@ def manifest(
         "zeros_hidden": {cube.units.indicator: list(cube.sensitive) for cube in figures.cubes if cube.release},
         "software": {"handslag": version("handslag")},
         "inputs": inputs(data),
+        "kept": kept(private),
         "outputs": outputs(written),
     }
 

@@ -12,7 +12,7 @@ from handslag.statistics.microdata.opening import open_folder
 from handslag.statistics.progress import Progress
 from handslag.statistics.reports.specification import CubeSpec, ReportSpec
 from handslag.statistics.safety.gate import Release, release
-from handslag.statistics.safety.ledger import Ledger
+from handslag.statistics.safety.ledger import Ledger, subject_of
 from handslag.statistics.safety.tables import Hierarchy, ShownTable, TrueTable
 
 
@@ -135,7 +135,7 @@ def make_figures(
             cubes.append(SafeCube(units, outcomes, cube, y, built.tables, built.tables, built.hierarchies, (), None))
             continue
         sensitive = _sensitive(cube, built, rules)
-        safe = _protect(units, built, rules.threshold, sensitive, ledger)
+        safe = _protect(subject_of(cube.units, y), built, rules.threshold, sensitive, ledger)
         cubes.append(SafeCube(units, outcomes, cube, y, safe.tables, built.tables, built.hierarchies, sensitive, safe))
     return Figures(spec, year, rules, tuple(cubes))
 
@@ -156,8 +156,7 @@ def _sensitive(cube: CubeSpec, built: Cube, rules: Rules) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys((*cube.sensitive, *rules.sensitive)) if name in there)
 
 
-def _protect(units: Definition, built: Cube, threshold: int, sensitive: tuple[str, ...], ledger: Ledger) -> Release:
-    subject = f"{units.label}, {built.year}"
+def _protect(subject: str, built: Cube, threshold: int, sensitive: tuple[str, ...], ledger: Ledger) -> Release:
     safe = release(built.tables, TOTAL, built.hierarchies, threshold, sensitive=sensitive, earlier=ledger.of(subject))
     if safe.falls:
         raise BadInput(f"{subject}: {', '.join(safe.falls[0].cell)} cannot be made safe. Publish fewer tables.")

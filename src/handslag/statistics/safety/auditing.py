@@ -49,14 +49,19 @@ def audit(
     and truth do not fit together.
     """
     seen, real = worlds(published, truth, total, hierarchies, earlier, sensitive)
+    surely = seen.surely()
     if wrong := [cell for cell, number in seen.known.items() if real.known[cell] != number]:
         raise BadInput(f"{', '.join(wrong[0])} is published as {seen.known[wrong[0]]}, but is {real.known[wrong[0]]}.")
     small = {
         cell: n for cell, n in real.known.items() if 0 < n < threshold or _all_or_none(cell, real, sensitive, total)
     }
+    goals = {cell: (surely[number], int(min(threshold, seen.most[number]))) for cell, number in seen.unknown.items()}
+    for cell, (low, high) in _revised(earlier, real, total, threshold).items():
+        small[cell] = real.known[cell]
+        goals[cell] = max(low, goals.get(cell, (low, high))[0]), high
     falls = [Fall(cell, number, number, "every reader") for cell, number in small.items() if cell in seen.known]
     by_number = {number: cell for cell, number in seen.unknown.items()}
-    bare, surely = _OnlyZeros(truth, total, hierarchies, sensitive), seen.surely()
+    bare = _OnlyZeros(truth, total, hierarchies, sensitive)
     person_of = _persons([cell for cell, number in small.items() if number == 1], _Within(seen, total, hierarchies))
     groups = components(len(seen.unknown), seen.equations)
     hints = _hints(changes, seen, groups)
@@ -66,7 +71,7 @@ def audit(
             group = _group(unknowns, equations, seen, [real.known[by_number[u]] for u in unknowns])
             for change in hints[number]:
                 group.hear(change)
-            falls += _attack(group, unsafe, by_number, surely, threshold, bare)
+            falls += _attack(group, unsafe, by_number, goals, bare)
             falls += _by_the_lone(group, unsafe, by_number, small, person_of, bare)
     return sorted(falls, key=lambda fall: (fall.cell, fall.to))
 
@@ -100,22 +105,39 @@ def _all_or_none(cell: Cell, real: Seen, sensitive: Sequence[str], total: str) -
 
 
 def _group(unknowns: list[int], equations: list[Equation], seen: Seen, true: list[int]) -> Group:
-    return Group(unknowns, equations, true, [seen.least[unknown] for unknown in unknowns])
+    least, most = [seen.least[unknown] for unknown in unknowns], [seen.most[unknown] for unknown in unknowns]
+    return Group(unknowns, equations, true, least, most)
 
 
 def _attack(
     group: Group,
     unsafe: list[int],
     by_number: Mapping[int, Cell],
-    surely: Sequence[int],
-    threshold: int,
+    goals: Mapping[Cell, tuple[int, int]],
     bare: "_OnlyZeros",
 ) -> Iterator[Fall]:
     for unknown in unsafe:
-        cell, least = by_number[unknown], surely[unknown]
-        low, high = group.reaches(unknown, least), group.reaches(unknown, threshold)
-        if high < threshold or (low > least and low > bare.least(cell, least)):
+        cell = by_number[unknown]
+        least, most = goals[cell]
+        low, high = group.reaches(unknown, least), group.reaches(unknown, most)
+        if high < most or (low > least and low > bare.least(cell, least)):
             yield Fall(cell, low, high, "every reader")
+
+
+def _revised(earlier: Sequence[Earlier], real: Seen, total: str, threshold: int) -> dict[Cell, tuple[int, int]]:
+    """What was published and has changed a little since, with the counts that must be possible.
+
+    From no change at all to one by the threshold: who was added, or taken away, is few people too.
+    """
+    found: dict[Cell, list[int]] = defaultdict(list)
+    for one in earlier:
+        for key, then in one.table.counts.items():
+            codes = dict(zip(one.table.dimensions, key, strict=True))
+            cell = tuple(codes.get(name, total) for name in real.names)
+            now = real.known[cell]
+            if key not in one.hidden and now and now != then and abs(now - then) < threshold:
+                found[cell] += [then, then + threshold if now > then else max(then - threshold, 0)]
+    return {cell: (min(ends), max(ends)) for cell, ends in found.items()}
 
 
 class _Within:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_matrix, csr_matrix
 
-from handslag.statistics.arrays import Integers, product
+from handslag.statistics.arrays import Floats, Integers, product
 from handslag.statistics.errors import BadInput
 from handslag.statistics.safety.reading import Equation
 
@@ -24,10 +24,12 @@ OFTEN = 12
 class Group:
     """A group of linked unknowns, and the whole tables that are found to be possible; the true one is the first.
 
-    `known` is what a reader knows each to be at least.
+    `least` and `most` are what a reader knows each to be.
     """
 
-    def __init__(self, unknowns: list[int], equations: list[Equation], true: list[int], known: list[int]):
+    def __init__(
+        self, unknowns: list[int], equations: list[Equation], true: list[int], least: list[int], most: list[float]
+    ):
         self.place = {unknown: i for i, unknown in enumerate(unknowns)}
         rows: list[int] = []
         columns: list[int] = []
@@ -41,7 +43,7 @@ class Group:
         self._matrix = csr_matrix((np.array(values, dtype=np.int64), (rows, columns)), shape=shape)
         self._columns = self._matrix.tocsc()
         self._true = np.array(true, dtype=np.int64)
-        self._known = np.array(known, dtype=np.int64)
+        self._known, self._top = np.array(least, dtype=np.int64), np.array(most, dtype=float)
         if (product(self._matrix, self._true) != np.array([number for *_sides, number in equations] or [0])).any():
             raise BadInput("The published cells and margins contradict each other.")
         self._moved: list[Integers] = []
@@ -126,11 +128,14 @@ class Group:
         true, matrix = self._true[columns], self._columns[:, columns].tocsr()
         matrix = matrix[np.diff(matrix.indptr) > 0]
         at = int(np.searchsorted(columns, place))
-        low, high = self._known[columns].astype(float), np.full(len(columns), np.inf)
+        low, high = self._known[columns].astype(float), self._top[columns].copy()
         for other, number in known.items():
             if other in columns:
                 low[columns == other] = high[columns == other] = number
-        (low if sign > 0 else high)[at] = limit
+        if sign > 0:
+            low[at] = max(low[at], limit)
+        else:
+            high[at] = min(high[at], limit)
         cost = np.zeros(len(columns))
         cost[at] = sign
         right = product(matrix, true)
@@ -139,7 +144,8 @@ class Group:
         if solved.x is None:
             raise BadInput("The published cells and margins contradict each other.")
         found = np.rint(solved.x).astype(int)
-        if (product(matrix, found) == right).all() and (found >= self._known[columns]).all():
+        within = (found >= self._known[columns]) & (found <= self._top[columns])
+        if (product(matrix, found) == right).all() and within.all():
             moved = found != true
             self._keep(columns[moved], (found - true)[moved])
         return int(found[at])
@@ -150,8 +156,8 @@ class Group:
         `moved` are their places and `by` how much each changes, both `(moved,)`.
         """
         true = self._true[moved]
-        room = true - self._known[moved]
-        ways = [(way, (room[way < 0] // -way[way < 0]).min(initial=OFTEN)) for way in (by, -by)]
+        room, above = true - self._known[moved], np.asarray(self._top[moved] - true, dtype=float)
+        ways = [(way, self._often(way, room, above)) for way in (by, -by)]
         for way, often in ways:
             self._least[moved] = np.minimum(self._least[moved], true + often * way)
             self._most[moved] = np.maximum(self._most[moved], true + often * way)
@@ -161,3 +167,12 @@ class Group:
             self._moving.setdefault(place, []).append(len(self._moved))
         self._times[moved] += 1
         self._moved.append(moved)
+
+    @staticmethod
+    def _often(way: Integers, room: Integers, above: Floats) -> int:
+        """How often a change can be made, at most 12 times: by the room that those have that fall and that rise."""
+        down, up = (
+            (room[way < 0] // -way[way < 0]).min(initial=OFTEN),
+            (above[way > 0] / way[way > 0]).min(initial=OFTEN),
+        )
+        return int(min(down, up))

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy.optimize import minimize
+from scipy.special import logsumexp, softmax
 
 from handslag.statistics.arrays import Floats, Integers
 
@@ -34,28 +35,36 @@ def record_key(record: str, secret: bytes) -> float:
     return int.from_bytes(digest[:4]) / (1 << BITS)
 
 
+def bounds(shown: int, most: int) -> tuple[int, int]:
+    """Between which counts the true one lies, of one that is shown with a change of at most `most`."""
+    return (max(shown - most, 1), shown + most) if shown else (0, most)
+
+
 @cache
-def _chances(count: int, noise: Noise) -> tuple[Integers, Floats]:
-    """(changes, their cumulative chances), both `(changes,)`, for a true count of units.
+def chances(count: int, noise: Noise) -> tuple[Integers, Floats]:
+    """(changes, their chances), both `(changes,)`, for a true count of units.
 
-    They are unbiased, within bounds, and of the variance asked for.
-
-    Where the bounds of small counts leave no such law, the linear program takes the one with the least variance.
+    Of all laws within the bounds that are unbiased and have the variance asked for, the one of most entropy: it tells
+    least. Its chances are in proportion to exp(a * change + b * change²). Where the bounds of small counts leave no law
+    of that variance, it is the one with the least.
     """
     changes = np.arange(-min(count, noise.most), noise.most + 1)
     shown = count + changes
     changes = changes[(shown == 0) | (shown > noise.small)]
-    squares = changes.astype(float) ** 2
-    sums = np.vstack([np.ones(len(changes)), changes])
-    peak = np.abs(changes) * 1e-3
-    for bound in (noise.variance, None):
-        no_more, most = (np.vstack([squares, -squares]), [bound + 1e-9, -bound + 1e-9]) if bound else (None, None)
-        cost = peak if bound else squares
-        likeliest = 0.6 if len(changes) > 4 and bound else 1
-        solved = linprog(cost, A_ub=no_more, b_ub=most, A_eq=sums, b_eq=[1, 0], bounds=(0, likeliest))
-        if solved.x is not None:
-            return changes, np.cumsum(solved.x)
-    raise ValueError(f"no noise of at most {noise.most} hides {count}: allow more")
+    if not changes.min() <= 0 <= changes.max():
+        raise ValueError(f"no noise of at most {noise.most} hides {count}: allow more")
+    low, high = changes[changes <= 0].max(), changes[changes >= 0].min()
+    if -low * high >= noise.variance:  # nothing unbiased varies less than between the two nearest to none
+        found = np.where(changes == low, high, 0) + np.where(changes == high, -low, 0)
+        return changes, found / found.sum()
+    powers = np.vstack([changes, changes**2]) / noise.most ** np.array([[1], [2]])
+    wanted = np.array([0, noise.variance / noise.most**2])
+
+    def free(given: Floats) -> float:
+        return float(logsumexp(given @ powers) - given @ wanted)
+
+    found = minimize(free, np.zeros(2), method="BFGS", options={"gtol": 1e-9}).x
+    return changes, np.asarray(softmax(found @ powers))
 
 
 def noisy(count: int, cell_key: float, noise: Noise) -> int:
@@ -63,5 +72,12 @@ def noisy(count: int, cell_key: float, noise: Noise) -> int:
     if count == 0:
         return 0
     reach = noise.small + noise.most + 1
-    changes, chances = _chances(min(count, reach), noise)
-    return count + int(changes[min(int(np.searchsorted(chances, cell_key, side="right")), len(changes) - 1)])
+    changes, found = chances(min(count, reach), noise)
+    place = int(np.searchsorted(np.cumsum(found), cell_key, side="right"))
+    return count + int(changes[min(place, len(changes) - 1)])
+
+
+def variances(noise: Noise) -> dict[int, float]:
+    """The variance of each true count's noise; the last holds for all greater ones."""
+    laws = {count: chances(count, noise) for count in range(1, noise.small + noise.most + 2)}
+    return {count: round(float(found @ changes**2), 3) for count, (changes, found) in laws.items()}

@@ -8,7 +8,7 @@ from pathlib import Path
 from handslag.statistics.errors import BadInput
 from handslag.statistics.safety.auditing import Fall, audit
 from handslag.statistics.safety.gate import Release, release
-from handslag.statistics.safety.ledger import Ledger
+from handslag.statistics.safety.ledger import Ledger, held
 from handslag.statistics.safety.protecting import Protection
 from handslag.statistics.safety.system import System
 from handslag.statistics.safety.tables import (
@@ -23,6 +23,12 @@ from handslag.statistics.safety.tables import (
 )
 
 CERTIFICATE = "certificate.json"
+PRIVATE = "not-for-publication"
+
+
+def private_beside(out: Path) -> Path:
+    """The folder for what is not for publication: beside the one to publish, never in it."""
+    return out.with_name(f"{out.name}-{PRIVATE}")
 
 
 def certificate(system: System, protection: Protection, threshold: int, sensitive: Sequence[str]) -> dict[str, object]:
@@ -70,7 +76,7 @@ class Task:
     hierarchies: tuple[Hierarchy, ...]
     threshold: int
     sensitive: tuple[str, ...]
-    ledger: Ledger
+    ledger: Path | None
     subject: str
 
     def read(self, paths: Sequence[Path]) -> list[ShownTable]:
@@ -91,24 +97,30 @@ def protect_files(
 ) -> Release:
     """Reads tables, protects them together, attacks the result, and writes it only when no unsafe cell falls.
 
-    Writes each table to `out` under its own name, and the certificate beside them; the ledger notes what was published
-    about the subject as `edition`. Raises BadInput for input that is wrong or cannot be protected; then nothing is
-    written.
+    Writes each table to `out` under its own name, and the certificate outside of it; the ledger notes what was
+    published about the subject as `edition`. Raises BadInput for input that is wrong or cannot be protected; then
+    nothing is written.
     """
     tables = task.truth()
     if len({table.name for table in tables}) < len(tables):
         raise BadInput("Two tables have the same file name. Rename one.")
-    earlier = task.ledger.of(task.subject)
     rules = (task.total, task.hierarchies, task.threshold)
-    safe = release(tables, *rules, sensitive=task.sensitive, earlier=earlier, progress=progress)
-    if not safe.falls:
-        task.ledger.add(edition, task.subject, tables, safe.tables, task.sensitive)
-        out.mkdir(parents=True, exist_ok=True)
-        for table in safe.tables:
-            write_table(table, task.count, out / table.name)
-        write_private(out / CERTIFICATE, certificate(safe.system, safe.protection, task.threshold, task.sensitive))
-        task.ledger.save()
+    with held(task.ledger) as ledger:
+        earlier = ledger.of(task.subject)
+        safe = release(tables, *rules, sensitive=task.sensitive, earlier=earlier, progress=progress)
+        if not safe.falls:
+            ledger.add(edition, task.subject, tables, safe.tables, task.sensitive)
+            _write(task, safe, out)
     return safe
+
+
+def _write(task: Task, safe: Release, out: Path) -> None:
+    private = private_beside(out)
+    for folder, mode in ((out, 0o777), (private, 0o700)):
+        folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    for table in safe.tables:
+        write_table(table, task.count, out / table.name)
+    write_private(private / CERTIFICATE, certificate(safe.system, safe.protection, task.threshold, task.sensitive))
 
 
 def write_private(path: Path, content: Mapping[str, object]) -> None:
@@ -124,7 +136,7 @@ def audit_files(task: Task, published: Path, *, certificate: Path | None = None)
     that is no certificate, and for true counts that are suppressed.
     """
     shown, true = task.read([published / path.name for path in task.paths]), task.truth()
-    earlier = task.ledger.of(task.subject)
+    earlier = Ledger(task.ledger).of(task.subject)
     names = sorted({name for table in (*true, *(one.table for one in earlier)) for name in table.dimensions})
     changes = read_changes(certificate, names) if certificate else []
     rules = (task.total, task.hierarchies, task.threshold)

@@ -36,9 +36,12 @@ def release(
     """
     system = build(tables, total, hierarchies, earlier, sensitive)
     published, withheld = _known_before(system, tables, total, earlier)
-    unsafe = unsafe_cells(system, threshold, sensitive, total)
+    goals = _revisions(system, earlier, total, threshold)
+    unsafe = unsafe_cells(system, threshold, sensitive, total) | goals.keys()
     try:
-        protection = protect(system, threshold, progress, unsafe=unsafe, published=published, withheld=withheld)
+        protection = protect(
+            system, threshold, progress, unsafe=unsafe, goals=goals, published=published, withheld=withheld
+        )
     except Unprotectable as error:
         cell = ", ".join(error.args[0])
         since = " any more, because of what was published before" if earlier else ""
@@ -70,6 +73,23 @@ def _known_before(
         for key, cell in earlier_names(one, system.dimensions, total, system.counts).items():
             (hidden if key in one.hidden else published).add(cell)
     return published, hidden - published - now
+
+
+def _revisions(system: System, earlier: Sequence[Earlier], total: str, threshold: int) -> dict[Cell, tuple[int, int]]:
+    """The cells whose count was published and has changed by less than the threshold: the change is a small count.
+
+    Each with the counts between which it must be possible: that nothing has changed, and that a threshold has.
+    """
+    found: dict[Cell, tuple[int, int]] = {}
+    for one in earlier:
+        for key, cell in earlier_names(one, system.dimensions, total, system.counts).items():
+            now, before = system.counts[cell[: len(system.dimensions)]], one.table.counts[key]
+            if key not in one.hidden and 0 < abs(now - before) < threshold and now:
+                change = threshold if now > before else -threshold
+                low, high = sorted((before, max(before + change, 0)))
+                old = found.get(cell[: len(system.dimensions)], (low, high))
+                found[cell[: len(system.dimensions)]] = min(low, old[0]), max(high, old[1])
+    return found
 
 
 def _shown(table: TrueTable, system: System, hidden: set[Cell], total: str) -> ShownTable:

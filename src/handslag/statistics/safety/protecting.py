@@ -9,7 +9,7 @@ one. Source of the approach: Fischetti and Salazar, Management Science 47 (2001)
 """
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -94,19 +94,20 @@ def protect(
     progress: Callable[[int, int], None] = lambda done, of: None,
     *,
     unsafe: set[Cell] | None = None,
+    goals: Mapping[Cell, tuple[int, int]] | None = None,
     published: Collection[Cell] = (),
     withheld: Collection[Cell] = (),
 ) -> Protection:
     """What to hide so that no unsafe cell can be bounded tighter than from its least count to `threshold`.
 
-    `unsafe` are the cells to protect (the small ones, if not given); `published` those that are known already, and
-    `withheld` those that are not shown in any case.
+    `unsafe` are the cells to protect (the small ones, if not given), and `goals` between which counts some must be able
+    to lie; `published` are those that are known already, and `withheld` those that are not shown in any case.
     `progress` is told (unsafe cells done, of how many). Raises Unprotectable where the tables leave no way.
     """
     primary = unsafe_cells(system, threshold) if unsafe is None else unsafe
     if told := sorted(primary & set(published)):
         raise Unprotectable(told[0])
-    work = _Work(system, threshold, primary, published, withheld)
+    work = _Work(system, threshold, primary, goals or {}, published, withheld)
     work.find_witnesses(progress)
     work.blind_the_lone()
     return work.protection
@@ -123,10 +124,11 @@ class _Work:
         system: System,
         threshold: int,
         primary: set[Cell],
+        goals: Mapping[Cell, tuple[int, int]],
         published: Collection[Cell],
         withheld: Collection[Cell],
     ):
-        self._system, self._threshold, self._true = system, threshold, vector(system)
+        self._system, self._true = system, vector(system)
         self.protection = Protection(set(primary))
         unsafe = np.array([system.index[cell] for cell in system.cells if cell in primary], dtype=int)
         self._unsafe = unsafe[np.argsort(-self._true[unsafe], kind="stable")]
@@ -137,7 +139,8 @@ class _Work:
         is_open = (self._true > 0) | hidden
         is_open[[system.index[cell] for cell in published]] = False
         least = np.minimum(self._true, [system.least[cell] for cell in system.cells])
-        self._bundles = bundle(system.matrix, np.full(len(self._true), np.inf), self._true - least, is_open)
+        most = np.array([system.most.get(cell, np.inf) for cell in system.cells])
+        self._bundles = bundle(system.matrix, most - self._true, self._true - least, is_open)
         self._cells_of = abs(self._bundles.holds.T).tocsr()
         self._bundle, self._sign = self._bundles.followed()
         self._wanted = product(self._cells_of, self._is_unsafe) > 0
@@ -146,8 +149,11 @@ class _Work:
         self._search = Search(self._bundles, cost, cost == 0)
         self._known = Known(self._bundles)
         self._tried: set[Need] = set()
-        self._least = self._true - self._room_down()
-        self._met = {False: self._true == self._least, True: self._true >= threshold}
+        self._least, self._most = self._true - self._room_down(), np.minimum(most, threshold)
+        for cell, (low, high) in goals.items():
+            place = system.index[cell]
+            self._least[place], self._most[place] = max(self._least[place], low), high
+        self._met = {False: self._true <= self._least, True: self._true >= self._most}
 
     def find_witnesses(self, progress: Callable[[int, int], None]) -> None:
         """Finds what every unsafe cell lacks; the greatest cells first."""
@@ -204,7 +210,7 @@ class _Work:
     def _by(self, need: Need) -> int:
         """By how much the cell's bundle has to change."""
         cell, up = need
-        reaches = self._threshold if up else self._least[cell]
+        reaches = self._most[cell] if up else self._least[cell]
         return int(self._sign[cell] * (reaches - self._true[cell]))
 
     def _room_down(self) -> Floats:
@@ -233,7 +239,7 @@ class _Work:
     def _note(self, place: int, cells: Integers, by: Floats, most: int, way: int) -> None:
         true = self._true[cells]
         for up, met in self._met.items():
-            reaches = np.full(len(cells), self._threshold) if up else self._least[cells]
+            reaches = self._most[cells] if up else self._least[cells]
             times = np.maximum(np.ceil((reaches - true) / by), 1)
             good = (times <= most) & ~met[cells] & ((by > 0) if up else (true + times * by == reaches))
             met[cells[good]] = True

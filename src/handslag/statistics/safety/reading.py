@@ -4,6 +4,7 @@ Written for the attacker alone; shares no code with what protects.
 """
 
 import itertools
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -19,8 +20,16 @@ Line = dict[str, Cell]
 class _Named:
     """A table with the unknown that each of its cells is. Of an earlier one they are its own where revised since."""
 
-    def __init__(self, table: ShownTable, truth: TrueTable, names: Sequence[str], total: str, sensitive: Sequence[str]):
-        self.table, self.truth, self.is_earlier = table, truth, False
+    def __init__(
+        self,
+        table: ShownTable,
+        truth: TrueTable,
+        names: Sequence[str],
+        total: str,
+        sensitive: Sequence[str],
+        bounds: Mapping[Cell, tuple[int, int]] | None = None,
+    ):
+        self.table, self.truth, self.is_earlier, self._bounds = table, truth, False, bounds
         self.names: dict[Cell, Cell] = {}
         self._asked = [(axis, total) for axis, name in enumerate(table.dimensions) if name in sensitive]
         for key in table.counts:
@@ -35,7 +44,13 @@ class _Named:
 
     def at_least(self, key: Cell) -> int:
         """What a reader knows a hidden cell to be at least: where zeros are printed, it is none."""
+        if self._bounds is not None:
+            return self._bounds.get(key, (0, 0))[0]
         return int(self._prints_zeros and not self._is_asked(key))
+
+    def at_most(self, key: Cell) -> float:
+        """What a reader knows a hidden cell to be at most, where it was told with noise."""
+        return self._bounds[key][1] if self._bounds and key in self._bounds else math.inf
 
     def made_earlier(self, edition: str, current: dict[Cell, int]) -> "_Named":
         """The same as a table of an earlier release, whose counts may have been true only then."""
@@ -68,12 +83,13 @@ class Seen:
         if both := [cell for cell, is_new in suppressed.items() if is_new and cell in self.known]:
             raise BadInput(f"{', '.join(min(both))} is published in one table and suppressed in another.")
         self.unknown = {cell: n for n, cell in enumerate(c for c in suppressed if c not in self.known)}
-        self.least = [0] * len(self.unknown)
+        self.least, self.most = [0] * len(self.unknown), [math.inf] * len(self.unknown)
         for one in tables:
             for key, cell in one.names.items():
                 if one.table.counts[key] is None and cell in self.unknown:
                     number = self.unknown[cell]
                     self.least[number] = max(self.least[number], one.at_least(key))
+                    self.most[number] = min(self.most[number], one.at_most(key))
         self.equations = {e for one in tables for e in self._equations(one, total, hierarchies)}
         self.equations |= set(self._between(tables, total, hierarchies))
 
@@ -194,7 +210,7 @@ def worlds(
         tables = [_Named(shown, true, names, total, sensitive) for shown, true in new]
         current = {one.names[key]: n for one, true in zip(tables, truth, strict=True) for key, n in true.counts.items()}
         tables += [
-            _Named(shown, true, names, total, one.sensitive).made_earlier(one.edition, current)
+            _Named(shown, true, names, total, one.sensitive, one.bounds).made_earlier(one.edition, current)
             for shown, true, one in old
         ]
         worlds.append(Seen(tables, names, total, hierarchies))

@@ -28,13 +28,15 @@ class Sum:
 class System:
     """The cells of a release with their counts (of persons, or of other units), and the sums between them.
 
-    `least` is what readers know of a cell when it is hidden: 1 where zeros are printed, else 0.
+    `least` is what readers know of a cell when it is hidden: 1 where zeros are printed, else 0; `most` is
+    there where it was told with noise.
     """
 
     dimensions: tuple[str, ...]
     counts: dict[Cell, int]
     sums: tuple[Sum, ...]
     least: dict[Cell, int]
+    most: dict[Cell, int]
 
     @cached_property
     def cells(self) -> list[Cell]:
@@ -126,8 +128,10 @@ def build(
         _add(table, dimensions, total, hierarchies, counts, sums)
     new = frozenset(counts)
     least = {cell: _least(cell, dimensions, sensitive, total) for cell in counts}
+    most: dict[Cell, int] = {}
     for before in earlier:
-        _add_earlier(before, dimensions, total, hierarchies, counts, sums, least)
+        names = _add_earlier(before, dimensions, total, hierarchies, counts, sums)
+        _add_known(before, names, dimensions, total, least, most)
     for one, parent in _sums_across(counts, dimensions, total, hierarchies):
         added = sum(counts[part] for part in one.parts)
         if added == counts[one.whole]:
@@ -135,7 +139,7 @@ def build(
         elif parent != total and new.issuperset((one.whole, *one.parts)):
             place = ", ".join(one.whole)
             raise BadInput(f"The margin {place} is {counts[one.whole]}, its parts in another table add up to {added}.")
-    return System(dimensions, counts, tuple(sums), least)
+    return System(dimensions, counts, tuple(sums), least, most)
 
 
 def _least(cell: Cell, dimensions: tuple[str, ...], sensitive: Collection[str], total: str) -> int:
@@ -195,18 +199,35 @@ def _add_earlier(
     hierarchies: Sequence[Hierarchy],
     counts: dict[Cell, int],
     sums: dict[Sum, None],
-    least: dict[Cell, int],
-) -> None:
-    """Adds an earlier table. Sums that a change of hierarchies has undone are left out."""
+) -> dict[Cell, Cell]:
+    """Adds an earlier table, and tells its cells' names. Sums that a change of hierarchies has undone are left out."""
     names = earlier_names(one, dimensions, total, counts)
     for key, number in one.table.counts.items():
-        cell = names[key]
-        counts.setdefault(cell, number)
-        known = _least(cell, dimensions, one.sensitive, total) if key in one.hidden else 0
-        least[cell] = max(least.get(cell, 0), known)
+        counts.setdefault(names[key], number)
     for found in _sums(one.table, total, hierarchies):
         if sum(one.table.counts[part] for part in found.parts) == one.table.counts[found.whole]:
             sums[Sum(names[found.whole], tuple(names[part] for part in found.parts))] = None
+    return names
+
+
+def _add_known(
+    one: Earlier,
+    names: dict[Cell, Cell],
+    dimensions: tuple[str, ...],
+    total: str,
+    least: dict[Cell, int],
+    most: dict[Cell, int],
+) -> None:
+    """Adds what an earlier table tells of its hidden cells."""
+    for key, cell in names.items():
+        known = 0
+        if one.bounds is not None:
+            if key in one.bounds:
+                known, high = one.bounds[key]
+                most[cell] = min(most.get(cell, high), high)
+        elif key in one.hidden:
+            known = _least(cell, dimensions, one.sensitive, total)
+        least[cell] = max(least.get(cell, 0), known)
 
 
 def earlier_names(one: Earlier, dimensions: tuple[str, ...], total: str, counts: dict[Cell, int]) -> dict[Cell, Cell]:

@@ -34,13 +34,15 @@ ShownTable = Table[int | None]
 class Earlier:
     """A table of an earlier release: its true counts then, which of its cells were hidden, and the release's name.
 
-    `sensitive` are the dimensions in which it hid zeros too.
+    `sensitive` are the dimensions in which it hid zeros too. Where the counts were told with noise, all are hidden, and
+    `bounds` are between which counts each lies by what was told of it.
     """
 
     edition: str
     table: TrueTable
     hidden: frozenset[Cell]
     sensitive: tuple[str, ...] = ()
+    bounds: Mapping[Cell, tuple[int, int]] | None = None
 
     @property
     def shown(self) -> ShownTable:
