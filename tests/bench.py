@@ -28,7 +28,9 @@ from datetime import timedelta
 from django.db import connection, transaction
 from handslag.check.proof import prove
 from handslag.foundation import clock
+from handslag.foundation.planning import keep_few_pages
 from handslag.watch.actions import go_round
+keep_few_pages()  # as `handslag watch` does
 def timed(act):
     begun = time.perf_counter(); act(); return time.perf_counter() - begun
 def megabytes():

@@ -235,6 +235,7 @@ MUTANTS = [
     ("wrong passwords leave no trace", "site/entrance/accounts.py", '            comings.failed(request, credentials["email"])\n', "            pass\n", LOCAL),
     ("the browser keeps what it saw", "site/entrance/views.py", """    response.headers["Clear-Site-Data"] = '"cache", "storage"'\n""", "", LOCAL),
     ("sessions never end", "ui/middleware.py", "if idle > settings.HANDSLAG_IDLE_MINUTES * 60 or", "if False and", SIGNING),
+    ("a round fills the memory", "cli/main.py", "    keep_few_pages()\n", "", CLI),
     ("any site's wish is compressed", "ui/compression.py", 'if request.headers.get("Sec-Fetch-Site") == "same-origin":', "if True:", SURFACE),
     ("sessions never end", "ui/middleware.py", "if now - seen > settings.HANDSLAG_IDLE_MINUTES * 60 or", "if False and", SIGNING),
     ("figures: a month is a day shorter", "statistics/definitions/definitions.toml", "INTERVAL 31 DAY", "INTERVAL 30 DAY", DEFS),

@@ -114,6 +114,15 @@ def test_watch_speaks_json_with_counts_and_lists_and_no_person(world):
     assert board_overdue(SYSTEM).count() == 0
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps its pages in processes of its own")
+def test_a_round_does_not_fill_the_memory_with_the_databases_pages(world):
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size=-65536")
+        run("watch")
+        assert cursor.execute("PRAGMA cache_size").fetchone() == (-8192,)
+        cursor.execute("PRAGMA cache_size=-65536")
+
+
 def test_codes_are_printed_and_unknown_lists_refused(db):
     assert "sickness_benefit" in run("codes", "livelihood").output
     assert "livelihood" in run("codes").output

@@ -327,11 +327,13 @@ def watch(on: datetime | None, form: str) -> None:
       handslag watch --on 2026-12-01 --format json
     """
     from handslag.foundation import clock
+    from handslag.foundation.planning import keep_few_pages
     from handslag.journal.anchors import anchor
     from handslag.watch.actions import go_round
     from handslag.watch.queries import lists_on
 
     ensure_schema()
+    keep_few_pages()
     day: date = on.date() if on else clock.today()
     figures = go_round(day)
     anchor(clock.now())
