@@ -5,15 +5,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from handslag.cases import rules
 from handslag.cases.models import DEGREES, NOTHING, Case
 from handslag.cases.opening import CHUNK, Draft
-from handslag.disclosure.queries import active
-from handslag.disclosure.rules import IDENTITY
 from handslag.foundation.dating import fault
 from handslag.foundation.spans import Span
 from handslag.intake.columns import CASES, NO, YES
@@ -236,16 +234,10 @@ class _Register:
 
     @staticmethod
     def _busy(drafts: list[Draft]) -> set[tuple[int, str]]:
-        """Persons who have an open case that the party opened, or holds and knows whose it is."""
+        """Persons who have an open case that the party opened or holds: whom it holds, it knows."""
         parties = {d.party_id for d in drafts}
-        told = active().filter(
-            group=IDENTITY,
-            subject=OuterRef("person__subject"),
-            from_party=OuterRef("party"),
-            to_unit=OuterRef("holder__unit"),
-        )
         found = Case.objects.filter(
-            Q(party_id__in=parties) | Q(holder__party_id__in=parties) & Exists(told),
+            Q(party_id__in=parties) | Q(holder__party_id__in=parties),
             person__subject__in=[d.named.key[1] for d in drafts if not d.is_protected],
             closed_at__isnull=True,
         ).order_by()
