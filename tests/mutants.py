@@ -30,7 +30,7 @@ LOCAL = "tests/test_local_accounts.py"
 ROLE = "tests/test_application_role.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
-MEETINGS, MET, MAIL = (f"tests/test_{n}.py" for n in ("meetings", "meetings_stateful", "mail"))
+MEETINGS, MET, MAIL, PASSAGES = (f"tests/test_{n}.py" for n in ("meetings", "meetings_stateful", "mail", "passages"))
 
 MUTANTS = [
     # what breaks, file, the code, what it becomes, the tests that must notice
@@ -53,6 +53,13 @@ MUTANTS = [
     ("what fails is lost", "outbox/actions.py", '_note(letter, _trouble(error))\n', '_end(letter, rules.SENT)\n', MAIL),
     ("a dead address is tried for ever", "outbox/actions.py", "if not _refuses_the_receiver(error):", "if True:", MAIL),
     ("a feed is never ended", "meetings/queries.py", "digest=digest, revoked_at__isnull=True,", "digest=digest,", MAIL),
+    ("the clock runs for any livelihood", "passages/rules.py", "livelihood in BENEFITS and today", "today", PASSAGES),
+    ("the clock runs a day too long", "passages/rules.py", "today <= ends_on < today + timedelta(days=WITHIN)", "today <= ends_on <= today + timedelta(days=WITHIN)", PASSAGES),
+    ("a job makes no difference", "passages/rules.py", "    if has_job:", "    if False:", PASSAGES),
+    ("lists forget who has a job", "passages/queries.py", "Q(job__isnull=True) | Q(job=False), ", "", PASSAGES),
+    ("an answer can change", "passages/guards.py", 'when="OLD.answer <> \'\'"', 'when="1=0"', PASSAGES),
+    ("a reply before the decision is sent", "passages/rules.py", "reply_by < communicated_on", "False", PASSAGES),
+    ("endings shown without a basis", "passages/queries.py", "held_by(viewer).filter(_may_know(viewer))", "held_by(viewer)", PASSAGES),
     ("unnoted meetings are silent", "meetings/waits.py", "        yield Wait(UNRECORDED", "        Wait(UNRECORDED", MEETINGS),
     ("a case without a holder's check", "cases/guards.py", '"OLD.is_active AND NOT NEW.is_active', '"1=0 AND', GUARDS),
     ("history can change", "cases/guards.py", 'PAST, "UPDATE", "1=1"', 'PAST, "UPDATE", "1=0"', GUARDS),

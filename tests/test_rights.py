@@ -31,6 +31,7 @@ from handslag.parties import actions as parties
 from handslag.parties.hiring import hire
 from handslag.parties.models import Absence
 from handslag.parties.second_factor import reset_factors
+from handslag.passages import actions as passages
 from handslag.rights.extract import extract
 from handslag.rights.protection import protect, unprotect
 from handslag.rights.rectification import present, rectify
@@ -102,6 +103,7 @@ PAGES = {
     "meeting-step": {"fk_a", "fk_lead"},
     "uninvite": FK | AF,
     "calendar": HOLDERS,
+    "passage-step": {"fk_a", "fk_lead"},
     "calendar-end": HOLDERS,
     "calendar-feed": EVERYBODY,
     "outbox": {"admin"},
@@ -175,6 +177,10 @@ CASE_ACTIONS = {
     "uninvite": {"fk_a", "fk_lead"},
     "call_off": {"fk_a", "fk_lead"},
     "hold_meeting": {"fk_a", "fk_lead"},
+    "note_ending": {"fk_a", "fk_lead"},
+    "offer_transition": {"fk_a", "fk_lead"},
+    "answer_offer": {"fk_a", "fk_lead"},
+    "note_job": {"fk_a", "fk_lead"},
     "make_feed": HOLDERS,
     "end_feed": HOLDERS,
     "finish_decision": {"fk_a", "fk_b", "fk_lead"},
@@ -251,6 +257,7 @@ def scene(world):
         "leave": [world.posts["fk_b"].public_id],
         "import-template": ["csv"],
         "book-meeting": [case.public_id],
+        "passage-step": [case.public_id, "job"],
         "meeting": [meeting.public_id],
         "meeting-step": [meeting.public_id, "move"],
         "uninvite": [meeting.participants.get(post=world.posts["fk_a"]).public_id],
@@ -434,6 +441,10 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "uninvite": lambda v: meetings.uninvite(v, guest.pk),
         "call_off": lambda v: meetings.call_off(v, meeting.pk, "not_needed"),
         "hold_meeting": lambda v: meetings.hold_meeting(v, meeting.pk, meetings.Outcome(frozenset(), "", ())),
+        "note_ending": lambda v: passages.note_ending(v, case.pk, passages.Ending("sickness_benefit", "ends", today)),
+        "offer_transition": lambda v: passages.offer_transition(v, case.pk, today),
+        "answer_offer": lambda v: passages.answer_offer(v, case.pk, "accepted", today),
+        "note_job": lambda v: passages.note_job(v, case.pk, has_job=True),
         "make_feed": meetings.make_feed,
         "end_feed": meetings.end_feed,
         "finish_decision": lambda v: meetings.finish_decision(v, decision.pk),

@@ -29,6 +29,7 @@ from handslag.parties.actions import issue_token, register_absence
 from handslag.parties.models import Association, Party, Post, Unit, User
 from handslag.parties.queries import viewer_of
 from handslag.parties.viewer import Viewer
+from handslag.passages import actions as passages
 from handslag.persons.registering import bar
 from handslag.sharing.actions import confirm_telling, give_consent
 from handslag.sharing.queries import answered_at
@@ -207,6 +208,11 @@ def _meet(world: World, case: Case) -> None:
     decided = tuple(meetings.Decided(text, world.posts["fk_a"], today) for text in ("Ring", "Skriv"))
     meetings.hold_meeting(viewer, met.pk, meetings.Outcome(frozenset(), "Vi pratade.", decided, answers))
     meetings.make_feed(viewer)
+    passages.note_ending(viewer, case.pk, passages.Ending("sickness_benefit", "ends", today + timedelta(days=60)))
+    passages.offer_transition(viewer, case.pk, today)
+    passages.answer_offer(viewer, case.pk, "accepted", today)
+    passages.offer_transition(viewer, case.pk, today)
+    passages.note_job(viewer, case.pk, has_job=False)
     with override_settings(HANDSLAG_SENDS_MAIL=True):
         world.meeting(case)
 

@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "handslag.handovers",
     "handslag.sharing",
     "handslag.meetings",
+    "handslag.passages",
     "handslag.watch",
     "handslag.rights",
     "handslag.intake",

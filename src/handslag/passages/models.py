@@ -1,0 +1,79 @@
+from django.db import models
+from django.db.models import F, Q
+
+from handslag.cases.models import Case
+from handslag.foundation.dates import Day, Instant
+from handslag.foundation.ids import Public
+from handslag.parties.models import Post, Unit
+from handslag.passages import rules
+
+
+class Passage(Public):
+    """That a benefit of a person ends or is refused on a day, and when the coming decision was sent for reply.
+
+    What changes is noted as a further row; the latest counts.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="passages")
+    benefit = models.CharField(max_length=30)
+    cause = models.CharField(max_length=20)
+    ends_on = Day()
+    communicated_on = Day(null=True)
+    reply_by = Day(null=True)
+    by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    noted_at = Instant()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(benefit="") & ~Q(cause=""), name="passage_says_from_what"),
+            models.CheckConstraint(
+                condition=Q(reply_by__isnull=True)
+                | Q(communicated_on__isnull=False, reply_by__gte=F("communicated_on")),
+                name="passage_reply_after_communication",
+            ),
+            models.CheckConstraint(
+                condition=~Q(cause=rules.COMING) | Q(communicated_on__isnull=False, reply_by__isnull=False),
+                name="passage_coming_decision_is_communicated",
+            ),
+        ]
+        indexes = [models.Index(fields=["case", "id"], name="passage_case")]
+
+
+class TransitionOffer(Public):
+    """That a transition meeting was offered to the person, by whom and with whom, and what the person answered."""
+
+    passage = models.ForeignKey(Passage, models.PROTECT, related_name="offers")
+    offered_on = Day()
+    with_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    noted_at = Instant()
+    answer = models.CharField(max_length=10, blank=True)
+    answered_on = Day(null=True)
+    answer_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    """Who noted the answer."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer="", answered_on__isnull=True, answer_by__isnull=True)
+                | Q(
+                    answer__in=(rules.ACCEPTED, rules.DECLINED),
+                    answered_on__gte=F("offered_on"),
+                    answer_by__isnull=False,
+                ),
+                name="transition_offer_answer_is_whole",
+            ),
+            models.UniqueConstraint(fields=["passage"], condition=Q(answer=""), name="transition_offer_one_unanswered"),
+        ]
+
+
+class JobNote(models.Model):
+    """Whether the person has a job to go back to, as somebody noted it; the latest counts."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="job_notes")
+    has_job = models.BooleanField()
+    by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    noted_at = Instant()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "id"], name="job_note_case")]

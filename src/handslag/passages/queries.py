@@ -1,0 +1,134 @@
+"""Reading passages: the clock of a case, and the cases in which a transition meeting is to be offered or booked."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from handslag.cases.models import Case
+from handslag.cases.queries import held_by, held_cases
+from handslag.cases.visibility import CaseVisibility
+from handslag.disclosure.queries import disclosed_to
+from handslag.disclosure.rules import LIVELIHOOD
+from handslag.foundation import clock
+from handslag.meetings.models import Meeting
+from handslag.meetings.rules import TRANSITION
+from handslag.parties.viewer import Viewer
+from handslag.passages import rules
+from handslag.passages.models import JobNote, Passage, TransitionOffer
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A passage as it stands: every part of it is read from what was noted."""
+
+    benefit: str
+    ends_on: date
+    passage: Passage | None
+    """None where the end is read from the livelihood alone."""
+    offer: TransitionOffer | None
+    job: JobNote | None
+    booked: Meeting | None
+    held: Meeting | None
+
+    @property
+    def stage(self) -> str:
+        """How far it has come."""
+        return rules.stage(
+            has_job=self.job.has_job if self.job else None,
+            answer=self.offer.answer if self.offer else None,
+            is_booked=self.booked is not None,
+            is_held=self.held is not None,
+        )
+
+    @property
+    def held_days_before(self) -> int | None:
+        """How many days before the end the meeting was held."""
+        return rules.days_before(self.ends_on, clock.day_of(self.held.at)) if self.held else None
+
+
+def _ending(case: Case) -> tuple[str, date, Passage | None] | None:
+    """What ends when: the latest noted, unless the livelihood began after it; else the end of the livelihood."""
+    noted = Passage.objects.filter(case=case).select_related("by__user").order_by("-id").first()
+    if noted and clock.day_of(noted.noted_at) >= case.livelihood_since:
+        stale = noted.cause == rules.ENDS and noted.ends_on != case.livelihood_ends_on
+        if not stale:
+            return noted.benefit, noted.ends_on, noted
+    if case.livelihood_ends_on and rules.runs(case.livelihood_ends_on, case.livelihood, clock.today()):
+        return case.livelihood, case.livelihood_ends_on, None
+    return None
+
+
+def clock_of(case: Case) -> Clock | None:
+    """The clock of a case; None where no benefit is about to end and none was noted to."""
+    ending = _ending(case)
+    if ending is None:
+        return None
+    benefit, ends_on, passage = ending
+    since = clock.midnight(case.livelihood_since)
+    meetings = Meeting.objects.filter(case=case, kind=TRANSITION, reason="", booked_at__gte=since).order_by("-at")
+    offers = TransitionOffer.objects.filter(passage__case=case, noted_at__gte=since).select_related(
+        "by__user", "with_unit"
+    )
+    return Clock(
+        benefit,
+        ends_on,
+        passage,
+        offers.select_related("by__user", "with_unit").order_by("-id").first(),
+        JobNote.objects.filter(case=case).order_by("-id").first(),
+        meetings.filter(ended_at__isnull=True).first(),
+        meetings.filter(ended_at__isnull=False).first(),
+    )
+
+
+def shown_clock(visible: CaseVisibility) -> Clock | None:
+    """The clock of a case, to those who may see what the person lives on and what was noted of the passage."""
+    found = clock_of(visible.case) if visible.sees("livelihood") else None
+    if found is None or (found.passage and not visible.sees("ends_on", found.passage)):
+        return None
+    return found
+
+
+def _may_know(viewer: Viewer) -> Q:
+    told = disclosed_to(viewer).filter(
+        group=LIVELIHOOD, subject=OuterRef("person__subject"), from_party=OuterRef("livelihood_by")
+    )
+    return Q(livelihood_by_id__in=viewer.own_party_ids) | Q(Exists(told.order_by()))
+
+
+def to_prepare(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
+    """Of `cases`, those whose clock runs and in which no transition meeting is booked or held, the person has not
+    declined one, and has no job to go back to; the soonest end first. A noted refusal, coming or given, runs too.
+    """
+    of_case = Meeting.objects.filter(case=OuterRef("pk"), kind=TRANSITION, reason="").order_by()
+    met = of_case.filter(booked_at__date__gte=OuterRef("livelihood_since"))
+    offers = TransitionOffer.objects.filter(
+        passage__case=OuterRef("pk"), noted_at__date__gte=OuterRef("livelihood_since")
+    )
+    answer = offers.order_by("-id").values("answer")[:1]
+    noted = Passage.objects.filter(
+        case=OuterRef("pk"), cause__in=(rules.COMING, rules.REFUSED), noted_at__date__gte=OuterRef("livelihood_since")
+    ).order_by()
+    job = JobNote.objects.filter(case=OuterRef("pk")).order_by("-id").values("has_job")[:1]
+    ending = Q(
+        livelihood__in=rules.BENEFITS,
+        livelihood_ends_on__gte=on,
+        livelihood_ends_on__lt=on + timedelta(days=rules.WITHIN),
+    )
+    return (
+        cases.filter(ending | Q(Exists(noted)), ~Exists(met), closed_at__isnull=True, joined_to__isnull=True)
+        .annotate(job=Subquery(job), answer=Subquery(answer))
+        .filter(Q(job__isnull=True) | Q(job=False), Q(answer__isnull=True) | Q(answer__in=("", rules.ACCEPTED)))
+        .order_by("livelihood_ends_on", "id")
+    )
+
+
+def mine_to_prepare(viewer: Viewer) -> QuerySet[Case]:
+    """Of the persons whom the viewer holds, those to whom a transition meeting is to be offered, or for whom one is to
+    be booked."""
+    return to_prepare(held_by(viewer).filter(_may_know(viewer)), clock.today())
+
+
+def board_to_prepare(viewer: Viewer) -> QuerySet[Case]:
+    """The same at the viewer's units or parties."""
+    return to_prepare(held_cases(viewer).filter(_may_know(viewer)), clock.today())
