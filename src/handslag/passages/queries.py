@@ -11,6 +11,7 @@ from handslag.cases.visibility import CaseVisibility
 from handslag.disclosure.queries import disclosed_to
 from handslag.disclosure.rules import LIVELIHOOD
 from handslag.foundation import clock
+from handslag.foundation.prepared import prepared
 from handslag.meetings.models import Meeting
 from handslag.meetings.rules import TRANSITION
 from handslag.parties.viewer import Viewer
@@ -123,12 +124,14 @@ def to_prepare(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
     )
 
 
+@prepared("post_ids", "unit_ids", "own_party_ids", "officer_party_ids")
 def mine_to_prepare(viewer: Viewer) -> QuerySet[Case]:
     """Of the persons whom the viewer holds, those to whom a transition meeting is to be offered, or for whom one is to
     be booked."""
     return to_prepare(held_by(viewer).filter(_may_know(viewer)), clock.today())
 
 
+@prepared("case_post_ids", "unit_ids", "own_party_ids", "officer_party_ids")
 def board_to_prepare(viewer: Viewer) -> QuerySet[Case]:
     """The same at the viewer's units or parties."""
     return to_prepare(held_cases(viewer).filter(_may_know(viewer)), clock.today())
