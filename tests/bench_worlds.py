@@ -40,7 +40,7 @@ for place, party in enumerate(Party.objects.exclude(pk=post.party_id).order_by("
         consent = Consent.objects.create(subject=case.person.subject, purpose="x", manner="written", given_on=today, until=today + timedelta(days=300),
                                          gdpr_basis="public_task", recorded_by=case.holder, recorded_at=clock.now())
         told += [Disclosure(subject=consent.subject, from_party=party, to_unit_id=post.unit_id, group=group, consent=consent, begins_at=clock.now(),
-                            until=consent.until, recorded_by=case.holder) for group in GROUPS]
+                            until=consent.until, recorded_by=case.holder, confirmed_by=case.holder) for group in GROUPS]
 Disclosure.objects.bulk_create(told)
 from handslag.foundation.planning import refresh_planner
 refresh_planner()
