@@ -4,11 +4,13 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from django.core.management import call_command
 from django.db import connection, transaction
 
-from handslag.check.proof import prove
+from handslag.check.proof import _against_law, fallen_guards, prove
 from handslag.cli.main import main
 from handslag.foundation import clock, days, guards
+from handslag.foundation.checks import refusals
 from handslag.handovers import actions
 from handslag.journal.chain import seal
 from handslag.watch.actions import go_round
@@ -86,6 +88,7 @@ def test_what_breaks_a_promise_is_found(worked, promise, sql):
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE cases_case DROP CONSTRAINT case_has_next_step")
             cursor.execute("ALTER TABLE handovers_handover DROP CONSTRAINT handover_no_without_next")
+            cursor.execute("ALTER TABLE handovers_handover DROP CONSTRAINT IF EXISTS handover_contact_after_accept")
         cursor.execute("UPDATE handovers_handover SET goes_back = goes_back")
         cursor.execute(sql.format(**worked))
     finding = prove(clock.today())[promise]
@@ -106,3 +109,75 @@ def test_the_command_tells_and_exits_by_what_it_finds(worked):
         bad = CliRunner().invoke(main, ["check", "--format", "json"])
         transaction.set_rollback(True)
     assert bad.exit_code == 1 and json.loads(bad.output)["guards_missing"] == ["cases_case_undeletable"]
+
+
+REMOVALS = {
+    "a case that the journal does not know": ["journal_entry", "journal_shown", "journal_batch", "journal_unsealed"],
+    "the journal opened a case that is gone": ["cases_case"],
+    "the journal tells of handovers that are gone": ["handovers_handover"],
+    "the person of a case is gone": ["persons_person"],
+}
+
+
+@pytest.mark.parametrize("why", REMOVALS)
+def test_what_an_owner_removed_is_missed(worked, why):
+    guards.drop(connection)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        for table in REMOVALS[why]:
+            cursor.execute(f"DELETE FROM {table}")
+        assert why in [told for told, _reference in _against_law("7")[1]]
+        assert prove(clock.today())["7"].broken
+        transaction.set_rollback(True)
+
+
+def test_a_guard_that_was_bound_to_a_condition_is_seen_and_one_that_is_nobodys(db):
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            never = "BEFORE DELETE ON cases_case FOR EACH ROW WHEN 0 BEGIN SELECT RAISE(ABORT, 'x'); END"
+            cursor.execute("DROP TRIGGER cases_case_undeletable")
+            stranger = "CREATE TRIGGER stranger BEFORE DELETE ON cases_case BEGIN SELECT RAISE(IGNORE); END"
+        else:
+            never = "BEFORE DELETE ON cases_case FOR EACH ROW WHEN (false) EXECUTE FUNCTION cases_case_undeletable()"
+            cursor.execute("DROP TRIGGER cases_case_undeletable ON cases_case")
+            stranger = (
+                "CREATE TRIGGER stranger BEFORE DELETE ON cases_case FOR EACH ROW "
+                "EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+            )
+        cursor.execute(f"CREATE TRIGGER cases_case_undeletable {never}")
+        cursor.execute(stranger)
+        assert fallen_guards() == ["cases_case_undeletable", "stranger"]
+        transaction.set_rollback(True)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no walls")
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("ALTER POLICY cases_case_wall ON cases_case USING (true)", "cases_case"),
+        ("ALTER POLICY persons_person_wall_writes ON persons_person WITH CHECK (true)", "persons_person"),
+        ("CREATE POLICY another ON cases_case USING (true)", "cases_case"),
+        ("ALTER TABLE persons_identity DISABLE ROW LEVEL SECURITY", "persons_identity"),
+        (
+            "CREATE OR REPLACE FUNCTION handslag_covered(person_subject text, party bigint, wanted text) "
+            "RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN true; END $$",
+            "handslag_covered",
+        ),
+    ],
+)
+def test_a_wall_that_was_opened_is_seen_and_nothing_starts(db, sql, told):
+    assert not refusals()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+        assert fallen_guards() == [told]
+        assert any("walls do not stand" in refusal for refusal in refusals())
+        transaction.set_rollback(True)
+
+
+def test_guards_come_down_and_up_in_one_transaction(lasting_world, monkeypatch):
+    """A set-up that is stopped half-way leaves every guard where it was."""
+    with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+        patch.setattr(guards, "install", lambda connection: 1 / 0)
+        call_command("migrate", verbosity=0)
+    assert fallen_guards() == []

@@ -108,4 +108,19 @@ LAWS = {
          "JOIN cases_case m ON m.id = c.joined_to_id JOIN persons_person mp ON mp.id = m.person_id "
          "WHERE c.closed_at IS NULL AND (mp.subject <> p.subject OR m.holder_id <> c.holder_id)"),
     ),
+    "7": (
+        ("a case that the journal does not know",
+         "SELECT c.reference FROM cases_case c WHERE NOT EXISTS (SELECT 1 FROM journal_entry e "
+         "WHERE e.subject = 'case' AND e.subject_id = c.id AND e.verb = 'opened')"),
+        ("the journal opened a case that is gone",
+         "SELECT 'entry ' || e.id FROM journal_entry e WHERE e.subject = 'case' AND e.verb = 'opened' "
+         "AND NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.id = e.subject_id)"),
+        ("the journal tells of handovers that are gone",
+         "SELECT c.reference FROM (SELECT subject_id, count(*) AS told FROM journal_entry "
+         "WHERE verb = 'handover_offered' GROUP BY subject_id) o JOIN cases_case c ON c.id = o.subject_id "
+         "WHERE o.told > (SELECT count(*) FROM handovers_handover h WHERE h.case_id = c.id)"),
+        ("the person of a case is gone",
+         "SELECT c.reference FROM cases_case c "
+         "WHERE NOT EXISTS (SELECT 1 FROM persons_person p WHERE p.id = c.person_id)"),
+    ),
 }  # fmt: skip

@@ -8,7 +8,7 @@ from django.db import connection
 from handslag.check.laws import COUNTED, LAWS
 from handslag.check.silence import silent
 from handslag.check.written import written
-from handslag.foundation import guards
+from handslag.foundation import guards, wall
 
 FIRST = 5
 NAMES = {
@@ -31,17 +31,23 @@ class Finding:
     offenders: tuple[tuple[str, str], ...]
 
 
-def _by_law(promise: str) -> Finding:
+def _against_law(promise: str) -> tuple[int, tuple[tuple[str, str], ...]]:
+    """(how much breaks the laws of a promise, the first of it)."""
     broken, offenders = 0, []
     with connection.cursor() as cursor:
-        cursor.execute(COUNTED[promise])
-        (checked,) = cursor.fetchone()
         for why, query in LAWS[promise]:
             cursor.execute(query)
             found = cursor.fetchall()
             broken += len(found)
             offenders += [(why, reference) for (reference,) in found[:FIRST]]
-    return Finding(checked, broken, tuple(offenders[:FIRST]))
+    return broken, tuple(offenders[:FIRST])
+
+
+def _by_law(promise: str) -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED[promise])
+        (checked,) = cursor.fetchone()
+    return Finding(checked, *_against_law(promise))
 
 
 def _by_ladder(today: date) -> Finding:
@@ -51,7 +57,8 @@ def _by_ladder(today: date) -> Finding:
 
 def _by_seals() -> Finding:
     entries, offences = written(FIRST)
-    return Finding(entries, len(offences), offences)
+    broken, offenders = _against_law("7")
+    return Finding(entries, len(offences) + broken, (offences + offenders)[:FIRST])
 
 
 def prove(today: date) -> dict[str, Finding]:
@@ -61,5 +68,5 @@ def prove(today: date) -> dict[str, Finding]:
 
 
 def fallen_guards() -> list[str]:
-    """Guards of the database that do not stand as they should."""
-    return guards.missing(connection)
+    """Guards and walls of the database that do not stand as they should."""
+    return guards.missing(connection) + wall.missing(connection)

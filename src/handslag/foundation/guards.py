@@ -1,7 +1,8 @@
 """Guards: rules that the database itself holds, on SQLite and PostgreSQL, also against direct SQL.
 
 A room lists its guards as data in `guards.py`. They are dropped before each migration and set up again after it,
-because SQLite loses triggers when Django rebuilds a table; `missing()` tells at start-up whether all of them stand.
+in one transaction, because SQLite loses triggers when Django rebuilds a table; `missing()` tells at start-up whether
+all of them stand.
 """
 
 from collections.abc import Iterator
@@ -9,12 +10,14 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from django.apps import apps
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.utils.module_loading import module_has_submodule
 
 from handslag.foundation.sqlite import constraints
 
+SEARCHED = "search_path=pg_catalog, public, pg_temp"
 SAFE = "SECURITY DEFINER SET search_path TO 'pg_catalog', 'public', 'pg_temp'"
 """How a function of PostgreSQL runs with the rights of who made it: a caller's own tables never stand in for ours."""
 
@@ -155,38 +158,38 @@ def drop(connection: BaseDatabaseWrapper) -> None:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Sets every guard up anew, for the tables that exist."""
-    drop(connection)
+    """Sets every guard up anew, for the tables that exist; to others at once."""
     tables = set(connection.introspection.table_names())
-    with connection.cursor() as cursor:
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        drop(connection)
         for guard in all_guards(connection):
             if guard.table in tables:
                 for statement in statements(guard, connection.vendor):
                     cursor.execute(statement)
 
 
-def _standing_sqlite(cursor: CursorWrapper) -> dict[str, str]:
+def _standing_sqlite(cursor: CursorWrapper) -> dict[str, object]:
     cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
     return dict(cursor.fetchall())
 
 
-def _standing_postgresql(cursor: CursorWrapper) -> dict[str, str]:
+def _standing_postgresql(cursor: CursorWrapper) -> dict[str, object]:
     cursor.execute(
-        "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
-        "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
+        "SELECT t.tgname, pg_get_triggerdef(t.oid), p.prosrc, p.prosecdef, array_to_string(p.proconfig, '') "
+        "FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
     )
-    return dict(cursor.fetchall())
+    return {name: tuple(written) for name, *written in cursor.fetchall()}
+
+
+def _wanted(guard: Guard | Consequence, vendor: str) -> object:
+    first, *rest = statements(guard, vendor)
+    return (rest[0], first.split("$$")[1], True, SEARCHED) if rest else first
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of the guards that do not stand as written (absent, disabled or altered)."""
+    """Names of the guards that do not stand as written (absent, disabled, altered or bound to a condition), and of
+    triggers that are nobody's guard."""
     with connection.cursor() as cursor:
         standing = (_standing_sqlite if connection.vendor == "sqlite" else _standing_postgresql)(cursor)
-    gone = []
-    for guard in all_guards(connection):
-        wanted = statements(guard, connection.vendor)[0]
-        if connection.vendor == "postgresql":
-            wanted = wanted.split("$$")[1]
-        if standing.get(guard.name) != wanted:
-            gone.append(guard.name)
-    return gone
+    wanted = {guard.name: _wanted(guard, connection.vendor) for guard in all_guards(connection)}
+    return [name for name in wanted if standing.get(name) != wanted[name]] + sorted(standing.keys() - wanted.keys())

@@ -18,9 +18,14 @@ from django.apps import apps
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+from django.db.backends.utils import CursorWrapper
 from django.utils.module_loading import module_has_submodule
 
+from handslag.foundation import keys
+
 ROLE = "handslag_viewer"
+POLICIES = 2
+"""How many a wall has: who reads, and who writes."""
 LIFTED = "nullif(current_setting('handslag.lifted', true), '') IS NOT NULL"
 
 _BASE = (
@@ -100,19 +105,57 @@ def build(to: BaseDatabaseWrapper) -> None:
             cursor.execute(f"GRANT {grant} IN SCHEMA public TO {ROLE}")
         cursor.execute(f"REVOKE TEMPORARY ON DATABASE {to.ops.quote_name(to.settings_dict['NAME'])} FROM PUBLIC")
         cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        _seal_policies(cursor)
+
+
+def _policies(cursor: CursorWrapper) -> dict[str, list[list[Any]]]:
+    """The policies that stand on each walled table, with what was noted beside each."""
+    cursor.execute(
+        "SELECT c.relname, p.polname, pg_get_expr(p.polqual, c.oid), pg_get_expr(p.polwithcheck, c.oid), "
+        "p.polcmd::text, p.polpermissive, p.polroles::text, obj_description(p.oid, 'pg_policy') FROM pg_policy p "
+        "JOIN pg_class c ON c.oid = p.polrelid WHERE c.relrowsecurity ORDER BY c.relname, p.polname"
+    )
+    found: dict[str, list[list[Any]]] = {}
+    for table, *policy in cursor.fetchall():
+        found.setdefault(table, []).append(policy)
+    return found
+
+
+def _seal_of(wall: Wall, policy: list[Any]) -> str:
+    return keys.seal(repr((wall.table, wall.statements, policy[:-1])).encode())
+
+
+def _seal_policies(cursor: CursorWrapper) -> None:
+    """Notes beside each policy a seal over what PostgreSQL made of it, with a key that is not in the database."""
+    standing = _policies(cursor)
+    for wall in walls():
+        for policy in standing[wall.table]:
+            seal = _seal_of(wall, policy)
+            cursor.execute(f"COMMENT ON POLICY {policy[0]} ON {wall.table} IS '{seal}'")
+
+
+def _functions() -> dict[str, str]:
+    """What stands in each of the wall's functions, by name."""
+    written = [s for s in (*_BASE, *_listed("FUNCTIONS")) if "FUNCTION" in s]
+    return {statement.split("FUNCTION ")[1].split("(")[0]: statement.split("$$")[1] for statement in written}
 
 
 def missing(to: BaseDatabaseWrapper) -> list[str]:
-    """Names of the tables whose wall does not stand (security off, or a policy gone)."""
+    """Names of the tables whose wall does not stand as it was built (security off, a policy gone, altered or more than
+    there should be), and of the wall's functions that were altered."""
     if to.vendor != "postgresql":
         return []
     with to.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.relname FROM pg_class c WHERE c.relrowsecurity AND EXISTS "
-            "(SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = c.relname || '_wall')"
-        )
-        standing = {name for (name,) in cursor.fetchall()}
-    return [wall.table for wall in walls() if wall.table not in standing]
+        standing = _policies(cursor)
+        cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE starts_with(proname, 'handslag_')")
+        functions = dict(cursor.fetchall())
+    fallen = [
+        wall.table
+        for wall in walls()
+        if len(standing.get(wall.table, ())) != POLICIES
+        or any(policy[-1] != _seal_of(wall, policy) for policy in standing[wall.table])
+    ]
+    return fallen + [name for name, written in _functions().items() if functions.get(name) != written]
 
 
 def can_bypass(to: BaseDatabaseWrapper) -> bool:
