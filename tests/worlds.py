@@ -208,7 +208,7 @@ def _meet(world: World, case: Case) -> None:
     decided = tuple(meetings.Decided(text, world.posts["fk_a"], today) for text in ("Ring", "Skriv"))
     meetings.hold_meeting(viewer, met.pk, meetings.Outcome(frozenset(), "Vi pratade.", decided, answers))
     meetings.make_feed(viewer)
-    passages.note_ending(viewer, case.pk, passages.Ending("sickness_benefit", "ends", today + timedelta(days=60)))
+    passages.note_ending(viewer, case.pk, passages.Ending("sickness_benefit", "refused", today))
     passages.offer_transition(viewer, case.pk, today)
     passages.answer_offer(viewer, case.pk, "accepted", today)
     passages.offer_transition(viewer, case.pk, today)
