@@ -33,6 +33,7 @@ WRONG = {
     "an end without its reason": ("participations", participation("q3", "a", "2019-01-01", "2019-02-01", end_reason=""), "row 3, end_reason"),
     "a sex that is not the person's": ("participations", participation("q3", "b", "2019-01-01"), "row 3, sex: is not the person's"),
     "a degree that there is not": ("livelihoods", {**spell("a", "sickness_benefit", "2019-01-01"), "degree": 33}, "row 2, degree: “33”"),
+    "a year still to come": ("persons", person("c", birth_year=2099), "row 3, birth_year: birth_year is still to come"),
     "a year out of bounds": ("persons", person("c", birth_year=1066), "row 3, birth_year: “1066” is not from 1900 to 2100"),
 }  # fmt: skip
 
@@ -86,6 +87,7 @@ def test_files_that_cannot_be_read_and_headings_that_are_wrong_are_told(tmp_path
     assert "measures.csv, colour: the schema has no such column" in found
     (folder / "persons.parquet").unlink()
     assert any("points to persons, a file that is missing" in str(one) for one in validate(folder))
+    assert "persons: the file is missing" in map(str, validate(folder))
 
 
 def test_the_command_tells_and_exits_with_1(tmp_path):

@@ -174,7 +174,9 @@ def validate(folder: Path, progress: Progress = quiet, names: set[str] | None = 
         path = files["participations"].path
         findings += _told(path, _sexes_agree(connection, path.name))
     progress("done", len(checks), len(checks))
-    order = list(paths)
+    if not names:
+        findings += [Finding(name, None, "", "the file is missing") for name in resources() if name not in paths]
+    order = list(resources())
     return sorted(dict.fromkeys(findings), key=lambda f: (order.index(f.file.rsplit(".", 1)[0]), f.row or 0, f.column))
 
 
