@@ -225,7 +225,7 @@ def test_a_page_gives_up_waiting_for_somebody_elses_lock(lasting_world, monkeypa
 
 
 @only_postgresql
-def test_every_new_connection_of_a_server_gives_up_in_time(transactional_db):
+def test_every_new_connection_of_a_server_gives_up_in_time(lasting_world):
     connection.close()
     patience.limit_for_process()
     try:
