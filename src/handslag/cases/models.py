@@ -169,7 +169,7 @@ class PastLivelihood(Loaded):
         ]
 
 
-class Acquaintance(models.Model):
+class Acquaintance(Loaded):
     """That a party has met the person of a case which another opened.
 
     Who the person is, is from then on the party's own record (`person`), under its own law: it does not end with a

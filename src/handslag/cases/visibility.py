@@ -5,18 +5,19 @@ the own party in every case that the viewer reaches, and those of another party 
 statute covers them. What is left without any basis is the minimal record: the reference, and who holds since when.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from typing import Any, cast
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from handslag.cases.models import Acquaintance, Case
 from handslag.disclosure.queries import Bases, bases
 from handslag.disclosure.rules import GROUPS, IDENTITY, OWN_RECORD, Basis
+from handslag.foundation.prepared import prepared
 from handslag.foundation.rooms import record_of
 from handslag.journal.looks import EVERYTHING, Look, Shown
 from handslag.parties.viewer import Viewer
@@ -106,9 +107,13 @@ def _foreign(case: Case, own: frozenset[int]) -> bool:
     return not _noted_by(case) <= own
 
 
-def _bases(viewer: Viewer, cases: list[Case], *, with_past: bool) -> Bases:
+def _foreign_subjects(viewer: Viewer, cases: list[Case], *, with_past: bool = False) -> frozenset[str]:
     own = viewer.own_party_ids
-    foreign = {case.person.subject for case in cases if with_past or _foreign(case, own)}
+    return frozenset(case.person.subject for case in cases if with_past or _foreign(case, own))
+
+
+def _bases(viewer: Viewer, cases: list[Case], *, with_past: bool) -> Bases:
+    foreign = _foreign_subjects(viewer, cases, with_past=with_past)
     asked, known = cast(tuple[frozenset[str], Bases], viewer.memo.get(ASKED, (frozenset(), {})))
     return known if foreign <= asked else bases(viewer, foreign)
 
@@ -116,8 +121,8 @@ def _bases(viewer: Viewer, cases: list[Case], *, with_past: bool) -> Bases:
 @contextmanager
 def asked_once(viewer: Viewer, cases: list[Case]) -> Iterator[None]:
     """While it lasts, the bases of these cases are known and not asked for again, table by table."""
-    found = _bases(viewer, cases, with_past=False)
-    viewer.memo[ASKED] = frozenset(case.person.subject for case in cases), found
+    foreign = _foreign_subjects(viewer, cases)
+    viewer.memo[ASKED] = foreign, bases(viewer, foreign) if foreign else {}
     try:
         yield
     finally:
@@ -133,12 +138,16 @@ def _noters(case: Case) -> dict[str, set[int]]:
     return found
 
 
+@prepared()
+def _acquaintances(_viewer: None, case_ids: Collection[int]) -> QuerySet[Acquaintance]:
+    found = Acquaintance.objects.filter(case_id__in=case_ids)
+    return found.select_related("person__identity").order_by("id")
+
+
 def _met(cases: Iterable[Case]) -> dict[int, list[Person]]:
     """By the case's id, the records of the parties that have met its person."""
     found: dict[int, list[Person]] = {}
-    ids = [case.pk for case in cases]
-    rows = Acquaintance.objects.filter(case__in=ids) if ids else Acquaintance.objects.none()
-    for row in rows.select_related("person__identity").order_by("id"):
+    for row in _acquaintances.rows(None, frozenset(case.pk for case in cases)):
         found.setdefault(row.case_id, []).append(row.person)
     return found
 

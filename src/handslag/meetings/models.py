@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from handslag.cases.models import Case
 from handslag.foundation.dates import Day, Instant
 from handslag.foundation.ids import Public
+from handslag.foundation.loading import Loaded
 from handslag.meetings import rules
 from handslag.parties.models import Post, Unit, User
 
@@ -64,7 +65,7 @@ class Meeting(Public):
         return rules.state(self.ended_at, self.reason)
 
 
-class PastTime(models.Model):
+class PastTime(Loaded):
     """A time that a meeting was moved from, and why."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="past_times")
@@ -114,7 +115,7 @@ class Participant(Public):
         ]
 
 
-class Item(models.Model):
+class Item(Loaded):
     """What was settled of one item that the kind of meeting must settle."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="items")
@@ -159,7 +160,7 @@ class Decision(Public):
         ]
 
 
-class Feed(models.Model):
+class Feed(Loaded):
     """The secret address of the calendar of somebody at work. Only its fingerprint is kept."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+")

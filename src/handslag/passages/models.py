@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from handslag.cases.models import Case
 from handslag.foundation.dates import Day, Instant
 from handslag.foundation.ids import Public
+from handslag.foundation.loading import Loaded
 from handslag.parties.models import Post, Unit
 from handslag.passages import rules
 
@@ -67,7 +68,7 @@ class TransitionOffer(Public):
         ]
 
 
-class JobNote(models.Model):
+class JobNote(Loaded):
     """Whether the person has a job to go back to, as somebody noted it; the latest counts."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="job_notes")

@@ -1,7 +1,8 @@
 """Reading passages: the clock of a case, and the cases in which a transition meeting is to be offered or booked."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -48,9 +49,29 @@ class Clock:
         return rules.days_before(self.ends_on, clock.day_of(self.held.at)) if self.held else None
 
 
-def _ending(case: Case) -> tuple[str, date, Passage | None] | None:
+@prepared()
+def _passages(_viewer: None, case_ids: Collection[int]) -> QuerySet[Passage]:
+    return Passage.objects.filter(case_id__in=case_ids).select_related("by__user").order_by("id")
+
+
+@prepared()
+def _offers(_viewer: None, case_ids: Collection[int]) -> QuerySet[TransitionOffer]:
+    offers = TransitionOffer.objects.filter(passage__case_id__in=case_ids)
+    return offers.select_related("passage", "by__user", "with_unit").order_by("id")
+
+
+@prepared()
+def _jobs(_viewer: None, case_ids: Collection[int]) -> QuerySet[JobNote]:
+    return JobNote.objects.filter(case_id__in=case_ids).order_by("id")
+
+
+@prepared()
+def _meetings(_viewer: None, case_ids: Collection[int]) -> QuerySet[Meeting]:
+    return Meeting.objects.filter(case_id__in=case_ids, kind=TRANSITION, reason="").order_by("at", "id")
+
+
+def _ending(case: Case, noted: Passage | None) -> tuple[str, date, Passage | None] | None:
     """What ends when: the latest noted, unless the livelihood began after it; else the end of the livelihood."""
-    noted = Passage.objects.filter(case=case).select_related("by__user").order_by("-id").first()
     if noted and clock.day_of(noted.noted_at) >= case.livelihood_since:
         stale = noted.cause == rules.ENDS and noted.ends_on != case.livelihood_ends_on
         if not stale:
@@ -60,34 +81,48 @@ def _ending(case: Case) -> tuple[str, date, Passage | None] | None:
     return None
 
 
+def clocks_of(cases: Iterable[Case]) -> dict[int, Clock]:
+    """The clocks of cases, by the case's id; none of those where no benefit is about to end and none was noted to."""
+    by_id = {case.pk: case for case in cases}
+    if not by_id:
+        return {}
+    ids = frozenset(by_id)
+    noted = {passage.case_id: passage for passage in _passages.rows(None, ids)}
+    offers = {o.passage.case_id: o for o in _offers.rows(None, ids) if _is_of(by_id[o.passage.case_id], o.noted_at)}
+    jobs = {job.case_id: job for job in _jobs.rows(None, ids)}
+    meetings = [m for m in _meetings.rows(None, ids) if _is_of(by_id[m.case_id], m.booked_at)]
+    booked = {meeting.case_id: meeting for meeting in meetings if meeting.ended_at is None}
+    held = {meeting.case_id: meeting for meeting in meetings if meeting.ended_at}
+    return {
+        pk: Clock(*ending, offers.get(pk), jobs.get(pk), booked.get(pk), held.get(pk))
+        for pk, case in by_id.items()
+        if (ending := _ending(case, noted.get(pk)))
+    }
+
+
+def _is_of(case: Case, at: datetime) -> bool:
+    """Whether something was noted since the present livelihood began."""
+    return at >= clock.midnight(case.livelihood_since)
+
+
 def clock_of(case: Case) -> Clock | None:
     """The clock of a case; None where no benefit is about to end and none was noted to."""
-    ending = _ending(case)
-    if ending is None:
-        return None
-    benefit, ends_on, passage = ending
-    since = clock.midnight(case.livelihood_since)
-    meetings = Meeting.objects.filter(case=case, kind=TRANSITION, reason="", booked_at__gte=since).order_by("-at")
-    offers = TransitionOffer.objects.filter(passage__case=case, noted_at__gte=since).select_related(
-        "by__user", "with_unit"
-    )
-    return Clock(
-        benefit,
-        ends_on,
-        passage,
-        offers.select_related("by__user", "with_unit").order_by("-id").first(),
-        JobNote.objects.filter(case=case).order_by("-id").first(),
-        meetings.filter(ended_at__isnull=True).first(),
-        meetings.filter(ended_at__isnull=False).first(),
-    )
+    return clocks_of([case]).get(case.pk)
+
+
+def shown_clocks(seen: Iterable[CaseVisibility]) -> dict[int, Clock]:
+    """The clocks of cases, by the case's id, where the livelihood and what was noted of the passage may be seen."""
+    known = {visible.case.pk: visible for visible in seen if visible.sees("livelihood")}
+    return {
+        pk: found
+        for pk, found in clocks_of(visible.case for visible in known.values()).items()
+        if found.passage is None or known[pk].sees("ends_on", found.passage)
+    }
 
 
 def shown_clock(visible: CaseVisibility) -> Clock | None:
     """The clock of a case, to those who may see what the person lives on and what was noted of the passage."""
-    found = clock_of(visible.case) if visible.sees("livelihood") else None
-    if found is None or (found.passage and not visible.sees("ends_on", found.passage)):
-        return None
-    return found
+    return shown_clocks([visible]).get(visible.case.pk)
 
 
 def _may_know(viewer: Viewer) -> Q:

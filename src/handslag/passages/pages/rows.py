@@ -10,7 +10,7 @@ from handslag.cases.pages.rows import case_row, holder_column, person_column
 from handslag.cases.visibility import visibilities
 from handslag.foundation import clock
 from handslag.parties.viewer import Viewer
-from handslag.passages.queries import shown_clock
+from handslag.passages.queries import shown_clocks
 from handslag.passages.rules import TO_OFFER, WITHIN
 from handslag.passages.wording import stage_label
 from handslag.ui.dates import end_tone, when
@@ -21,7 +21,8 @@ def passage_table(viewer: Viewer, cases: Iterable[Case]) -> Table:
     """Cases in which a passage is to be prepared: when the benefit ends, and how far it has come."""
     today = clock.today()
     seen = visibilities(viewer, cases, with_past=True)
-    clocks = {visible.case.public_id: shown_clock(visible) for visible in seen}
+    shown = shown_clocks(seen)
+    clocks = {visible.case.public_id: shown.get(visible.case.pk) for visible in seen}
     rows = [case_row(visible, today) for visible in seen]
 
     def ends(row):
