@@ -168,7 +168,7 @@ def _named(viewer: Viewer, text: str) -> set[int]:
     for name in {text, f"{family} {given}"} if family else {text}:
         begins = name, name[:INITIALS], len(name) >= INITIALS
         found.update(_by_name.rows(viewer, frozenset(_told_persons.rows(viewer, *begins)), *begins))
-        found.update(_met_by_name.rows(viewer, *begins))
+        found.update(_met(viewer, _met_by_name.rows(viewer, *begins)))
     return found
 
 
@@ -182,7 +182,7 @@ def _numbered(viewer: Viewer, digits: str) -> set[int]:
     """Ids of cases by the person's identity number, with or without its century."""
     centuries = ("",) if len(digits) == 12 else ("19", "20")
     subjects = frozenset(keys.blind(century + digits) for century in centuries)
-    return {*_by_number.rows(viewer, subjects), *_met_by_number.rows(viewer, subjects)}
+    return {*_by_number.rows(viewer, subjects), *_met(viewer, _met_by_number.rows(viewer, subjects))}
 
 
 @prepared(*REACHED_BY)
@@ -190,14 +190,28 @@ def _by_reference(viewer: Viewer, reference: str) -> QuerySet:
     return visible_cases(viewer).filter(reference=reference).order_by().values_list("pk", flat=True)
 
 
-def _by_meeting(viewer: Viewer, named: Q) -> QuerySet:
-    """Ids of cases by the record of a party that has met the person: the viewer's own, or one that it is told of."""
+def _told_of_meeting(viewer: Viewer) -> Exists:
     told = disclosed_to(viewer).filter(
         group=IDENTITY, subject=OuterRef("person__subject"), from_party=OuterRef("person__party")
     )
-    known = Q(person__party_id__in=viewer.own_party_ids) | Q(Exists(told))
-    met = Acquaintance.objects.filter(known, named).order_by()
-    return visible_cases(viewer).filter(pk__in=met.values("case")).order_by().values_list("pk", flat=True)
+    return Exists(told.order_by())
+
+
+def _by_meeting(viewer: Viewer, named: Q) -> QuerySet:
+    """Ids of cases by the record of a party that has met the person: the viewer's own, or one that it is told of.
+
+    It is looked for in each place that the viewer reaches by itself, as names are.
+    """
+    told = _told_of_meeting(viewer)
+    known = Q(person__party_id__in=viewer.own_party_ids) | Q(told)
+    places = (
+        Q(case__holder_id__in=viewer.case_post_ids) & known,
+        *(Q(case_id__in=rows.values("case_id")) & known for rows in _opened(viewer)),
+        Q(told, person__subject__in=_told_subjects(viewer)),
+    )
+    met = (Acquaintance.objects.filter(place, named).order_by().values_list("case_id", flat=True) for place in places)
+    held, *others = met
+    return held.union(*others)
 
 
 @prepared(*REACHED_BY)
@@ -208,6 +222,16 @@ def _met_by_number(viewer: Viewer, subjects: Collection[str]) -> QuerySet:
 @prepared(*REACHED_BY)
 def _met_by_name(viewer: Viewer, *name: Any) -> QuerySet:
     return _by_meeting(viewer, _begins("person__", *name))
+
+
+@prepared(*REACHED_BY)
+def _reached(viewer: Viewer, case_ids: Collection[int]) -> QuerySet:
+    return visible_cases(viewer).filter(pk__in=case_ids).order_by().values_list("pk", flat=True)
+
+
+def _met(viewer: Viewer, case_ids: list[int]) -> list[int]:
+    """Of cases whose person some party has met, those that the viewer reaches."""
+    return _reached.rows(viewer, frozenset(case_ids)) if case_ids else []
 
 
 def search(viewer: Viewer, text: str) -> QuerySet[Case]:
