@@ -145,7 +145,7 @@ MUTANTS = [
     ("withdrawn is still told", "disclosure/queries.py", "filter(ended_at__isnull=True, until", "filter(until", LAWFUL),
     ("run out is still told", "disclosure/queries.py", "ended_at__isnull=True, until__gte=on or clock.today(), begins_at__isnull=False", "ended_at__isnull=True, begins_at__isnull=False", LAWFUL),
     ("told to the whole party", "disclosure/queries.py", "found.filter(to_unit_id__in=viewer.unit_ids)", "found.filter(to_unit__party_id__in=viewer.own_party_ids)", LAWFUL),
-    ("names found without a basis", "cases/queries.py", 'own = _begins("person__", *name) & _may_know(viewer)', 'own = _begins("person__", *name)', LAWFUL),
+    ("names found without a basis", "cases/searching.py", 'own = _begins("person__", *name) & _may_know(viewer)', 'own = _begins("person__", *name)', LAWFUL),
     ("a stand-in sees nothing", "parties/viewer.py", "return self.posts + self.absent", "return self.posts", CASES),
     ("words without a basis", "handovers/actions.py", "if text.strip() and not may_tell(case, from_party_id, to_unit):", "if False:", SHARING),
     ("what others recorded opens at once", "disclosure/queries.py", "until__gte=on or clock.today(), begins_at__isnull=False)", "until__gte=on or clock.today())", CONFIRMING),

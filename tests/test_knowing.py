@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from handslag.cases.knowing import held_unknown
 from handslag.cases.models import Acquaintance, Case
-from handslag.cases.queries import search
+from handslag.cases.searching import search
 from handslag.check.proof import prove
 from handslag.disclosure.models import Disclosure
 from handslag.disclosure.rules import IDENTITY, PLAN

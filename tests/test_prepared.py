@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handslag.cases.models import Case
-from handslag.cases.queries import REACHED_BY, search, visible_case, visible_cases, visible_cases_of
+from handslag.cases.queries import REACHED_BY, visible_case, visible_cases, visible_cases_of
+from handslag.cases.searching import search
 from handslag.foundation import clock
 from handslag.foundation.prepared import first, prepared
 from handslag.foundation.rooms import placed

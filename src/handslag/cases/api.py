@@ -10,6 +10,7 @@ from ninja import Field, Query, Router, Schema
 
 from handslag.cases import queries
 from handslag.cases.models import Case
+from handslag.cases.searching import search
 from handslag.cases.visibility import CaseVisibility, visibilities, visibility
 from handslag.parties.api import Holder
 from handslag.parties.viewer import OPENED, Request, Viewer
@@ -111,7 +112,7 @@ def list_cases(request: Request, paging: Query[Paging]) -> dict:
 @router.post("/search", response={200: CasePage, **REFUSALS})
 def search_cases(request: Request, wanted: CaseSearch) -> dict:
     """Cases by identity number, reference or the beginning of a name."""
-    found = queries.search(request.viewer, wanted.text).select_related(*SHOWN)
+    found = search(request.viewer, wanted.text).select_related(*SHOWN)
     return part(found, wanted, partial(lines, request.viewer))
 
 

@@ -1,42 +1,37 @@
 """Reading cases: only what the viewer may see."""
 
-from collections.abc import Collection
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
 from django.utils.translation import gettext as _
 
-from handslag.cases.models import Acquaintance, Case, PastHolding, PastLivelihood, PastStep
+from handslag.cases.models import Case, PastHolding, PastLivelihood, PastStep
 from handslag.cases.rules import WARN_DAYS, Spell
 from handslag.cases.visibility import CaseVisibility
 from handslag.disclosure.queries import disclosed_to
-from handslag.disclosure.rules import IDENTITY
-from handslag.foundation import clock, keys
+from handslag.foundation import clock
 from handslag.foundation.acting import reading
 from handslag.foundation.errors import Refused
 from handslag.foundation.prepared import prepared
 from handslag.foundation.rooms import rooms
 from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
-from handslag.persons.models import Person
-from handslag.persons.rules import INITIALS
 
 SHOWN = ("person__identity", "holder__user", "holder__unit")
 REACHED_BY = ("post_ids", "case_post_ids", "unit_ids", "officer_party_ids", "own_party_ids")
 """The viewer's ids by which rooms let cases be reached."""
 
 
-def _told(viewer: Viewer) -> QuerySet:
+def told_of_case(viewer: Viewer) -> QuerySet:
     """What is disclosed to the viewer about the case at hand, by the party that opened it or the one that holds it."""
     by_either = Q(from_party=OuterRef("party")) | Q(from_party=OuterRef("holder__party"))
     return disclosed_to(viewer).order_by().filter(by_either, subject=OuterRef("person__subject"))
 
 
-def _opened(viewer: Viewer) -> list[QuerySet]:
+def opened_to(viewer: Viewer) -> list[QuerySet]:
     """Rows with a case that the rooms above open to the viewer, such as handovers of the viewer's places."""
     return [reach.rows(viewer) for room in rooms().values() for reach in room.reaches]
 
@@ -45,8 +40,8 @@ def _reach(viewer: Viewer) -> Q:
     """That a case is held at the viewer's place, opened to it by another room, or disclosed to it."""
     if not (viewer.unit_ids or viewer.officer_party_ids):
         return Q(pk__in=())
-    opened = (Q(Exists(rows.filter(case=OuterRef("pk")))) for rows in _opened(viewer))
-    return reduce(or_, opened, Q(holder_id__in=viewer.case_post_ids) | Q(Exists(_told(viewer))))
+    opened = (Q(Exists(rows.filter(case=OuterRef("pk")))) for rows in opened_to(viewer))
+    return reduce(or_, opened, Q(holder_id__in=viewer.case_post_ids) | Q(Exists(told_of_case(viewer))))
 
 
 def held_cases(viewer: Viewer) -> QuerySet[Case]:
@@ -92,14 +87,16 @@ def open_cases(viewer: Viewer) -> QuerySet[Case]:
 def disclosed_cases(viewer: Viewer) -> QuerySet[Case]:
     """Open cases that others hold and of which something is disclosed to the viewer's units; the latest first."""
     return (
-        Case.objects.filter(Exists(_told(viewer)), person__subject__in=_told_subjects(viewer), closed_at__isnull=True)
+        Case.objects.filter(
+            Exists(told_of_case(viewer)), person__subject__in=told_subjects(viewer), closed_at__isnull=True
+        )
         .exclude(holder_id__in=viewer.case_post_ids)
         .select_related(*SHOWN)
         .order_by("-id")
     )
 
 
-def _told_subjects(viewer: Viewer) -> QuerySet:
+def told_subjects(viewer: Viewer) -> QuerySet:
     """People of whom something is disclosed to the viewer: few, so that their cases are found by them."""
     return disclosed_to(viewer).order_by().values("subject")
 
@@ -123,131 +120,6 @@ def steps_for(viewer: Viewer) -> QuerySet[Case]:
         .select_related(*SHOWN)
         .order_by("next_step_on", "id")
     )
-
-
-def _may_know(viewer: Viewer) -> Q:
-    """That the viewer may see who the person is: the own party's record, or a basis that covers the identity."""
-    told = disclosed_to(viewer).filter(
-        group=IDENTITY, subject=OuterRef("person__subject"), from_party=OuterRef("party")
-    )
-    return Q(party_id__in=viewer.own_party_ids) | Q(Exists(told))
-
-
-def _begins(path: str, name: str, initials: str, has_all_initials: bool) -> Q:
-    """That a person's name begins so; `path` leads to the person."""
-    begins = Q(**{f"{path}identity__search_name__startswith": name})
-    return begins & Q(**{f"{path}identity__search_initials": initials}) if has_all_initials else begins
-
-
-@prepared(*REACHED_BY)
-def _told_persons(viewer: Viewer, *name: Any) -> QuerySet:
-    """Ids of the records of people of such a name whose identity is disclosed to the viewer by the record's party."""
-    told = disclosed_to(viewer).filter(group=IDENTITY).order_by()
-    by_their_party = told.filter(subject=OuterRef("subject"), from_party=OuterRef("party"))
-    named = Person.objects.filter(_begins("", *name), Exists(by_their_party), subject__in=told.values("subject"))
-    return named.order_by().values_list("pk", flat=True)
-
-
-@prepared(*REACHED_BY)
-def _by_name(viewer: Viewer, told: Collection[int], *name: Any) -> QuerySet:
-    """Ids of cases of people of such a name, looked for in each place that the viewer reaches by itself."""
-    own = _begins("person__", *name) & _may_know(viewer)
-    places = (
-        Q(holder_id__in=viewer.case_post_ids) & own,
-        *(Q(pk__in=rows.values("case_id")) & own for rows in _opened(viewer)),
-        Q(Exists(_told(viewer)), person_id__in=told),
-    )
-    held, *others = (Case.objects.filter(place).order_by().values_list("pk", flat=True) for place in places)
-    return held.union(*others)
-
-
-def _named(viewer: Viewer, text: str) -> set[int]:
-    """Ids of cases by the beginning of the person's name: "family", or "given family"."""
-    given, _space, family = text.partition(" ")
-    found: set[int] = set()
-    for name in {text, f"{family} {given}"} if family else {text}:
-        begins = name, name[:INITIALS], len(name) >= INITIALS
-        found.update(_by_name.rows(viewer, frozenset(_told_persons.rows(viewer, *begins)), *begins))
-        found.update(_met(viewer, _met_by_name.rows(viewer, *begins)))
-    return found
-
-
-@prepared(*REACHED_BY)
-def _by_number(viewer: Viewer, subjects: Collection[str]) -> QuerySet:
-    known = Q(person__subject__in=subjects, person__identity__isnull=False) & _may_know(viewer)
-    return visible_cases(viewer).filter(known).order_by().values_list("pk", flat=True)
-
-
-def _numbered(viewer: Viewer, digits: str) -> set[int]:
-    """Ids of cases by the person's identity number, with or without its century."""
-    centuries = ("",) if len(digits) == 12 else ("19", "20")
-    subjects = frozenset(keys.blind(century + digits) for century in centuries)
-    return {*_by_number.rows(viewer, subjects), *_met(viewer, _met_by_number.rows(viewer, subjects))}
-
-
-@prepared(*REACHED_BY)
-def _by_reference(viewer: Viewer, reference: str) -> QuerySet:
-    return visible_cases(viewer).filter(reference=reference).order_by().values_list("pk", flat=True)
-
-
-def _told_of_meeting(viewer: Viewer) -> Exists:
-    told = disclosed_to(viewer).filter(
-        group=IDENTITY, subject=OuterRef("person__subject"), from_party=OuterRef("person__party")
-    )
-    return Exists(told.order_by())
-
-
-def _by_meeting(viewer: Viewer, named: Q) -> QuerySet:
-    """Ids of cases by the record of a party that has met the person: the viewer's own, or one that it is told of.
-
-    It is looked for in each place that the viewer reaches by itself, as names are.
-    """
-    told = _told_of_meeting(viewer)
-    known = Q(person__party_id__in=viewer.own_party_ids) | Q(told)
-    places = (
-        Q(case__holder_id__in=viewer.case_post_ids) & known,
-        *(Q(case_id__in=rows.values("case_id")) & known for rows in _opened(viewer)),
-        Q(told, person__subject__in=_told_subjects(viewer)),
-    )
-    met = (Acquaintance.objects.filter(place, named).order_by().values_list("case_id", flat=True) for place in places)
-    held, *others = met
-    return held.union(*others)
-
-
-@prepared(*REACHED_BY)
-def _met_by_number(viewer: Viewer, subjects: Collection[str]) -> QuerySet:
-    return _by_meeting(viewer, Q(person__subject__in=subjects))
-
-
-@prepared(*REACHED_BY)
-def _met_by_name(viewer: Viewer, *name: Any) -> QuerySet:
-    return _by_meeting(viewer, _begins("person__", *name))
-
-
-@prepared(*REACHED_BY)
-def _reached(viewer: Viewer, case_ids: Collection[int]) -> QuerySet:
-    return visible_cases(viewer).filter(pk__in=case_ids).order_by().values_list("pk", flat=True)
-
-
-def _met(viewer: Viewer, case_ids: list[int]) -> list[int]:
-    """Of cases whose person some party has met, those that the viewer reaches."""
-    return _reached.rows(viewer, frozenset(case_ids)) if case_ids else []
-
-
-def search(viewer: Viewer, text: str) -> QuerySet[Case]:
-    """Visible cases by identity number (12 or 10 digits), whole reference, or the beginning of the person's name.
-
-    Number and name find only persons whose identity the viewer may see.
-    """
-    text = " ".join(text.replace("\x00", "").split())
-    digits = text.replace("-", "").replace(" ", "")
-    found = set(_by_reference.rows(viewer, text))
-    if digits.isdigit() and len(digits) in (10, 12):
-        found |= _numbered(viewer, digits)
-    elif text:
-        found |= _named(viewer, text.casefold())
-    whole = Case.objects.filter(pk__in=found).select_related(*SHOWN)
-    return whole.order_by("person__identity__search_name", "-opened_at", "id")
 
 
 def cases_of_unit(unit: Unit) -> QuerySet[Case]:
@@ -303,6 +175,16 @@ def _past_holdings(_viewer: None, case_id: int) -> QuerySet[PastHolding]:
 @prepared()
 def _past_livelihoods(_viewer: None, case_id: int) -> QuerySet[PastLivelihood]:
     return PastLivelihood.objects.filter(case_id=case_id).order_by("since", "id")
+
+
+@prepared()
+def _joined_to(_viewer: None, case_id: int) -> QuerySet:
+    return Case.objects.filter(joined_to_id=case_id).order_by().values_list("pk", flat=True)
+
+
+def with_joined(case: Case) -> frozenset[int]:
+    """The ids of a case and of those that are joined to it."""
+    return frozenset([case.pk, *_joined_to.rows(None, case.pk)])
 
 
 def holdings(case: Case) -> list[Spell]:

@@ -6,6 +6,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from handslag.cases.models import Case
+from handslag.cases.queries import with_joined
 from handslag.foundation.acting import reading
 from handslag.foundation.prepared import prepared
 from handslag.handovers import rules
@@ -95,11 +96,6 @@ def come_back(viewer: Viewer) -> QuerySet[Handover]:
     return back.select_related(*SHOWN).order_by("-id")
 
 
-@prepared()
-def _joined_to(_viewer: None, case_id: int) -> QuerySet:
-    return Case.objects.filter(joined_to_id=case_id).order_by().values_list("pk", flat=True)
-
-
 @prepared("unit_ids", "officer_party_ids")
 def _of_cases(viewer: Viewer, case_ids: Collection[int]) -> QuerySet[Handover]:
     return visible_handovers(viewer).filter(case_id__in=case_ids).order_by("-id")
@@ -107,7 +103,7 @@ def _of_cases(viewer: Viewer, case_ids: Collection[int]) -> QuerySet[Handover]:
 
 def handovers_of(viewer: Viewer, case: Case) -> list[Handover]:
     """The handovers of a case, and of those joined to it, that the viewer may see, latest first."""
-    return _of_cases.rows(viewer, frozenset([case.pk, *_joined_to.rows(None, case.pk)]))
+    return _of_cases.rows(viewer, with_joined(case))
 
 
 def sides(viewer: Viewer, handover: Handover) -> set[str]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from handslag.cases.models import Case
-from handslag.cases.queries import visible_cases
+from handslag.cases.queries import visible_cases, with_joined
 from handslag.cases.visibility import CaseVisibility, visibility
 from handslag.disclosure.queries import disclosed_to
 from handslag.disclosure.rules import MEETINGS
@@ -37,8 +37,7 @@ def at_the_viewers_places(viewer: Viewer) -> QuerySet[Meeting]:
 
 def meetings_of(case: Case) -> QuerySet[Meeting]:
     """A case's meetings, and those of cases joined to it, latest first."""
-    joined = Case.objects.filter(joined_to=case).order_by().values_list("pk", flat=True)
-    return Meeting.objects.filter(case_id__in=[case.pk, *joined]).select_related(*SHOWN).order_by("-at", "-id")
+    return Meeting.objects.filter(case_id__in=with_joined(case)).select_related(*SHOWN).order_by("-at", "-id")
 
 
 def meetings_at(viewer: Viewer) -> QuerySet[Meeting]:

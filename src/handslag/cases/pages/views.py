@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from handslag.cases import actions, queries
+from handslag.cases import actions, queries, searching
 from handslag.cases.models import Case
 from handslag.cases.pages.changing import changed
 from handslag.cases.pages.forms import CloseForm, LivelihoodForm, NextStepForm, PauseForm
@@ -143,6 +143,6 @@ def close(request: Request, case_id: UUID) -> HttpResponse:
 def search(request: Request) -> HttpResponse:
     """Finds persons the viewer may see. Posted, so that no identity number ever stands in an address."""
     text = request.POST.get("q", "").strip()[:130]
-    found = list(queries.search(request.viewer, text)[: FOUND + 1]) if len(text) > 1 else []
+    found = list(searching.search(request.viewer, text)[: FOUND + 1]) if len(text) > 1 else []
     shown = case_table(request.viewer, found[:FOUND])
     return render(request, "cases/search.html", {"text": text, "table": shown, "more": len(found) > FOUND})
