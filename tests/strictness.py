@@ -11,6 +11,24 @@ from django.test import Client
 from django.utils import translation
 
 from handslag.foundation import acting
+from handslag.foundation.prepared import Prepared
+
+
+@contextmanager
+def compiled_anew():
+    """While it lasts no query was compiled before, and none stays after: for tests that change how queries are built."""
+
+    def forget():
+        for name, module in list(sys.modules.items()):
+            for value in vars(module).values() if name.startswith("handslag.") else ():
+                if isinstance(value, Prepared):
+                    value.forget()
+
+    forget()
+    try:
+        yield
+    finally:
+        forget()
 
 
 class UndefinedVariable(str):
