@@ -207,6 +207,21 @@ def test_where_the_party_knows_nobody_the_recorders_side_climbs_just_the_same(wo
     assert not called(TO_CONFIRM) and called(UNCONFIRMED) == {"af_lead"}
 
 
+@pytest.mark.parametrize("table", ["disclosure_consent", "disclosure_disclosure"])
+def test_what_was_agreed_of_one_person_is_told_of_no_other_by_any_sql(world, table):
+    """Nor where the party that recorded it has no record of the one person, or of the other."""
+    one, other, strangers = world.case(), world.case(), world.case("kom_a")
+    world.consent(one, "af", out=GROUPS, back=())
+    for case in (other, strangers):
+        refused(f"UPDATE {table} SET subject = %s", [case.person.subject])
+    held = world.case("af_a")
+    handover = world.offer(held, "fk")
+    accept_handover(world.viewer("fk_a"), handover.pk, contact_in(2))
+    consent = world.consent(held, "kom", out=GROUPS, back=(), confirms=False)
+    column = "id" if table == "disclosure_consent" else "consent_id"
+    refused(f"UPDATE {table} SET subject = %s WHERE {column} = %s", [strangers.person.subject, consent.pk])
+
+
 def test_what_was_confirmed_of_one_person_is_not_told_of_another(world, asked):
     theirs, ours, consent = asked
     other = world.case("kom_a", identity_number=numbers()[703], family_name="Annan")

@@ -17,6 +17,7 @@ from handslag.handovers import actions as handovers
 from handslag.handovers import rules
 from handslag.handovers.models import Handover
 from handslag.parties.actions import end_post
+from handslag.parties.models import Post
 from handslag.persons.models import Person
 from handslag.rights.protection import protect
 from handslag.sharing import actions as sharing
@@ -200,6 +201,47 @@ def test_it_goes_back_to_the_last_one_who_knows_and_is_at_work(world):
     end_post(world.viewer("af_lead"), world.posts["af_b"])
     withdraw_all(world, "kom_a", case, to_unit=world.units["kom"])
     assert holder(case) == "af_lead" and all_is_well()
+
+
+def leave(world, *names) -> None:
+    Post.objects.filter(pk__in=[world.posts[name].pk for name in names]).update(is_active=False)
+
+
+@pytest.fixture
+def left_behind(world):
+    """A case that AF took over and has not met the person of; the unit that gave it is empty."""
+    case = world.case("fk2_a")
+    handover = world.offer(case)
+    handovers.accept_handover(world.viewer("af_a"), handover.pk, contact_in(2))
+    leave(world, "fk2_a", "fk2_lead")
+    return case
+
+
+def test_where_nobody_is_left_at_the_unit_it_goes_to_another_of_the_party(world, left_behind):
+    withdraw_all(world, "af_a", left_behind)
+    assert holder(left_behind) == "fk_lead" and all_is_well()
+
+
+def test_a_joined_case_goes_to_another_unit_of_its_party_too(world):
+    one = world.case("fk2_a", identity_number=numbers()[800])
+    other = world.case("af_a", identity_number=numbers()[800], family_name="Annat")
+    world.consent(one, "af")
+    handover = sharing.propose_joining(world.viewer("fk2_a"), one.pk, other.pk, contact_in(2))
+    handovers.accept_handover(world.viewer("af_a"), handover.pk, contact_in(2))
+    leave(world, "fk2_a", "fk2_lead")
+    withdraw_all(world, "af_a", other)
+    assert (holder(one), holder(other)) == ("fk_lead", "af_a") and all_is_well()
+
+
+def test_where_the_party_has_nobody_at_work_the_holder_and_both_parties_are_called_at_once(world, left_behind):
+    leave(world, "fk_a", "fk_b", "fk_lead")
+    withdraw_all(world, "af_a", left_behind)
+    go_round()
+    called = Called.objects.filter(escalation__kind="person_out_of_reach", escalation__cleared_on__isnull=True)
+    assert holder(left_behind) == "af_a" and {c.post for c in called} == {world.posts["af_lead"]}
+    Post.objects.filter(pk=world.posts["fk_b"].pk).update(is_active=True)
+    go_round()
+    assert holder(left_behind) == "fk_b" and not called.all().exists() and all_is_well()
 
 
 def test_when_the_basis_runs_out_the_watch_gives_the_case_back(world):

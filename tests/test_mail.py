@@ -15,12 +15,13 @@ from django.urls import reverse
 from handslag.disclosure.models import Disclosure
 from handslag.disclosure.rules import IDENTITY, MEETINGS
 from handslag.foundation import clock
-from handslag.foundation.errors import NotAllowed
+from handslag.foundation.errors import NotAllowed, Refused
 from handslag.meetings import actions, letters, rules
 from handslag.meetings.models import Meeting
 from handslag.outbox import actions as outbox
 from handslag.outbox.models import Letter
 from handslag.outbox.rules import wait
+from handslag.rights.protection import protect
 from handslag.sharing.actions import withdraw
 from tests.strictness import StrictClient
 from tests.worlds import contact_in
@@ -268,12 +269,37 @@ def test_a_private_feed_tells_when_and_nothing_else_until_it_is_ended(world, bro
         actions.make_feed(world.viewer("admin"))
 
 
-def test_what_a_mail_may_tell():
-    assert rules.told(is_person=False, inside=True, agreed=False) == rules.WHEN
-    assert rules.told(is_person=False, inside=False, agreed=True) == rules.THAT
-    assert rules.told(is_person=True, inside=None, agreed=False) == rules.THAT
-    assert rules.told(is_person=True, inside=None, agreed=True) == rules.WHEN
-    assert rules.told(is_person=False, inside=None, agreed=False) == rules.NOTHING
+@pytest.mark.parametrize(
+    ("is_person", "inside", "agreed", "told", "of_protected"),
+    [
+        (False, True, False, rules.WHEN, rules.THAT),
+        (False, False, True, rules.THAT, rules.THAT),
+        (True, None, False, rules.THAT, rules.NOTHING),
+        (True, None, True, rules.WHEN, rules.NOTHING),
+        (False, None, False, rules.NOTHING, rules.NOTHING),
+        (False, None, True, rules.WHEN, rules.NOTHING),
+    ],
+)
+def test_what_a_mail_may_tell(is_person, inside, agreed, told, of_protected):
+    for is_protected, expected in ((False, told), (True, of_protected)):
+        asked = rules.told(is_person=is_person, inside=inside, agreed=agreed, is_protected=is_protected)
+        assert asked == expected
+
+
+def test_where_a_protected_person_will_be_is_told_in_no_mail(world, box):
+    case = world.case()
+    meeting, viewer = world.meeting(case), world.viewer("fk_a")
+    outbox.send_waiting()
+    protect(viewer, case.pk)
+    actions.move_meeting(viewer, meeting.pk, actions.Time(contact_in(6), 30, "Rum 9"), "another_time")
+    agreed = actions.Guest("health_care", "Dr Ek", "ek@vard.example", clock.today())
+    actions.invite_guest(viewer, meeting.pk, agreed)
+    with pytest.raises(Refused) as refused:
+        actions.invite_guest(viewer, meeting.pk, actions.Guest("person", "", "jag@hemma.example", clock.today()))
+    assert refused.value.field == "email"
+    outbox.send_waiting()
+    assert not box.to("ek@vard.example")
+    assert not calendars(box.to("fk_a@test.example")[1:]) and len(box.to("fk_a@test.example")) == 2
 
 
 def test_an_ended_letter_stays_ended(world, box):

@@ -20,6 +20,7 @@ from handslag.meetings.models import Decision, Meeting, PastTime
 from handslag.persons.models import Person
 from handslag.rights.extract import DATA
 from handslag.rights.protection import protect
+from handslag.sharing.actions import withdraw
 from handslag.watch.actions import go_round
 from handslag.watch.models import Escalation
 from tests.worlds import contact_in
@@ -327,6 +328,21 @@ def test_only_who_was_to_do_it_or_holds_notes_a_decision_as_done(world, booked, 
         with pytest.raises(NotAllowed):
             actions.finish_decision(world.viewer(name), made.pk)
     actions.finish_decision(world.viewer("fk2_lead"), made.pk)
+
+
+def test_what_was_decided_is_hidden_when_the_basis_has_ended_and_no_link_leads_nowhere(world, booked, browse, later):
+    case, meeting = booked
+    actions.invite(world.viewer("fk_a"), meeting.pk, world.units["af"])
+    consent = world.consent(case, "af", out=(IDENTITY, MEETINGS), back=())
+    actions.hold_meeting(
+        world.viewer("fk_a"), meeting.pk, outcome(world, decided(world), decided(world, "Hemlig sak", "af_a"))
+    )
+    assert "Hemlig sak" in browse("af_a").get(reverse("my-work")).content.decode()
+    withdraw(world.viewer("fk_a"), list(consent.disclosures.values_list("pk", flat=True)), case.pk)
+    page = browse("af_a").get(reverse("my-work")).content.decode()
+    (made,) = Decision.objects.filter(became_step=False)
+    assert "Hemlig sak" not in page and reverse("decision", args=[made.public_id]) not in page
+    assert browse("af_a").get(reverse("case", args=[case.public_id])).status_code == 200
 
 
 def test_words_go_when_an_identity_becomes_protected_and_the_extract_holds_them_before(world, booked, later):

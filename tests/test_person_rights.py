@@ -35,6 +35,7 @@ from handslag.rights.models import Rectification, Remainder
 from handslag.rights.protection import protect, unprotect
 from handslag.rights.rectification import present, rectify
 from handslag.rights.retention import retain
+from handslag.sharing import actions as sharing
 from tests.worlds import SYSTEM, contact_in, numbers
 
 
@@ -131,6 +132,35 @@ def test_both_versions_of_what_is_rectified_are_kept(world, browse):
         Rectification.objects.update(reason="x")
     with pytest.raises(IntegrityError), transaction.atomic():
         Rectification.objects.all().delete()
+
+
+def new_number(case, number: str) -> dict[str, str]:
+    return {**present(case), "identity_number": number}
+
+
+def test_a_case_that_was_joined_under_the_wrong_number_is_parted(world):
+    mine = world.case("fk_a", identity_number=numbers()[861])
+    theirs = world.case("af_a", identity_number=numbers()[861])
+    world.consent(mine, "af")
+    joining = sharing.propose_joining(world.viewer("af_a"), theirs.pk, mine.pk, contact_in(2))
+    handovers.accept_handover(world.viewer("fk_a"), joining.pk, contact_in(2))
+    world.record_contact("fk_a", joining)
+    rectify(world.viewer("fk_a"), mine.pk, new_number(mine, numbers()[862]), "Fel person")
+    theirs.refresh_from_db()
+    assert theirs.joined_to is None and not any(finding.broken for finding in prove(clock.today()).values())
+
+
+def test_another_persons_consent_does_not_follow_a_rectified_number(world):
+    """FK has a case under a wrong number, and holds AF's case of the person whose number it is: whose are the consents?"""
+    mine = world.case("fk_a", identity_number=numbers()[861])
+    theirs = world.case("af_a", identity_number=numbers()[861])
+    handovers.accept_handover(world.viewer("fk_a"), world.offer(theirs, "fk").pk, contact_in(2))
+    consent = world.consent(theirs, "kom", back=())
+    assert consent.disclosures.filter(begins_at__isnull=False).exists()
+    rectify(world.viewer("fk_a"), mine.pk, new_number(mine, numbers()[862]), "Fel person")
+    mine.refresh_from_db(), consent.refresh_from_db()
+    assert consent.subject != mine.person.subject
+    assert not consent.disclosures.filter(ended_at__isnull=True).exists()
 
 
 def test_a_number_that_is_anothers_is_not_taken(world):

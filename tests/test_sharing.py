@@ -19,6 +19,7 @@ from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.handovers import actions as handovers
 from handslag.handovers.models import Handover
 from handslag.journal.models import Entry
+from handslag.parties.models import Post
 from handslag.sharing import actions
 from handslag.sharing.queries import losses, parted_by
 from handslag.watch.actions import go_round
@@ -131,6 +132,23 @@ def test_strangers_can_neither_record_nor_withdraw(world, who):
         actions.withdraw(world.viewer(who), ids(), case.pk)
     with pytest.raises(NotAllowed):
         actions.tell_by_law(world.viewer(who), case.pk, Statutory(world.parties["fk"].pk, world.units["af"], "osl_10_2", "x", clock.today()))  # fmt: skip
+
+
+def test_who_works_at_two_parties_withdraws_from_the_one_that_is_concerned(world):
+    case = world.case()
+    consent = world.consent(case, "af", out=(IDENTITY,), back=())
+    post = {"role": "caseworker", "party": world.parties["fk"], "unit": world.units["fk"]}
+    Post.objects.create(user=world.posts["kom_a"].user, **post)
+    actions.withdraw(world.viewer("kom_a"), list(consent.disclosures.values_list("pk", flat=True)), case.pk)
+    assert consent.disclosures.get().ended_by.party == world.parties["fk"]
+
+
+def test_an_officer_who_is_caseworker_elsewhere_withdraws_nothing(world):
+    case = world.case()
+    consent = world.consent(case, "af", out=(IDENTITY,), back=())
+    Post.objects.create(user=world.posts["kom_a"].user, role="cooperation_officer", party=world.parties["fk"])
+    with pytest.raises(NotAllowed):
+        actions.withdraw(world.viewer("kom_a"), list(consent.disclosures.values_list("pk", flat=True)), case.pk)
 
 
 @pytest.mark.parametrize(

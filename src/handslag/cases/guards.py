@@ -8,7 +8,8 @@ changes afterwards.
 
 from handslag.foundation.guards import Consequence, Guard, frozen, undeletable
 
-CASE, PAST, MET = "cases_case", "cases_pastholding", "cases_acquaintance"
+CASE, PAST, MET, PERSON = "cases_case", "cases_pastholding", "cases_acquaintance", "persons_person"
+PARTY = "(SELECT b.party_id FROM parties_post b WHERE b.id = NEW.recorded_by_id)"
 
 INSTANT = "'[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]*'"
 INACTIVE_HOLDER = (
@@ -157,13 +158,17 @@ GUARDS = [
         "WHERE b.id = NEW.by_id AND p.id = NEW.person_id)",
         "cases_acquaintance: a party notes whom it has met in its own record",
     ),
-    Guard(
-        "disclosure_disclosure_confirmed_of_one_person",
-        "disclosure_disclosure",
-        "UPDATE",
-        "NEW.subject <> OLD.subject AND NEW.ended_at IS NULL AND NEW.seen <> '' "
-        "AND EXISTS (SELECT 1 FROM persons_person p WHERE p.subject = NEW.subject)",
-        "disclosure_disclosure: what was confirmed of one person is not told of another",
+    *(
+        Guard(
+            f"{table}_of_one_person",
+            table,
+            "UPDATE",
+            f"NEW.subject <> OLD.subject AND EXISTS (SELECT 1 FROM {PERSON} p WHERE p.subject = NEW.subject) "
+            f"AND ({besides}EXISTS (SELECT 1 FROM {PERSON} p WHERE p.subject = OLD.subject AND p.party_id = {PARTY}) "
+            f"OR NOT EXISTS (SELECT 1 FROM {PERSON} p WHERE p.subject = NEW.subject AND p.party_id = {PARTY}))",
+            f"{table}: it is of one person, and follows only the number that its party has rectified",
+        )
+        for table, besides in (("disclosure_consent", ""), ("disclosure_disclosure", "NEW.seen <> '' OR "))
     ),
     Guard(
         "parties_post_leaves_after_cases",

@@ -34,10 +34,11 @@ def record_for(case: Case, unit: Unit, on: date | None = None, *, is_held: bool 
     )
 
 
-def held_unknown() -> QuerySet[Case]:
-    """Open cases whose holder could not reach the person: another party's, not met, and not told any more."""
+def held_unknown(on: date | None = None) -> QuerySet[Case]:
+    """Open cases whose holder could not reach the person on `on` (default today): another party's, not met, and not
+    told any more."""
     met = Acquaintance.objects.filter(case=OuterRef("pk"))
-    told = active().filter(
+    told = active(on).filter(
         Q(from_party=OuterRef("party")) | Q(from_party__in=_met_by_others()),
         subject=OuterRef("person__subject"),
         to_unit=OuterRef("holder__unit"),

@@ -208,6 +208,8 @@ def invite_guest(actor: Viewer, meeting_id: int, guest: Guest) -> Participant:
     meeting, case = _locked(meeting_id)
     codes.require("meeting_role", guest.role, "role")
     is_person = guest.role == rules.PERSON
+    if is_person and case.person.is_protected:
+        raise Refused(_("The person has protected identity, so no address of the person is kept here."), "email")
     if not is_person and not guest.name.strip():
         raise Refused(_("Write the name."), "name")
     if guest.agreed_on:

@@ -47,7 +47,12 @@ def _told(guest: Participant) -> str:
     inside = None
     if guest.unit:
         inside = covers(meeting.case.person.subject, meeting.timed_by.party.pk, guest.unit, MEETINGS)
-    return rules.told(is_person=guest.role == rules.PERSON, inside=inside, agreed=guest.agreed_on is not None)
+    return rules.told(
+        is_person=guest.role == rules.PERSON,
+        inside=inside,
+        agreed=guest.agreed_on is not None,
+        is_protected=meeting.case.person.is_protected,
+    )
 
 
 def _receivers(guest: Participant) -> tuple[str, ...]:

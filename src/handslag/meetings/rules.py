@@ -37,12 +37,14 @@ NOTHING, THAT, WHEN = "nothing", "that", "when"
 """What a mail may tell: nothing at all, only that something waits, or also when and where."""
 
 
-def told(*, is_person: bool, inside: bool | None, agreed: bool) -> str:
+def told(*, is_person: bool, inside: bool | None, agreed: bool, is_protected: bool) -> str:
     """What a mail to somebody who is called may tell.
 
     `inside` says of a unit or somebody there whether a basis covers the meeting, and is None for others; `agreed` that
-    the person agreed to it.
+    the person agreed to it. Where a person with protected identity will be is told in no mail.
     """
+    if is_protected:
+        return NOTHING if inside is None else THAT
     if inside is not None:
         return WHEN if inside else THAT
     if agreed:

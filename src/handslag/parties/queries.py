@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from handslag.foundation import clock
 from handslag.parties.models import Absence, Party, Post, Unit, User
@@ -61,6 +61,14 @@ def holding_posts(unit: Unit) -> QuerySet[Post]:
         .select_related("user", "unit")
         .order_by("user__family_name", "user__given_name", "id")
     )
+
+
+def posts_near(unit: Unit) -> QuerySet[Post]:
+    """The active posts of a unit's party that can hold cases: in the same county first, leads before others."""
+    found = Post.objects.filter(party=unit.party_id, unit__isnull=False, is_active=True, role__in=HOLDING_ROLES)
+    near = Case(When(unit__county_code=unit.county_code, then=0), default=1)
+    leads = Case(When(role=LEAD, then=0), default=1)
+    return found.select_related("user", "unit").order_by(near, leads, "id")
 
 
 def colleagues(units: Iterable[Unit], viewer: Viewer) -> QuerySet[Post]:

@@ -1,5 +1,6 @@
 """Rectification (GDPR art. 16): what is wrong is mended, and both versions are kept."""
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from handslag.cases import actions as cases
@@ -20,6 +21,7 @@ from handslag.persons.registering import protected_among
 from handslag.persons.rules import INITIALS, identity_number_problem, search_name, sex
 from handslag.reference import codes
 from handslag.rights.models import Rectification
+from handslag.sharing.actions import part_others, settle
 
 NAMED = {"sealed_number": "identity_number"}
 """Columns whose value is not what stands in them, and what the value is called."""
@@ -58,8 +60,11 @@ def rectify(actor: Viewer, case_id: int, values: dict[str, str], reason: str) ->
     if not changed:
         raise Refused(_("Nothing differs from what is recorded."))
     _require_right(case, changed)
-    post = actor.post_in(case.holder.unit_id) or case.holder
+    post, subject = actor.post_in(case.holder.unit_id) or case.holder, case.person.subject
+    if "identity_number" in changed:
+        part_others(actor, case)
     _apply(case, changed, post)
+    settle(actor, subject)
     made = [
         Rectification(
             case=case,
@@ -93,15 +98,25 @@ def _require_right(case: Case, changed: dict[str, str]) -> None:
         raise Refused(_("Choose one of the values in the list."), "municipality_code")
 
 
-def _follow(old: str, new: str, party_id: int, post: Post) -> None:
+def _follow(case: Case, old: str, new: str, post: Post) -> None:
     """Consents that the party recorded under the wrong number belong to the person whose number is right.
 
-    What other parties confirmed by them was of somebody else, so that it ends.
+    What other parties confirmed by them was of somebody else: it ends, and stays with that person. Where the party also
+    holds or held another's case under the wrong number, nobody can tell whose its consents are: all of them end.
     """
-    recorded = Disclosure.objects.filter(subject=old, recorded_by__party=party_id)
+    party = case.party_id
+    recorded = Disclosure.objects.filter(subject=old, recorded_by__party=party)
+    if _held_of_others(old, party).exists():
+        disclosure.end(post, recorded)
+        return
     disclosure.end(post, recorded.exclude(seen=""))
-    Consent.objects.filter(subject=old, recorded_by__party=party_id).update(subject=new)
-    recorded.update(subject=new)
+    Consent.objects.filter(subject=old, recorded_by__party=party).update(subject=new)
+    recorded.filter(seen="").update(subject=new)
+
+
+def _held_of_others(subject: str, party_id: int) -> QuerySet[Case]:
+    held = Q(holder__party=party_id) | Q(past_holdings__holder__party=party_id)
+    return Case.objects.filter(held, person__subject=subject).exclude(party=party_id)
 
 
 def _apply(case: Case, changed: dict[str, str], post: Post) -> None:
@@ -112,9 +127,9 @@ def _apply(case: Case, changed: dict[str, str], post: Post) -> None:
     identity.search_initials = identity.search_name[:INITIALS]
     if number := changed.get("identity_number"):
         identity.sealed_number = keys.encrypt(number)
-        _follow(case.person.subject, keys.blind(number), case.party_id, post)
-        case.person.subject, case.person.sex = keys.blind(number), sex(number)
+        before, case.person.subject, case.person.sex = case.person.subject, keys.blind(number), sex(number)
         case.person.save()
+        _follow(case, before, case.person.subject, post)
     identity.save()
     case.municipality_code = changed.get("municipality_code", case.municipality_code)
     case.target_groups = changed.get("target_groups", case.target_groups)

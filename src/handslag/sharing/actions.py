@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from handslag.cases import actions as cases
 from handslag.cases import may
 from handslag.cases.knowing import held_unknown, record_for
-from handslag.cases.locking import locked
+from handslag.cases.locking import joined_to, locked
 from handslag.cases.models import Case
 from handslag.cases.queries import holdings, visible_cases, visible_cases_of
 from handslag.disclosure import actions as disclosure
@@ -27,8 +27,8 @@ from handslag.handovers.wording import written
 from handslag.journal.actions import record
 from handslag.parties.may import operate
 from handslag.parties.models import Post
-from handslag.parties.queries import holding_posts
-from handslag.parties.rules import LEAD
+from handslag.parties.queries import holding_posts, posts_near
+from handslag.parties.rules import HOLDING_ROLES, LEAD
 from handslag.parties.viewer import Viewer
 from handslag.persons.queries import known_as
 from handslag.sharing.answering import answerers
@@ -138,13 +138,17 @@ def _journal_told(actor: Viewer, case: Case, verb: str, told: Iterable[Disclosur
 def _may_withdraw(actor: Viewer, ids: Iterable[int]) -> None:
     """To withdraw must be as easy as to give: any caseworker of either party who reaches the person may note it."""
     found = list(Disclosure.objects.filter(pk__in=list(ids)).select_related("to_unit"))
-    own = actor.own_party_ids
     about = visible_cases(actor).filter(person__subject__in={d.subject for d in found}).order_by()
     reached = set(about.values_list("person__subject", flat=True))
     for told in found:
-        concerned = told.from_party_id in own or told.to_unit.party_id in own
-        if not actor.unit_ids or not concerned or told.subject not in reached:
+        if told.subject not in reached or not _concerned(actor, told):
             raise NotAllowed(_("Only a caseworker of a party that the consent concerns can withdraw it."))
+
+
+def _concerned(actor: Viewer, told: Disclosure) -> list[Post]:
+    """The posts from which the actor works with persons at a party that a disclosure concerns."""
+    parties = {told.from_party_id, told.to_unit.party_id}
+    return [post for post in actor.reach if post.role in HOLDING_ROLES and post.party_id in parties]
 
 
 def _oneself(subject: str) -> None:
@@ -161,9 +165,12 @@ def withdraw(actor: Viewer, ids: Iterable[int], case_id: int) -> list[Disclosure
     `case_id` is the case in which it was noted. Raises Refused when nothing is left to end.
     """
     case = locked(case_id)
-    found = Disclosure.objects.filter(pk__in=list(ids), subject=case.person.subject)
-    post = next(post for post in actor.reach if post.unit_id in actor.unit_ids)
-    ended = disclosure.end(post, found)
+    found = Disclosure.objects.filter(pk__in=list(ids), subject=case.person.subject).select_related("to_unit")
+    here = actor.post_in(case.holder.unit_id)
+    ended: list[Disclosure] = []
+    for told in found.order_by("id"):
+        posts = _concerned(actor, told)
+        ended += disclosure.end(here if here in posts else posts[0], [told])
     if not ended:
         raise Refused(_("Choose at least one line that still stands."))
     _journal_told(actor, case, "consent_withdrawn", ended)
@@ -205,10 +212,14 @@ def give_back_unknown(actor: Viewer, **among: object) -> int:
 
 
 def _who_knows(case: Case) -> Post | None:
-    """Somebody at work at a unit that can reach the person: who held last there, else the lead, else a colleague."""
+    """Somebody at work at a unit that can reach the person: who held last there, else the lead, else a colleague.
+
+    Where nobody is left at such a unit, somebody at another of the party that opened the case. None where it has
+    nobody at work at all: then it stands on the ladder (waits.py).
+    """
     posts = [spell.what for spell in reversed(holdings(case))]
     knowing = (post for post in posts if record_for(case, post.unit))
-    return next((found for post in knowing if (found := _at_work(post))), None)
+    return next((found for post in knowing if (found := _at_work(post))), None) or _opener(case)
 
 
 def _at_work(post: Post) -> Post | None:
@@ -216,6 +227,12 @@ def _at_work(post: Post) -> Post | None:
         return post
     colleagues = holding_posts(post.unit)
     return colleagues.filter(role=LEAD).first() or colleagues.first()
+
+
+def _opener(case: Case) -> Post | None:
+    """Somebody at work at the party that opened a case: near the unit that held it last there, a lead before others."""
+    near = _last_own_post(case).unit
+    return posts_near(near).first() if near else None
 
 
 def _part_uncovered(actor: Viewer, subject: str) -> int:
@@ -239,11 +256,17 @@ def _part(actor: Viewer, case: Case) -> None:
     case.save()
     cases.journal(actor, "parted", case)
     knows = record_for(case, case.holder.unit)
-    post = _at_work(_last_own_post(case))
+    post = _at_work(_last_own_post(case)) or _opener(case)
     if post and (not knows or case.handovers.filter(state__in=handover_rules.OPEN).exists()):
         handovers.give_back(actor, case, post)
     else:
         handovers.return_to(actor, case, _last_own_post(case))
+
+
+def part_others(actor: Viewer, case: Case) -> None:
+    """Parts the cases that were joined to one whose person turns out to be somebody else."""
+    for joined in joined_to(case):
+        _part(actor, locked(joined.pk))
 
 
 def _last_own_post(case: Case) -> Post:

@@ -14,8 +14,9 @@ ROOM = Room(
     waiting=(
         Waiting(waits.TO_CONFIRM, _("Consent to confirm"), "sharing"),
         Waiting(waits.UNCONFIRMED, _("Consent that another party has not confirmed"), "sharing"),
+        Waiting(waits.OUT_OF_REACH, _("Responsible without being able to reach the person"), "sharing"),
     ),
-    waits=(waits.waits,),
+    waits=(waits.waits, waits.out_of_reach),
     work=(
         Section("to-confirm", _("Consents that we are to confirm"), 35, queries.to_confirm, waiting_table),
         Section("unconfirmed", _("Consents that wait for other parties"), 75, queries.unconfirmed_of, waiting_table),

@@ -1,4 +1,5 @@
 """What of consents waits: what another party recorded, for whose facts it tells; and on the recorder's side, likewise.
+Also cases that could be given back to nobody when the consent ended.
 
 The two sides climb by themselves, each within its own party, and the recorder's whether or not the other party knows
 the person: nobody learns from the ladder that somebody is known elsewhere.
@@ -7,12 +8,23 @@ the person: nobody learns from the ladder that somebody is known elsewhere.
 from collections.abc import Iterator
 from datetime import date
 
+from handslag.cases.knowing import held_unknown
 from handslag.disclosure.queries import unconfirmed
 from handslag.foundation import clock
 from handslag.foundation.waiting import Wait
 from handslag.sharing.answering import answerers
 
-TO_CONFIRM, UNCONFIRMED = "consent_to_confirm", "consent_unconfirmed"
+TO_CONFIRM, UNCONFIRMED, OUT_OF_REACH = "consent_to_confirm", "consent_unconfirmed", "person_out_of_reach"
+LEAD = 1
+"""A holder who cannot reach the person stands before the lead at once (the ladder's first rung above the ower)."""
+
+
+def out_of_reach(on: date, cases: range) -> Iterator[Wait]:
+    """Cases of these ids whose holder cannot reach the person on `on`, and that nobody at work could take back."""
+    found = held_unknown(on).filter(pk__gte=cases.start, pk__lt=cases.stop).order_by("id")
+    columns = ("pk", "public_id", "holder_since", "holder_id", "holder__unit_id", "holder__party_id", "party_id")
+    for case, about, since, holder, unit, party, opener in found.values_list(*columns):
+        yield Wait(OUT_OF_REACH, case, about, clock.day_of(since), (holder,), unit, party, opener, None, LEAD)
 
 
 def waits(on: date, cases: range) -> Iterator[Wait]:

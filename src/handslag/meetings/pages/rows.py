@@ -103,13 +103,20 @@ class DecisionRow:
     due_tone: str
 
 
+def _address(visible: CaseVisibility, decision: Decision) -> str:
+    """The decision's own page; the case's where no basis shows any more what was decided."""
+    if visible.sees("text", decision):
+        return reverse("decision", args=[decision.public_id])
+    return reverse("case", args=[visible.case.public_id])
+
+
 def decision_table(viewer: Viewer, decisions: Iterable[Decision]) -> Table:
     """What was decided in a table, as the viewer may see it."""
     decisions, today = list(decisions), clock.today()
     seen = visibilities(viewer, [decision.meeting.case for decision in decisions], with_past=True)
     rows = [
         DecisionRow(
-            url=reverse("decision", args=[decision.public_id]),
+            url=_address(visible, decision),
             text=visible.value("text", decision) or _("not disclosed"),
             name=person_name(visible),
             reference=visible.case.reference,
