@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
@@ -14,8 +15,14 @@ from handslag.check.proof import prove
 from handslag.foundation.errors import Refused
 from handslag.foundation.planning import refresh_planner
 from handslag.handovers.models import Handover
+from handslag.meetings import queries as meetings
+from handslag.meetings.models import Meeting
 from handslag.parties.models import Post
+from handslag.parties.queries import viewer_of
+from handslag.passages import queries as passages
+from handslag.passages.rules import STAGES
 from handslag.simulation import world
+from handslag.simulation.guide import sign_ins
 from handslag.simulation.places import FOCUS_COUNTY, FOCUS_MUNICIPALITY
 
 ON = date.fromisoformat("2026-11-22")
@@ -92,6 +99,25 @@ def test_the_place_of_the_sign_ins_has_the_same_work_however_large_the_world(db,
     assert here.count() == world.FOCUS_CASES
     codes = Case.objects.filter(holder__unit__in=here.order_by().values("holder__unit")).order_by()
     assert set(codes.values_list("party__code", flat=True)) == set(FOCUS)
+
+
+def test_where_the_sign_ins_work_meetings_and_passages_of_every_kind_are_met(db):
+    monday = date.fromisoformat("2026-11-23")
+    with time_machine.travel(f"{monday}T09:00:00+01:00", tick=False):
+        world.build_world(2000, 1, monday)
+        viewers = [viewer_of(post.user) for post in sign_ins() if post.role == "caseworker"]
+        for find in (meetings.upcoming, meetings.unrecorded, passages.mine_to_prepare):
+            assert any(find(viewer).exists() for viewer in viewers), find
+        assert all(meetings.upcoming(viewer).exists() for viewer in viewers)
+        kinds = {(meeting.kind, meeting.state) for meeting in Meeting.objects.all()}
+        for kind in ("transition_meeting", "reconciliation_meeting", "sip", "follow_up"):
+            assert {(kind, "booked"), (kind, "held")} <= kinds, kind
+        assert ("joint_contact", "booked") in kinds
+        clocks = passages.clocks_of(Case.objects.filter(closed_at__isnull=True)).values()
+        assert {clock.stage for clock in clocks} == set(STAGES)
+        assert {clock.job.has_job for clock in clocks if clock.job} == {True, False}
+        assert any(0 < clock.held_days_before < 90 for clock in clocks if clock.held)
+        assert {clock.passage.cause for clock in clocks if clock.passage} == {"ends", "coming_decision"}
 
 
 def test_after_a_load_postgresql_sweeps_up_where_it_can(lasting_world):

@@ -1,26 +1,25 @@
 """What happened to the demo world's cases: handovers in every state, livelihoods, pauses and endings, in bulk."""
 
 import random
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 
-from django.utils import timezone
-
-from handslag.cases.models import PastLivelihood
+from handslag.cases.models import Case, PastLivelihood
 from handslag.cases.opening import Draft
 from handslag.foundation import days
-from handslag.foundation.rooms import verbs
 from handslag.handovers import rules
 from handslag.handovers.actions import RETURN
 from handslag.handovers.models import Handover, Message
 from handslag.handovers.wording import GONE_BACK, written
-from handslag.journal.actions import entry, record_all
-from handslag.journal.seals import instant
+from handslag.journal.actions import record_all
 from handslag.parties.models import Post
 from handslag.reference import codes
 from handslag.sharing.actions import JOIN
 from handslag.simulation import consents
 from handslag.simulation.accepting import ACCEPTED_AFTER, NOTED_AFTER, accept, is_told
 from handslag.simulation.bulk import update_many
+from handslag.simulation.meetings import Diary, at_hour, told
+from handslag.simulation.passages import Passages
 from handslag.simulation.places import Places
 
 SCENARIOS = {
@@ -49,10 +48,6 @@ OF_CONSENT = (JOIN, RETURN)
 QUESTION = "Finns det ett aktuellt läkarutlåtande som vi kan få se?"
 
 
-def _at(day: date, hour: int) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(hour)))
-
-
 class Histories:
     """Draws what happened to cases."""
 
@@ -77,6 +72,16 @@ class Histories:
             pass
         return receiver
 
+    def holders(self, drafts: dict[int, Draft]) -> Iterator[tuple[int, Post]]:
+        """Who holds each of these cases by now."""
+        found = Case.objects.filter(pk__gte=min(drafts), pk__lte=max(drafts)).order_by("id")
+        for case_id, holder_id in found.values_list("id", "holder_id"):
+            yield case_id, self._posts[holder_id]
+
+    def is_focus(self, post: Post) -> bool:
+        """Whether somebody works where the demo's sign-ins do."""
+        return post.unit_id in self._focus
+
     def handover(self, case_id: int, draft: Draft, state: str) -> tuple[Handover, Post]:
         """An offer as it stood when it was made, and the post that takes it up."""
         sender = self._posts[draft.holder_id]
@@ -85,7 +90,7 @@ class Histories:
             day = draft.opened_on + (self.on - draft.opened_on) * self.rng.randint(10, 70) // 100
         else:
             day = self.on - timedelta(days=self.rng.randint(2, 28))
-        at = _at(max(day, draft.opened_on + timedelta(days=1)), self.rng.randint(8, 16))
+        at = at_hour(max(day, draft.opened_on + timedelta(days=1)), self.rng.randint(8, 16))
         handover = Handover(
             case_id=case_id,
             sender=sender,
@@ -107,7 +112,7 @@ class Histories:
             return accepted_at + timedelta(days=5)
         missed = self.rng.random() < 0.25
         days = -self.rng.randint(1, 12) if missed else self.rng.randint(1, 20)
-        return max(_at(self.on + timedelta(days=days), 10), accepted_at + timedelta(hours=2))
+        return max(at_hour(self.on + timedelta(days=days), 10), accepted_at + timedelta(hours=2))
 
     def scenario(self) -> str | None:
         """What happened to a case: one of SCENARIOS, or nothing yet."""
@@ -193,18 +198,7 @@ def _tell(offers: list[tuple[Handover, Post, str]]) -> None:
         for verb, post, hours, words, journalled, details in _steps(handover, receiver, state):
             at = handover.offered_at + timedelta(hours=hours)
             messages.append(Message(handover=handover, at=at, by=post, verb=verb, text=words))
-            line = entry(
-                post.user.email,
-                journalled,
-                "case",
-                handover.case_id,
-                party=post.party_id,
-                group=verbs()[journalled].group,
-                handover=handover.pk,
-                **details,
-            )
-            line.at = instant(at)
-            entries.append(line)
+            entries.append(told(post, journalled, handover.case_id, at, handover=handover.pk, **details))
     Message.objects.bulk_create(messages, batch_size=2000)
     record_all(entries)
 
@@ -214,7 +208,7 @@ def _end(cases: list[int], rng: random.Random, on: date) -> None:
     for case_id in cases:
         no_more = rng.random() < 0.2
         outcome = "own_request" if no_more else rng.choice(("work", "studies", "actively_seeking", "other_support"))
-        at = _at(on - timedelta(days=rng.randint(1, 5)), 15)
+        at = at_hour(on - timedelta(days=rng.randint(1, 5)), 15)
         rows.append((at, outcome, "" if no_more else "Arbetsgivare och vårdcentral", no_more, case_id))
     update_many("cases_case", ("closed_at", "outcome", "next_responsible", "person_wants_no_more"), rows)
 
@@ -225,6 +219,24 @@ def _pause(cases: dict[int, Draft], rng: random.Random, on: date) -> None:
         until = on + timedelta(days=rng.randint(5, 60))
         rows.append((on - timedelta(days=10), until, "treatment", max(draft.next_step_on, until), case_id))
     update_many("cases_case", ("suspended_on", "suspended_until", "suspension_reason", "next_step_on"), rows)
+
+
+def _meet(
+    histories: Histories, drafts: dict[int, Draft], quiet: set[int], over: set[int], since: dict[int, date]
+) -> None:
+    """Meetings and passages of all cases but those that are `over`, and joint first contacts that are still ahead."""
+    diary = Diary(histories.rng, histories.places, histories.on)
+    passages = Passages(diary)
+    diary.first_contacts(drafts)
+    for case_id, holder in histories.holders(drafts):
+        draft, is_quiet = drafts[case_id], case_id in quiet
+        if case_id in over:
+            continue
+        is_with_opener = holder.pk == draft.holder_id
+        if not (is_with_opener and passages.draw(case_id, draft, holder, since.get(case_id, draft.opened_on))):
+            diary.usual(case_id, draft, holder, is_focus=histories.is_focus(holder), is_quiet=is_quiet)
+    passages.write()
+    diary.write()
 
 
 def write(histories: Histories, drafts: dict[int, Draft]) -> dict[str, int]:
@@ -247,6 +259,9 @@ def write(histories: Histories, drafts: dict[int, Draft]) -> dict[str, int]:
     past = [made for case_id, draft in drafts.items() if (made := histories.past_livelihood(case_id, draft))]
     PastLivelihood.objects.bulk_create((spell for spell, _since in past), batch_size=2000)
     update_many("cases_case", ("livelihood_since",), [(since, spell.case_id) for spell, since in past])
+    eventful = {case_id for cases in chosen.values() for case_id in cases}
+    over = {*chosen.get("closed", []), *chosen.get(rules.ACCEPTED, [])}
+    _meet(histories, drafts, drafts.keys() - eventful, over, {spell.case_id: since for spell, since in past})
     _end(chosen.get("closed", []), rng, on)
     _pause({case_id: drafts[case_id] for case_id in chosen.get("paused", [])}, rng, on)
     return {"handovers": len(offers), "closed": len(chosen.get("closed", []))}

@@ -31,6 +31,9 @@ from handslag.watch.actions import go_round
 SIMULATOR = Viewer(None, is_system=True, name="demo")
 FOCUS_CASES = 140
 PROTECTED_SHARE = 0.005
+ENDING, ENDING_IN_FOCUS = 0.14, 0.35
+"""Shares of livelihoods that have ended, or end within 90 days; at the place where the sign-ins work every step of a
+passage is to be seen."""
 CHUNK = 5000
 """How many cases are written at a time."""
 WEIGHTS = {"FK": 35, "AF": 25, "KOM": 30, "REG": 10}
@@ -100,8 +103,8 @@ def _load(shares: dict[str, int]) -> dict[str, int]:
 class _Drafts:
     """Draws cases: who, where, since when, on what."""
 
-    def __init__(self, rng: random.Random, numbers: list[str], on: date):
-        self._rng, self._on = rng, on
+    def __init__(self, rng: random.Random, numbers: list[str], focus: list[Unit], on: date):
+        self._rng, self._focus, self._on = rng, focus, on
         self._numbers = rng.sample(numbers, len(numbers))
         self._drawn: dict[str, int] = {}
         self._names: dict[str, tuple[str, str]] = {}
@@ -121,13 +124,13 @@ class _Drafts:
             self._names[number] = (self._rng.choice(given), self._rng.choice(FAMILY))
         return self._names[number]
 
-    def _ends_on(self, kind: str) -> date | None:
+    def _ends_on(self, kind: str, *, is_focus: bool) -> date | None:
         if kind in ("wage", "none", "sickness_compensation"):
             return None
         draw = self._rng.random()
         if draw < 0.02:
             return self._on - timedelta(days=self._rng.randint(1, 20))
-        if draw < 0.14:
+        if draw < (ENDING_IN_FOCUS if is_focus else ENDING):
             return self._on + timedelta(days=self._rng.randint(0, 89))
         return self._on + timedelta(days=self._rng.randint(90, 500)) if draw < 0.7 else None
 
@@ -160,7 +163,7 @@ class _Drafts:
             target_groups=GROUPS.get(kind, "no_specific"),
             livelihood=kind,
             livelihood_degree=None if kind in ("wage", "none") else self._rng.choice((25, 50, 75, 100, 100)),
-            livelihood_ends_on=self._ends_on(kind),
+            livelihood_ends_on=self._ends_on(kind, is_focus=unit in self._focus),
             next_step=self._rng.choice(STEPS),
             next_step_on=self._due(),
             is_protected=is_protected,
@@ -189,7 +192,7 @@ def _write(cases: int, seed: int, on: date, progress: Callable[[str, int, int], 
     shares = spread(cases, len(numbers))
     places = build(rng, _load(shares), on)
     holders = islice(_holders(rng, places, shares), cases)
-    draw, past = _Drafts(rng, numbers, on), histories.Histories(rng, places, on)
+    draw, past = _Drafts(rng, numbers, places.focus, on), histories.Histories(rng, places, on)
     made = Counter(cases=0, handovers=0, closed=0)
     while chunk := list(islice(holders, CHUNK)):
         drafts = [draw.draw(post) for post in chunk]
