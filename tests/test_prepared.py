@@ -65,7 +65,7 @@ def test_a_case_is_reached_by_whom_the_rule_lets(peopled):
             reached = visible_cases(viewer).filter(pk=case.pk).first()
             assert visible_case(viewer, case.public_id) == reached
             of_person = visible_cases(viewer).filter(person__subject=case.person.subject).order_by("id")
-            assert visible_cases_of.rows(viewer, case.person.subject) == list(of_person)
+            assert visible_cases_of(viewer, case.person.subject) == list(of_person)
             assert handovers_of(viewer, case) == list(visible_handovers(viewer).filter(case=case).order_by("-id"))
         assert visible_case(viewer, UUID(int=1)) is None
 

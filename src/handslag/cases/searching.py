@@ -3,17 +3,21 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from handslag.cases.models import Acquaintance, Case
-from handslag.cases.queries import REACHED_BY, SHOWN, opened_to, told_of_case, told_subjects, visible_cases
+from handslag.cases.queries import REACHED_BY, SHOWN, opened_to, told_of_case, visible_cases
 from handslag.disclosure.queries import disclosed_to
 from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import keys
 from handslag.foundation.prepared import prepared
+from handslag.foundation.wall import lifted
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Person
 from handslag.persons.rules import INITIALS
+
+MOST = 50
+"""How many cases a search shows."""
 
 
 def _may_know(viewer: Viewer) -> Q:
@@ -30,25 +34,28 @@ def _begins(path: str, name: str, initials: str, has_all_initials: bool) -> Q:
     return begins & Q(**{f"{path}identity__search_initials": initials}) if has_all_initials else begins
 
 
-@prepared(*REACHED_BY)
-def _told_persons(viewer: Viewer, *name: Any) -> QuerySet:
-    """Ids of the records of people of such a name whose identity is disclosed to the viewer by the record's party."""
-    told = disclosed_to(viewer).filter(group=IDENTITY).order_by()
-    by_their_party = told.filter(subject=OuterRef("subject"), from_party=OuterRef("party"))
-    named = Person.objects.filter(_begins("", *name), Exists(by_their_party), subject__in=told.values("subject"))
-    return named.order_by().values_list("pk", flat=True)
+@prepared("unit_ids", "officer_party_ids")
+def _told_records(viewer: Viewer, *name: Any) -> QuerySet:
+    """Ids of the records of people of such a name whose identity is disclosed to the viewer by the record's party.
+
+    It begins at what is disclosed: few lines, each of one record, where a name may be that of thousands.
+    """
+    records = Person.objects.filter(_begins("", *name), subject=OuterRef("subject"), party=OuterRef("from_party"))
+    told = disclosed_to(viewer).filter(group=IDENTITY).annotate(record=Subquery(records.order_by().values("pk")[:1]))
+    return told.filter(record__isnull=False).order_by().values_list("record", flat=True)
 
 
 @prepared(*REACHED_BY)
 def _by_name(viewer: Viewer, told: Collection[int], *name: Any) -> QuerySet:
     """Ids of cases of people of such a name, looked for in each place that the viewer reaches by itself."""
-    own = _begins("person__", *name) & _may_know(viewer)
+    known = Q(party_id__in=viewer.own_party_ids) | Q(person_id__in=told)
     places = (
-        Q(holder_id__in=viewer.case_post_ids) & own,
-        *(Q(pk__in=rows.values("case_id")) & own for rows in opened_to(viewer)),
+        Q(holder_id__in=viewer.case_post_ids) & known,
+        *(Q(pk__in=rows.values("case_id")) & known for rows in opened_to(viewer)),
         Q(Exists(told_of_case(viewer)), person_id__in=told),
     )
-    held, *others = (Case.objects.filter(place).order_by().values_list("pk", flat=True) for place in places)
+    named = _begins("person__", *name)
+    held, *others = (Case.objects.filter(place, named).order_by().values_list("pk", flat=True) for place in places)
     return held.union(*others)
 
 
@@ -58,8 +65,9 @@ def _named(viewer: Viewer, text: str) -> set[int]:
     found: set[int] = set()
     for name in {text, f"{family} {given}"} if family else {text}:
         begins = name, name[:INITIALS], len(name) >= INITIALS
-        found.update(_by_name.rows(viewer, frozenset(_told_persons.rows(viewer, *begins)), *begins))
-        found.update(_met(viewer, _met_by_name.rows(viewer, *begins)))
+        told = frozenset(_told_records.rows(viewer, *begins))
+        found.update(_by_name.rows(viewer, told, *begins))
+        found.update(_met(viewer, _met_by_name.rows(viewer, told, *begins)))
     return found
 
 
@@ -88,17 +96,15 @@ def _told_of_meeting(viewer: Viewer) -> Exists:
     return Exists(told.order_by())
 
 
-def _by_meeting(viewer: Viewer, named: Q) -> QuerySet:
+def _by_meeting(viewer: Viewer, named: Q, known: Q, told: Q) -> QuerySet:
     """Ids of cases by the record of a party that has met the person: the viewer's own, or one that it is told of.
 
     It is looked for in each place that the viewer reaches by itself, as names are.
     """
-    told = _told_of_meeting(viewer)
-    known = Q(person__party_id__in=viewer.own_party_ids) | Q(told)
     places = (
         Q(case__holder_id__in=viewer.case_post_ids) & known,
         *(Q(case_id__in=rows.values("case_id")) & known for rows in opened_to(viewer)),
-        Q(told, person__subject__in=told_subjects(viewer)),
+        told,
     )
     met = (Acquaintance.objects.filter(place, named).order_by().values_list("case_id", flat=True) for place in places)
     held, *others = met
@@ -107,12 +113,15 @@ def _by_meeting(viewer: Viewer, named: Q) -> QuerySet:
 
 @prepared(*REACHED_BY)
 def _met_by_number(viewer: Viewer, subjects: Collection[str]) -> QuerySet:
-    return _by_meeting(viewer, Q(person__subject__in=subjects))
+    told = _told_of_meeting(viewer)
+    known = Q(person__party_id__in=viewer.own_party_ids) | Q(told)
+    return _by_meeting(viewer, Q(person__subject__in=subjects), known, Q(told))
 
 
 @prepared(*REACHED_BY)
-def _met_by_name(viewer: Viewer, *name: Any) -> QuerySet:
-    return _by_meeting(viewer, _begins("person__", *name))
+def _met_by_name(viewer: Viewer, told: Collection[int], *name: Any) -> QuerySet:
+    known = Q(person__party_id__in=viewer.own_party_ids) | Q(person_id__in=told)
+    return _by_meeting(viewer, _begins("person__", *name), known, Q(person_id__in=told))
 
 
 @prepared(*REACHED_BY)
@@ -125,17 +134,39 @@ def _met(viewer: Viewer, case_ids: list[int]) -> list[int]:
     return _reached.rows(viewer, frozenset(case_ids)) if case_ids else []
 
 
+def _found(viewer: Viewer, text: str) -> frozenset[int]:
+    """Ids of what is found."""
+    text = " ".join(text.replace("\x00", "").split())
+    digits = text.replace("-", "").replace(" ", "")
+    with lifted():  # (keys alone; the rows come from behind the wall)
+        found = set(_by_reference.rows(viewer, text))
+        if digits.isdigit() and len(digits) in (10, 12):
+            found |= _numbered(viewer, digits)
+        elif text:
+            found |= _named(viewer, text.casefold())
+    return frozenset(found)
+
+
+@prepared()
+def _cases(_viewer: None, keys: Collection[int]) -> QuerySet[Case]:
+    found = Case.objects.filter(pk__in=keys).select_related(*SHOWN)
+    return found.order_by("person__identity__search_name", "-opened_at", "id")
+
+
+@prepared()
+def _first_cases(_viewer: None, keys: Collection[int]) -> QuerySet[Case]:
+    return _cases(None, keys)[: MOST + 1]
+
+
 def search(viewer: Viewer, text: str) -> QuerySet[Case]:
     """Visible cases by identity number (12 or 10 digits), whole reference, or the beginning of the person's name.
 
     Number and name find only persons whose identity the viewer may see.
     """
-    text = " ".join(text.replace("\x00", "").split())
-    digits = text.replace("-", "").replace(" ", "")
-    found = set(_by_reference.rows(viewer, text))
-    if digits.isdigit() and len(digits) in (10, 12):
-        found |= _numbered(viewer, digits)
-    elif text:
-        found |= _named(viewer, text.casefold())
-    whole = Case.objects.filter(pk__in=found).select_related(*SHOWN)
-    return whole.order_by("person__identity__search_name", "-opened_at", "id")
+    return _cases(None, _found(viewer, text))
+
+
+def first_found(viewer: Viewer, text: str) -> tuple[list[Case], bool]:
+    """The first cases that a search finds, and whether there are more."""
+    found = _first_cases.rows(None, _found(viewer, text))
+    return found[:MOST], len(found) > MOST

@@ -23,8 +23,8 @@ from handslag.journal.looks import EVERYTHING, Look, Shown
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Identity, Person
 
-ASKED = "bases asked"
-"""Under this name the viewer's memo keeps the subjects whose bases are known, and the bases."""
+ASKED = "cases asked about"
+"""Under this name the viewer's memo keeps what is known of the cases that a page looks at once."""
 
 
 @cache
@@ -52,7 +52,7 @@ class CaseVisibility:
         """The basis on which the viewer sees this group of a party's facts; None where there is none."""
         if party_id in self._own:
             return OWN_RECORD
-        return self._bases.get((self.case.person.subject, party_id, group)) if party_id else None
+        return self._bases.get((party_id, group)) if party_id else None
 
     def shows(self, group: str, party_id: int | None) -> bool:
         """Whether the viewer may see this group of a party's facts."""
@@ -93,10 +93,8 @@ class CaseVisibility:
     @property
     def shown(self) -> frozenset[Shown]:
         """For the journal, on which basis which facts are shown: “own”, “consent:7”, “statute:sfb_110_31”."""
-        subject = self.case.person.subject
-        told = {(basis.name, party, group) for (about, party, group), basis in self._bases.items() if about == subject}
-        own = {(OWN_RECORD.name, party, EVERYTHING) for party in self._own.intersection(_noted_by(self.case))}
-        return frozenset(own | {fact for fact in told if fact[1] not in self._own})
+        told = {(b.name, party, group) for (party, group), b in self._bases.items() if party not in self._own}
+        return frozenset(told | {(OWN_RECORD.name, party, EVERYTHING) for party in self._own & _noted_by(self.case)})
 
 
 def _noted_by(case: Case) -> set[int | None]:
@@ -110,23 +108,6 @@ def _foreign(case: Case, own: frozenset[int]) -> bool:
 def _foreign_subjects(viewer: Viewer, cases: list[Case], *, with_past: bool = False) -> frozenset[str]:
     own = viewer.own_party_ids
     return frozenset(case.person.subject for case in cases if with_past or _foreign(case, own))
-
-
-def _bases(viewer: Viewer, cases: list[Case], *, with_past: bool) -> Bases:
-    foreign = _foreign_subjects(viewer, cases, with_past=with_past)
-    asked, known = cast(tuple[frozenset[str], Bases], viewer.memo.get(ASKED, (frozenset(), {})))
-    return known if foreign <= asked else bases(viewer, foreign)
-
-
-@contextmanager
-def asked_once(viewer: Viewer, cases: list[Case]) -> Iterator[None]:
-    """While it lasts, the bases of these cases are known and not asked for again, table by table."""
-    foreign = _foreign_subjects(viewer, cases)
-    viewer.memo[ASKED] = foreign, bases(viewer, foreign) if foreign else {}
-    try:
-        yield
-    finally:
-        del viewer.memo[ASKED]
 
 
 def _noters(case: Case) -> dict[str, set[int]]:
@@ -152,20 +133,62 @@ def _met(cases: Iterable[Case]) -> dict[int, list[Person]]:
     return found
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked about cases: the bases for their facts, and who has met their persons."""
+
+    cases: frozenset[int]
+    bases: Mapping[str, Bases]
+    met: Mapping[int, list[Person]]
+
+
+def _asked(viewer: Viewer, cases: Iterable[Case], *, with_past: bool) -> _Asked:
+    cases, own = list(cases), viewer.own_party_ids
+    return _Asked(
+        frozenset(case.pk for case in cases),
+        bases(viewer, _foreign_subjects(viewer, cases, with_past=with_past)),
+        _met(case for case in cases if case.party_id not in own),
+    )
+
+
+def _looked_at(viewer: Viewer, seen: Iterable[CaseVisibility]) -> None:
+    for visible in seen:
+        case = visible.case
+        look = viewer.looks.get(case.pk) or Look(frozenset(), viewer.acting_for(case.holder_id))
+        viewer.looks[case.pk] = look.with_more(visible.shown)
+
+
+@contextmanager
+def looked_at_once(viewer: Viewer, cases: list[Case]) -> Iterator[None]:
+    """While it lasts, what these cases show is known and not asked again, table by table. They count as looked at."""
+    viewer.memo[ASKED] = asked = _asked(viewer, cases, with_past=True)
+    _looked_at(viewer, _seen(viewer, {case.pk: case for case in cases}.values(), asked))
+    try:
+        yield
+    finally:
+        del viewer.memo[ASKED]
+
+
+def _seen(viewer: Viewer, cases: Iterable[Case], asked: _Asked) -> list[CaseVisibility]:
+    own, none = viewer.own_party_ids, dict[tuple[int, str], Basis]()
+    return [
+        CaseVisibility(case, own, asked.bases.get(case.person.subject, none), tuple(asked.met.get(case.pk, ())))
+        for case in cases
+    ]
+
+
 def visibilities(viewer: Viewer, cases: Iterable[Case], *, with_past: bool = False) -> list[CaseVisibility]:
     """Cases as the viewer may see them. Each was reached through a query for this viewer, and counts as looked at.
 
     `with_past` asks for the bases of facts of earlier holders too; what a case shows now needs them only where another
     party than the viewer's opened or holds it.
     """
-    cases, own = list(cases), viewer.own_party_ids
-    found = _bases(viewer, cases, with_past=with_past)
-    met = _met(case for case in cases if case.party_id not in own)
-    shown = [CaseVisibility(case, own, found, tuple(met.get(case.pk, ()))) for case in cases]
-    for v in shown:
-        look = viewer.looks.get(v.case.pk) or Look(frozenset(), viewer.acting_for(v.case.holder_id))
-        viewer.looks[v.case.pk] = look.with_more(v.shown)
-    return shown
+    cases, known = list(cases), cast(_Asked | None, viewer.memo.get(ASKED))
+    if known and known.cases.issuperset(case.pk for case in cases):
+        return _seen(viewer, cases, known)
+    seen = _seen(viewer, cases, _asked(viewer, cases, with_past=with_past))
+    _looked_at(viewer, seen)
+    return seen
 
 
 def visibility(viewer: Viewer, case: Case) -> CaseVisibility:

@@ -74,7 +74,7 @@ class Disclosure(Public):
             models.Index(fields=["subject", "from_party", "to_unit"], name="disclosure_flow"),
             models.Index(fields=["until"], condition=Q(ended_at__isnull=True), name="disclosure_until"),
             models.Index(
-                fields=["from_party", "subject"],
+                fields=["subject", "from_party"],
                 condition=Q(ended_at__isnull=True, begins_at__isnull=True),
                 name="disclosure_waits",
             ),
@@ -83,6 +83,4 @@ class Disclosure(Public):
     @property
     def basis(self) -> rules.Basis:
         """The ground on which it stands."""
-        if self.consent_id:
-            return rules.Basis(rules.CONSENT, str(self.consent_id), self.until)
-        return rules.Basis(rules.STATUTE, self.statute, self.until)
+        return rules.basis_of(self.consent_id, self.statute, self.until)

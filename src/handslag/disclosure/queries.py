@@ -8,7 +8,7 @@ from typing import Protocol
 from django.db.models import Q, QuerySet
 
 from handslag.disclosure.models import Consent, Disclosure
-from handslag.disclosure.rules import WARN_DAYS, Basis
+from handslag.disclosure.rules import WARN_DAYS, Basis, basis_of
 from handslag.foundation import clock, days
 from handslag.foundation.prepared import prepared
 from handslag.parties.models import Unit
@@ -48,18 +48,22 @@ class KnownPerson(Protocol):
     def party_id(self) -> int: ...
 
 
-Bases = Mapping[tuple[str, int, str], Basis]
+Bases = Mapping[tuple[int, str], Basis]
+"""Of one person, the basis of what each party tells of each group."""
 
 
 @prepared("unit_ids", "officer_party_ids")
-def _told_about(viewer: Viewer, subjects: Collection[str]) -> QuerySet[Disclosure]:
-    return disclosed_to(viewer).filter(subject__in=subjects).order_by("-statute", "id")
+def _told_about(viewer: Viewer, subjects: Collection[str]) -> QuerySet:
+    told = disclosed_to(viewer).filter(subject__in=subjects).order_by("-statute", "id")
+    return told.values_list("subject", "from_party_id", "group", "consent_id", "statute", "until")
 
 
-def bases(viewer: Viewer, subjects: Iterable[str]) -> Bases:
-    """The basis of each (subject, party, group) that is disclosed to the viewer today; a consent before a statute."""
-    found = _told_about.rows(viewer, frozenset(subjects))
-    return {(d.subject, d.from_party_id, d.group): d.basis for d in found}
+def bases(viewer: Viewer, subjects: Iterable[str]) -> Mapping[str, Bases]:
+    """For each person, the basis of each group that a party tells the viewer today; a consent before a statute."""
+    found: dict[str, dict[tuple[int, str], Basis]] = {}
+    for subject, party_id, group, *ground in _told_about.rows(viewer, frozenset(subjects)):
+        found.setdefault(subject, {})[party_id, group] = basis_of(*ground)
+    return found
 
 
 @prepared()

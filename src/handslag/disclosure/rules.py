@@ -40,6 +40,11 @@ class Basis:
 OWN_RECORD = Basis(OWN)
 
 
+def basis_of(consent_id: int | None, statute: str, until: date) -> Basis:
+    """The ground on which a disclosure stands: its consent, or its statute."""
+    return Basis(CONSENT, str(consent_id), until) if consent_id else Basis(STATUTE, statute, until)
+
+
 @dataclass(frozen=True)
 class Flow:
     """That one party tells a unit of another one group of information."""

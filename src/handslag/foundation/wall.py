@@ -22,17 +22,23 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.module_loading import module_has_submodule
 
 from handslag.foundation import keys
+from handslag.foundation.guards import SAFE
 
 ROLE = "handslag_viewer"
 POLICIES = 2
 """How many a wall has: who reads, and who writes."""
+VIEWER = "(SELECT handslag_who())"
+"""Who looks, as a policy gives it to the functions that its rule asks: made once a query, not once a row."""
 LIFTED = "nullif(current_setting('handslag.lifted', true), '') IS NOT NULL"
 
 _BASE = (
     "CREATE OR REPLACE FUNCTION handslag_ids(name text) RETURNS bigint[] LANGUAGE sql STABLE AS "
-    "$$ SELECT string_to_array(nullif(current_setting(name, true), ''), ',')::bigint[] $$",
-    "CREATE OR REPLACE FUNCTION handslag_today() RETURNS date LANGUAGE sql STABLE AS "
-    "$$ SELECT nullif(current_setting('handslag.today', true), '')::date $$",
+    "$$ SELECT coalesce(string_to_array(nullif(current_setting(name, true), ''), ',')::bigint[], '{}') $$",
+    "DO $$ BEGIN CREATE TYPE handslag_viewer AS (places bigint[], own bigint[], today date); "
+    "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
+    "CREATE OR REPLACE FUNCTION handslag_who() RETURNS handslag_viewer LANGUAGE sql STABLE AS $$ SELECT "
+    "ROW(handslag_ids('handslag.places'), handslag_ids('handslag.own'), "
+    "nullif(current_setting('handslag.today', true), '')::date)::handslag_viewer $$",
     f"DO $$ BEGIN CREATE ROLE {ROLE} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
 )
 
@@ -48,8 +54,14 @@ _state = _State()
 
 
 def mine(name: str) -> str:
-    """The viewer's ids of a kind (posts, units, parties, own), as an array that a query makes once, not once a row."""
+    """The viewer's ids of a kind (posts, units, places, own), as an array that a query makes once, not once a row."""
     return f"((SELECT handslag_ids('handslag.{name}'))::bigint[])"
+
+
+def sees(table: str, key: str, viewer: str = VIEWER) -> str:
+    """That the viewer gets a row of another walled table, by its key. Asked as a function, since that table's own
+    policy would nest in the one that asks."""
+    return f"handslag_sees_{table}({key}, {viewer})"
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,16 @@ class Wall:
             f"CREATE POLICY {name}_writes ON {self.table} FOR ALL USING ({LIFTED}) WITH CHECK ({LIFTED})",
         )
 
+    @property
+    def function(self) -> str:
+        """The SQL of the function by which rules of other tables ask for a row of this one (see `sees`)."""
+        rule = self.rule.replace(VIEWER, "viewer")
+        return (
+            f"CREATE OR REPLACE FUNCTION handslag_sees_{self.table}(the_row bigint, viewer handslag_viewer) "
+            f"RETURNS boolean LANGUAGE plpgsql STABLE COST 6000 {SAFE} AS $$ BEGIN RETURN EXISTS "
+            f"(SELECT 1 FROM {self.table} WHERE {self.table}.id = the_row AND ({rule})); END $$"
+        )
+
 
 def _listed(name: str) -> list[Any]:
     """What the rooms' `walls.py` list under a name."""
@@ -88,6 +110,13 @@ def walls() -> list[Wall]:
     return written + [wall for wall in _listed("DERIVED") if wall.table not in named]
 
 
+def _made() -> list[str]:
+    """The types and functions of the walls: those that the rooms list, and one for each table that a rule asks for."""
+    listed = [*_BASE, *_listed("FUNCTIONS")]
+    asked = "".join((*listed, *(wall.rule for wall in walls())))
+    return listed + [wall.function for wall in walls() if f"handslag_sees_{wall.table}(" in asked]
+
+
 def build(to: BaseDatabaseWrapper) -> None:
     """Sets the role, the functions and every wall up anew, for the tables that exist. Does nothing on SQLite."""
     if to.vendor != "postgresql":
@@ -96,7 +125,7 @@ def build(to: BaseDatabaseWrapper) -> None:
     if not {wall.table for wall in walls()} <= tables:
         return
     with to.cursor() as cursor:
-        for statement in (*_BASE, *_listed("FUNCTIONS")):
+        for statement in _made():
             cursor.execute(statement)
         for wall in walls():
             for statement in wall.statements:
@@ -136,7 +165,7 @@ def _seal_policies(cursor: CursorWrapper) -> None:
 
 def _functions() -> dict[str, str]:
     """What stands in each of the wall's functions, by name."""
-    written = [s for s in (*_BASE, *_listed("FUNCTIONS")) if "FUNCTION" in s]
+    written = [s for s in _made() if "FUNCTION" in s]
     return {statement.split("FUNCTION ")[1].split("(")[0]: statement.split("$$")[1] for statement in written}
 
 
@@ -147,15 +176,17 @@ def missing(to: BaseDatabaseWrapper) -> list[str]:
         return []
     with to.cursor() as cursor:
         standing = _policies(cursor)
-        cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE starts_with(proname, 'handslag_')")
-        functions = dict(cursor.fetchall())
+        cursor.execute(
+            "SELECT proname, array_agg(prosrc) FROM pg_proc WHERE starts_with(proname, 'handslag_') GROUP BY proname"
+        )
+        functions = dict(cursor.fetchall())  # (one of another signature would be asked in the place of ours)
     fallen = [
         wall.table
         for wall in walls()
         if len(standing.get(wall.table, ())) != POLICIES
         or any(policy[-1] != _seal_of(wall, policy) for policy in standing[wall.table])
     ]
-    return fallen + [name for name, written in _functions().items() if functions.get(name) != written]
+    return fallen + [name for name, written in _functions().items() if functions.get(name) != [written]]
 
 
 def can_bypass(to: BaseDatabaseWrapper) -> bool:

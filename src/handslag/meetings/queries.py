@@ -1,6 +1,7 @@
 """Reading meetings: which of them a viewer reaches, and what of them the viewer may see."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from handslag.parties.viewer import Viewer
 
 SHOWN = ("case__person__identity", "case__holder__user", "case__holder__unit", "by", "timed_by", "ended_by")
 WEEK = timedelta(days=7)
+MOST = 20
+"""How many meetings a case's page shows."""
 
 
 def _called(viewer: Viewer) -> QuerySet[Participant]:
@@ -35,9 +38,21 @@ def at_the_viewers_places(viewer: Viewer) -> QuerySet[Meeting]:
     return Meeting.objects.filter(Exists(_called(viewer).filter(meeting=OuterRef("pk")))).order_by()
 
 
-def meetings_of(case: Case) -> QuerySet[Meeting]:
-    """A case's meetings, and those of cases joined to it, latest first."""
-    return Meeting.objects.filter(case_id__in=with_joined(case)).select_related(*SHOWN).order_by("-at", "-id")
+@prepared()
+def _latest(_viewer: None, case_ids: Collection[int]) -> QuerySet[Meeting]:
+    found = Meeting.objects.filter(case_id__in=case_ids).select_related(*SHOWN)
+    return found.order_by("-at", "-id")[:MOST]
+
+
+def latest_meetings(case: Case) -> list[Meeting]:
+    """The latest meetings of a case and of those joined to it, latest first."""
+    return _latest.rows(None, with_joined(case))
+
+
+@prepared()
+def booked_of(_viewer: None, case_id: int) -> QuerySet:
+    """The id of a booked meeting of a case, where there is one."""
+    return Meeting.objects.filter(case_id=case_id, ended_at__isnull=True).order_by().values_list("pk", flat=True)[:1]
 
 
 def meetings_at(viewer: Viewer) -> QuerySet[Meeting]:

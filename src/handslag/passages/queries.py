@@ -88,7 +88,8 @@ def clocks_of(cases: Iterable[Case]) -> dict[int, Clock]:
         return {}
     ids = frozenset(by_id)
     noted = {passage.case_id: passage for passage in _passages.rows(None, ids)}
-    offers = {o.passage.case_id: o for o in _offers.rows(None, ids) if _is_of(by_id[o.passage.case_id], o.noted_at)}
+    offered = _offers.rows(None, ids) if noted else ()
+    offers = {o.passage.case_id: o for o in offered if _is_of(by_id[o.passage.case_id], o.noted_at)}
     jobs = {job.case_id: job for job in _jobs.rows(None, ids)}
     meetings = [m for m in _meetings.rows(None, ids) if _is_of(by_id[m.case_id], m.booked_at)]
     booked = {meeting.case_id: meeting for meeting in meetings if meeting.ended_at is None}

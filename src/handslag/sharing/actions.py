@@ -284,7 +284,7 @@ def part_expired(actor: Viewer) -> int:
 
 def joinable(actor: Viewer, case: Case) -> list[Case]:
     """What `joinable_of` finds among the person's cases."""
-    return joinable_of(case, visible_cases_of.rows(actor, case.person.subject))
+    return joinable_of(case, visible_cases_of(actor, case.person.subject))
 
 
 def joinable_of(case: Case, known: list[Case]) -> list[Case]:

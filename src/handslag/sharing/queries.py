@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from handslag.cases.models import Case
 from handslag.cases.queries import visible_cases
@@ -14,7 +14,7 @@ from handslag.foundation import clock
 from handslag.foundation.acting import reading
 from handslag.foundation.prepared import prepared
 from handslag.handovers.models import Handover
-from handslag.parties.models import Unit
+from handslag.parties.models import Post, Unit
 from handslag.parties.queries import holding_posts
 from handslag.parties.viewer import Viewer
 from handslag.sharing.answering import answerers
@@ -71,8 +71,8 @@ def to_confirm(_viewer: Viewer, consent_ids: Collection[int]) -> QuerySet[Consen
 @prepared("post_ids", "own_party_ids")
 def unconfirmed_of(viewer: Viewer) -> QuerySet[Consent]:
     """Consents of people whom the viewer holds that wait for other parties' confirmation, oldest first."""
-    held = _subjects_held(viewer.post_ids)
-    waiting = unconfirmed().filter(subject__in=held, recorded_by__party_id__in=viewer.own_party_ids)
+    ours = Post.objects.filter(pk=OuterRef("recorded_by"), party_id__in=viewer.own_party_ids)
+    waiting = unconfirmed().filter(Exists(ours), subject__in=_subjects_held(viewer.post_ids))
     return Consent.objects.filter(pk__in=waiting.order_by().values("consent_id")).order_by("id")
 
 

@@ -28,12 +28,12 @@ class Page:
 
 
 def fetch(*lists: Found) -> list[list[Model]]:
-    """The whole rows of several lists, asked for once for each kind."""
+    """The whole rows of several lists, asked for once for each kind. What the wall keeps back is left out."""
     keys: dict[Prepared, set[int]] = {}
     for found in lists:
         keys.setdefault(found.whole, set()).update(found.keys)
     rows = {kind: {row.pk: row for row in kind.rows(None, frozenset(ids))} for kind, ids in keys.items() if ids}
-    return [[rows[found.whole][key] for key in found.keys] for found in lists]
+    return [[row for key in found.keys if (row := rows[found.whole].get(key))] for found in lists]
 
 
 def page_of(found: QuerySet, request: HttpRequest, rows: int = ROWS) -> Page:
@@ -44,5 +44,5 @@ def page_of(found: QuerySet, request: HttpRequest, rows: int = ROWS) -> Page:
     whole = found.model._default_manager.all()
     whole.query.select_related = found.query.select_related
     by_key = whole.in_bulk(keys)
-    shown = [by_key[key] for key in keys]
+    shown = [by_key[key] for key in keys if key in by_key]
     return Page(shown[:rows], asked, asked - 1 or None, asked + 1 if len(shown) > rows else None)

@@ -11,7 +11,7 @@ class Escalation(Loaded):
     """That something climbed to a rung of named people, or that a rung was found empty (`is_gap`)."""
 
     kind = models.CharField(max_length=20)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="escalations")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="escalations", db_index=False)
     about = models.UUIDField()
     """The public id of what waits: the case, or something of it."""
     to_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
@@ -33,6 +33,7 @@ class Escalation(Loaded):
                 name="escalation_once_while_open",
             ),
         ]
+        indexes = [models.Index(fields=["case", "kind", "rung"], name="escalation_of_case")]
 
 
 class Called(Loaded):

@@ -116,9 +116,14 @@ def empty_rungs(viewer: Viewer) -> QuerySet[Escalation]:
     return _standing_near(viewer).filter(is_gap=True)
 
 
+@prepared()
+def _last_round(_viewer: None) -> QuerySet[Round]:
+    return Round.objects.order_by("-id")[:1]
+
+
 def last_round() -> Round | None:
     """When the watch last went its round."""
-    return Round.objects.order_by("-id").first()
+    return next(iter(_last_round.rows(None)), None)
 
 
 def ladders() -> dict[int, rules.Ladder]:

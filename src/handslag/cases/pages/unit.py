@@ -33,7 +33,9 @@ from handslag.ui.tables import Column, Table, plain, table, tick
 class ReceiverForm(Form):
     """Who takes over."""
 
-    to = PostChoice(label=gettext_lazy("Who takes over?"), queryset=Post.objects.none())
+    to = PostChoice(
+        label=gettext_lazy("Who takes over?"), queryset=Post.objects.none(), empty_label=gettext_lazy("Choose")
+    )
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)

@@ -21,7 +21,6 @@ from handslag.ui.access import page
 from handslag.ui.forms import Form
 from handslag.ui.submission import tried
 
-FOUND = 50
 """How many cases a search shows."""
 
 
@@ -143,6 +142,6 @@ def close(request: Request, case_id: UUID) -> HttpResponse:
 def search(request: Request) -> HttpResponse:
     """Finds persons the viewer may see. Posted, so that no identity number ever stands in an address."""
     text = request.POST.get("q", "").strip()[:130]
-    found = list(searching.search(request.viewer, text)[: FOUND + 1]) if len(text) > 1 else []
-    shown = case_table(request.viewer, found[:FOUND])
-    return render(request, "cases/search.html", {"text": text, "table": shown, "more": len(found) > FOUND})
+    found, has_more = searching.first_found(request.viewer, text) if len(text) > 1 else ([], False)
+    shown = case_table(request.viewer, found)
+    return render(request, "cases/search.html", {"text": text, "table": shown, "more": has_more})

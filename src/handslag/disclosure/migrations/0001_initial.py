@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
             model_name="disclosure",
             index=models.Index(
                 condition=models.Q(("begins_at__isnull", True), ("ended_at__isnull", True)),
-                fields=["from_party", "subject"],
+                fields=["subject", "from_party"],
                 name="disclosure_waits",
             ),
         ),

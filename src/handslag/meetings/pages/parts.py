@@ -8,16 +8,14 @@ from django.utils.translation import gettext as _
 from handslag.cases.pages.page import Button, CasePage
 from handslag.meetings.models import Meeting
 from handslag.meetings.pages.rows import meeting_row, table_of
-from handslag.meetings.queries import meetings_of, own_meetings
+from handslag.meetings.queries import latest_meetings, own_meetings
 from handslag.reference import codes
 from handslag.ui.dates import minute
-
-MOST_ROWS = 20
 
 
 def meetings_on(page: CasePage) -> list[Meeting]:
     """The meetings of the page's case, latest first."""
-    return page.once("meetings", lambda page: list(meetings_of(page.case)[:MOST_ROWS]))
+    return page.once("meetings", lambda page: latest_meetings(page.case))
 
 
 def listed(page: CasePage) -> dict | None:

@@ -7,12 +7,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from handslag.cases.models import Case
-from handslag.cases.visibility import asked_once
+from handslag.cases.visibility import looked_at_once
 from handslag.foundation.prepared import first
 from handslag.foundation.rooms import Section, placed
+from handslag.foundation.wall import lifted
 from handslag.parties.viewer import Request, Viewer
 from handslag.ui.paging import fetch, page_of
 from handslag.ui.tables import Table
+
+NOTHING = Table((), [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,12 @@ class ShownSection:
 def shown_sections(viewer: Viewer, page: str) -> list[ShownSection]:
     """The sections of a composed page (`work` or `board`), in their order."""
     sections = [section for section in placed(page) if not section.is_apart]
-    found = first(viewer, ((section.find, section.short) for section in sections))
+    with lifted():  # (keys and counts; the rows come from behind the wall)
+        found = first(viewer, ((section.find, section.short) for section in sections))
     fetched = fetch(*found)
-    with asked_once(viewer, [case for rows in fetched for row in rows if (case := _case(row))]):
+    with looked_at_once(viewer, [case for rows in fetched for row in rows if (case := _case(row))]):
         return [
-            ShownSection(section, section.table(viewer, rows), of.total)
+            ShownSection(section, section.table(viewer, rows) if rows else NOTHING, of.total)
             for section, of, rows in zip(sections, found, fetched, strict=True)
         ]
 

@@ -54,7 +54,10 @@ class Migration(migrations.Migration):
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="escalations", to="cases.case"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="escalations",
+                        to="cases.case",
                     ),
                 ),
                 (
@@ -79,6 +82,10 @@ class Migration(migrations.Migration):
                 fields=("kind", "about", "rung", "is_gap"),
                 name="escalation_once_while_open",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="escalation",
+            index=models.Index(fields=["case", "kind", "rung"], name="escalation_of_case"),
         ),
         migrations.AddIndex(
             model_name="called",
