@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from handslag.foundation.clock import local
 
 
 def when(day: date | None, today: date) -> str:
@@ -23,7 +24,7 @@ def when(day: date | None, today: date) -> str:
 
 def minute(at: datetime | None) -> str:
     """An instant as day and time of day in Sweden; empty for none."""
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+    return f"{local(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 def iso(day: date | None) -> str:

@@ -73,11 +73,18 @@ class Table:
         return bool(self.rows)
 
     @property
+    def head(self) -> SafeString:
+        """The headings' markup."""
+        shown = ((column, escape(column.heading)) for column in self.columns)
+        cells = (f'<span class="sr-only">{text}</span>' if column.is_heading_hidden else text for column, text in shown)
+        return mark_safe("".join(f'<th scope="col">{cell}</th>' for cell in cells))  # noqa: S308
+
+    @property
     def body(self) -> SafeString:
         """The rows' markup."""
         shaped = [("<th scope=\"row\">", column.cell, "</th>") if column.is_head else ("<td>", column.cell, "</td>")
                   for column in self.columns]  # fmt: skip
-        lines = ("".join(f"{begin}{cell(row)}{end}" for begin, cell, end in shaped) for row in self.rows)
+        lines = ("".join([f"{begin}{cell(row)}{end}" for begin, cell, end in shaped]) for row in self.rows)
         return mark_safe("".join(f"<tr>{line}</tr>\n" for line in lines))  # noqa: S308
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from handslag.cases.visibility import CaseVisibility, visibilities
 from handslag.foundation import clock
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
+from handslag.ui.addresses import url_of
 from handslag.ui.dates import due_tone, end_tone, iso, minute, when
 from handslag.ui.tables import Column, Table, link, moment, plain, table, tag
 
@@ -65,7 +65,7 @@ def case_row(visible: CaseVisibility, today: date) -> CaseRow:
     case, ends, plan = visible.case, visible.value("livelihood_ends_on"), visible.sees("next_step")
     return CaseRow(
         id=case.public_id,
-        url=reverse("case", args=[case.public_id]),
+        url=url_of("case", case.public_id),
         name=person_name(visible),
         reference=case.reference,
         step=case.next_step if plan else _("not disclosed"),

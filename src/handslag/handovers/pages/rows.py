@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from handslag.handovers.models import Handover
 from handslag.handovers.wording import state_label
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
+from handslag.ui.addresses import url_of
 from handslag.ui.dates import due_tone, end_tone, minute, when
 from handslag.ui.tables import Column, Table, link, moment, plain, state, table
 
@@ -50,7 +50,7 @@ def handover_row(handover: Handover, visible: CaseVisibility, today: date) -> Ha
     contact_on = day_of(contact) if contact else None
     is_pending, is_booked = handover.state in rules.PENDING, handover.state in rules.BOOKED
     return HandoverRow(
-        url=reverse("handover", args=[handover.public_id]),
+        url=url_of("handover", handover.public_id),
         name=person_name(visible),
         reference=handover.case.reference,
         sender=f"{handover.sender.user}, {handover.sender.unit}",

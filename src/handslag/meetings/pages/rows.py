@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from handslag.meetings.models import Decision, Meeting
 from handslag.meetings.wording import state_label
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
+from handslag.ui.addresses import url_of
 from handslag.ui.dates import due_tone, minute, when
 from handslag.ui.tables import Column, Table, link, moment, plain, state, table
 
@@ -46,7 +46,7 @@ def meeting_row(meeting: Meeting, visible: CaseVisibility, today: date) -> Meeti
     now = meeting.state if visible.sees("ended_at", meeting) else ""
     reason = meeting.reason if now == rules.NOT_HELD and visible.sees("reason", meeting) else ""
     return MeetingRow(
-        url=reverse("meeting", args=[meeting.public_id]),
+        url=url_of("meeting", meeting.public_id),
         name=person_name(visible),
         reference=meeting.case.reference,
         kind=codes.label("meeting_kind", kind) if kind else _("Meeting"),
@@ -106,8 +106,8 @@ class DecisionRow:
 def _address(visible: CaseVisibility, decision: Decision) -> str:
     """The decision's own page; the case's where no basis shows any more what was decided."""
     if visible.sees("text", decision):
-        return reverse("decision", args=[decision.public_id])
-    return reverse("case", args=[visible.case.public_id])
+        return url_of("decision", decision.public_id)
+    return url_of("case", visible.case.public_id)
 
 
 def decision_table(viewer: Viewer, decisions: Iterable[Decision]) -> Table:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from handslag.foundation.clock import day_of
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
 from handslag.sharing.queries import cases_near, is_standing
+from handslag.ui.addresses import url_of
 from handslag.ui.dates import minute, when
 from handslag.ui.tables import Column, Table, link, moment, plain, state, table, tick
 
@@ -104,7 +104,7 @@ def _waiting_rows(viewer: Viewer, consents: Iterable[Consent]) -> Iterator[Waiti
         parties = sorted({line.from_party.name for line in lines.get(consent, [])})
         since = day_of(consent.recorded_at)
         yield WaitingRow(
-            url=reverse("sharing", args=[visible.case.public_id]),
+            url=url_of("sharing", visible.case.public_id),
             name=person_name(visible),
             purpose=consent.purpose,
             parties=", ".join(parties),

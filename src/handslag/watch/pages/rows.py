@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,7 @@ from handslag.cases.visibility import CaseVisibility, visibilities
 from handslag.foundation import clock
 from handslag.foundation.rooms import waiting
 from handslag.parties.viewer import Viewer
+from handslag.ui.addresses import url_of
 from handslag.ui.dates import when
 from handslag.ui.tables import Column, Table, link, moment, plain, state, table
 from handslag.watch import rules
@@ -49,7 +49,7 @@ def escalation_row(escalation: Escalation, visible: CaseVisibility, today: date)
     """An escalation in a list."""
     case, kind = escalation.case, waiting()[escalation.kind]
     return EscalationRow(
-        url=reverse(kind.page, args=[escalation.about]),
+        url=url_of(kind.page, escalation.about),
         name=person_name(visible),
         reference=case.reference,
         kind=str(kind.label),
