@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 from difflib import unified_diff
-from itertools import pairwise
+from itertools import combinations, pairwise
 
+from handslag.assessments import rules as assessment_rules
 from handslag.handovers import rules
 from tests import plan
 from tests.test_room_cost import EDITS
@@ -16,7 +17,9 @@ SIDES = {rules.SENDER: "the sender", rules.RECEIVER: "the receiver", rules.PRODU
 def transitions() -> str:
     """The page of the handover's states."""
     lines = [
-        "# The handover's states",
+        "# States",
+        "",
+        "## The handover",
         "",
         "Drawn by `make diagrams` from `handovers/rules.py`; a test fails when the two differ. The database",
         "itself refuses every step that is not drawn here.",
@@ -33,7 +36,46 @@ def transitions() -> str:
     lines += ["", "| state | whose turn it is |", "|---|---|"]
     for state in (*rules.PENDING, rules.ACCEPTED, *rules.FINAL):
         lines.append(f"| {state} | {SIDES.get(rules.awaited(state), 'nobody: it is over')} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *assessment_states()]) + "\n"
+
+
+def _can_be(facts: set[str]) -> bool:
+    """Whether these facts can stand together: an end follows what was signed, measures follow the end."""
+    after_end = facts - {assessment_rules.MET, assessment_rules.SIGNED, assessment_rules.ENDED, assessment_rules.BROKEN}
+    has_ended, is_signed = assessment_rules.ENDED in facts, assessment_rules.SIGNED in facts
+    return (has_ended or not after_end) and (is_signed or not has_ended)
+
+
+def _moves() -> dict[tuple[str, str], list[str]]:
+    """From which state to which one more fact leads, however many there were before."""
+    names = list(dict.fromkeys(fact for _state, needed in assessment_rules.STATES for fact in sorted(needed)))
+    found: dict[tuple[str, str], list[str]] = {}
+    for size in range(len(names)):
+        for facts in combinations(sorted(names), size):
+            for fact in (fact for fact in names if _can_be(set(facts)) and _can_be({*facts, fact})):
+                move = assessment_rules.state(set(facts)), assessment_rules.state({*facts, fact})
+                if move[0] != move[1] and fact not in found.setdefault(move, []):
+                    found[move].append(fact)
+    return found
+
+
+def assessment_states() -> Iterator[str]:
+    """The states of a joint assessment, and the facts that make them."""
+    yield from (
+        "## The joint assessment",
+        "",
+        "Derived from facts, never ticked: the first line of the table of which all facts are there is the state. What an arrow",
+        "names is the fact that leads there; a measure that is done leads back. Drawn from `assessments/rules.py`.",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+        f"    [*] --> {assessment_rules.WAITING}: asked for",
+    )
+    for (before, after), facts in sorted(_moves().items()):
+        yield f"    {before} --> {after}: {' or '.join(facts)}"
+    yield from ("```", "", "| state | when all of this is there |", "|---|---|")
+    for state, needed in assessment_rules.STATES:
+        yield f"| {state} | {', '.join(sorted(needed)) or 'nothing more than that it was asked for'} |"
 
 
 def below(room: str, imports: dict[str, set[str]]) -> set[str]:

@@ -144,4 +144,4 @@ def note_missing_translations() -> None:
     translation._trans.gettext = noting
 
 
-SAME_IN_BOTH = {":", "Person", "Start", "Journal", "Svenska", "English"}
+SAME_IN_BOTH = {":", "Person", "Start", "Journal", "Svenska", "English", "Plan", "Version", "Version %(n)s"}

@@ -15,10 +15,14 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from handslag.api.service import api
+from handslag.assessments import actions as assessments
+from handslag.assessments.models import Assessment, Call, Document
+from handslag.assessments.signing import Content
 from handslag.cases import actions as cases
 from handslag.cases.opening import open_cases
 from handslag.disclosure.actions import Agreed, Statutory
 from handslag.disclosure.rules import Flow
+from handslag.drafts.actions import forget_drafts, save_draft
 from handslag.foundation import clock
 from handslag.foundation.acting import by_itself
 from handslag.foundation.errors import NotAllowed, Refused
@@ -32,6 +36,8 @@ from handslag.parties.hiring import hire
 from handslag.parties.models import Absence
 from handslag.parties.second_factor import reset_factors
 from handslag.passages import actions as passages
+from handslag.plans import actions as plans
+from handslag.plans.models import Plan
 from handslag.rights.extract import extract
 from handslag.rights.protection import protect, unprotect
 from handslag.rights.rectification import present, rectify
@@ -108,6 +114,20 @@ PAGES = {
     "calendar-feed": EVERYBODY,
     "outbox": {"admin"},
     "decision": FK | AF | {"fk_officer", "af_officer"},
+    "ask-assessment": FK | AF,
+    "assessment": FK | AF | {"fk_officer", "af_officer"},
+    "assessment-part": FK | AF,
+    "assessment-versions": FK | AF | {"fk_officer", "af_officer"},
+    "assessment-step": {"fk_a", "fk_lead"},
+    "assessment-uncall": FK | AF,
+    "assessment-gathered": FK | AF,
+    "draft": FK | AF,
+    "make-plan": FK | AF,
+    "plan": FK | AF | {"fk_officer", "af_officer"},
+    "plan-printed": FK | AF,
+    "plan-change": {"fk_a", "fk_lead"},
+    "plan-step": FK | AF | {"fk_officer", "af_officer"},
+    "own-plan": NOBODY,
     "handover": FK | AF | {"fk_officer", "af_officer"},
     "handover-step": FK | AF,
     "watch": HOLDERS | OFFICERS,
@@ -134,6 +154,9 @@ POSTED = {
     "own-withdraw",
     "uninvite",
     "calendar-end",
+    "assessment-uncall",
+    "assessment-gathered",
+    "draft",
 }
 
 # Who may take each step in the same world. The lead may act for the unit; a colleague may not act for the holder.
@@ -181,13 +204,25 @@ CASE_ACTIONS = {
     "offer_transition": {"fk_a", "fk_lead"},
     "answer_offer": {"fk_a", "fk_lead"},
     "note_job": {"fk_a", "fk_lead"},
+    "ask_assessment": {"fk_a", "fk_lead"},
+    "call_unit": {"fk_a", "fk_lead"},
+    "uncall_unit": {"fk_a", "fk_lead"},
+    "end_assessment": {"fk_a", "fk_lead"},
+    "gather_document": FK | AF,
+    "sign_part": FK | AF,
+    "save_draft": FK | AF,
+    "make_plan": {"fk_a", "fk_lead"},
+    "review_plan": {"fk_a", "fk_lead"},
+    "add_step": {"fk_a", "fk_lead"},
+    "end_plan": {"fk_a", "fk_lead"},
+    "end_step": {"fk_a", "fk_b", "fk_lead"},
     "make_feed": HOLDERS,
     "end_feed": HOLDERS,
     "finish_decision": {"fk_a", "fk_b", "fk_lead"},
 }
 SYSTEM_ACTIONS = (
     *("hire", "set_password", "issue_token", "revoke_token", "retain", "extract", "rotate", "unprotect"),
-    *("part_expired", "reset_factors"),
+    *("part_expired", "reset_factors", "put_due_steps", "forget_drafts"),
 )
 STEP_ACTIONS = {
     "offer": "offer_handover",
@@ -228,6 +263,15 @@ def decided(world, case):
     return meeting, decision
 
 
+def assessed(world, case):
+    """An assessment of the case to which AF is called, and its plan with a step for a colleague."""
+    request = assessments.Request("Vägen tillbaka", clock.today(), (world.units["af"],), ("Intyg",))
+    assessment = assessments.ask_assessment(world.viewer("fk_a"), case.pk, request)
+    plan = plans.make_plan(world.viewer("fk_a"), case.pk, plans.Words("Halvtid"))
+    planned = plans.Planned("Ring", world.posts["fk_b"], clock.today())
+    return assessment, plan, plans.add_step(world.viewer("fk_a"), case.pk, planned)
+
+
 @pytest.fixture
 def scene(world):
     """The world of the matrix, and the arguments of each page in it."""
@@ -236,6 +280,7 @@ def scene(world):
     waiting = world.consent(case, confirms=False)
     absence = Absence.objects.create(post=world.posts["fk_b"], from_on=clock.today() - timedelta(days=1))
     meeting, decision = decided(world, case)
+    assessment, plan, planned = assessed(world, case)
     arguments = {
         **dict.fromkeys(("case", "next-step", "livelihood", "pause", "resume", "close", "offer"), [case.public_id]),
         **dict.fromkeys(
@@ -262,6 +307,16 @@ def scene(world):
         "meeting-step": [meeting.public_id, "move"],
         "uninvite": [meeting.participants.get(post=world.posts["fk_a"]).public_id],
         "decision": [decision.public_id],
+        "ask-assessment": [case.public_id],
+        **dict.fromkeys(("assessment", "assessment-part", "assessment-versions"), [assessment.public_id]),
+        "assessment-step": [assessment.public_id, "end"],
+        "assessment-uncall": [Call.objects.get().public_id],
+        "assessment-gathered": [Document.objects.get().public_id],
+        "draft": [case.public_id, "form"],
+        "make-plan": [case.public_id],
+        **dict.fromkeys(("plan", "plan-printed", "own-plan"), [plan.public_id]),
+        "plan-change": [plan.public_id, "step"],
+        "plan-step": [planned.public_id],
         "calendar-feed": [meetings.make_feed(world.viewer("fk_a"))],
     }
     return world, case, handover, absence, arguments
@@ -353,6 +408,8 @@ def test_what_is_the_operators_is_refused_to_everyone_who_signs_in(world, name):
         "issue_token": lambda: parties.issue_token(viewer, "FK", "x"),
         "revoke_token": lambda: parties.revoke_token(viewer, "FK", "x"),
         "part_expired": lambda: sharing.part_expired(viewer),
+        "put_due_steps": lambda: plans.put_due_steps(viewer, today),
+        "forget_drafts": lambda: forget_drafts(viewer, today),
     }
     assert set(acts) == set(SYSTEM_ACTIONS)
     for act in acts.values():
@@ -404,6 +461,10 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
     meeting, decision = decided(world, case)
     guest = meeting.participants.get(post=post)
     when = meetings.Time(contact_in(3), 60, "Rum 3")
+    assessment, _plan, planned = assessed(world, case)
+    document, call = Document.objects.get(), Call.objects.get()
+    asked = assessments.Request("Ord", today, (world.units["kom"],))
+    ending = assessments.Ending("Mål", "Ring", today, post, "other_next_step")
     agreed = Agreed(
         "Plan",
         "written",
@@ -445,6 +506,18 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "offer_transition": lambda v: passages.offer_transition(v, case.pk, today),
         "answer_offer": lambda v: passages.answer_offer(v, case.pk, "accepted", today),
         "note_job": lambda v: passages.note_job(v, case.pk, has_job=True),
+        "ask_assessment": lambda v: assessments.ask_assessment(v, case.pk, asked),
+        "call_unit": lambda v: assessments.call_unit(v, assessment.pk, world.units["kom"]),
+        "uncall_unit": lambda v: assessments.uncall_unit(v, call.pk),
+        "end_assessment": lambda v: assessments.end_assessment(v, assessment.pk, ending),
+        "gather_document": lambda v: assessments.gather_document(v, document.pk),
+        "sign_part": lambda v: assessments.sign_part(v, assessment.pk, Content("Vi", "Ord", "Mål"), 0),
+        "save_draft": lambda v: save_draft(v, case.pk, "form", {"text": "Ord"}, 0),
+        "make_plan": lambda v: plans.make_plan(v, case.pk, plans.Words("Mål")),
+        "review_plan": lambda v: plans.review_plan(v, case.pk, plans.Words("Mål")),
+        "add_step": lambda v: plans.add_step(v, case.pk, plans.Planned("Ring", colleague, today)),
+        "end_plan": lambda v: plans.end_plan(v, case.pk, "completed"),
+        "end_step": lambda v: plans.end_step(v, planned.pk, was_done=True),
         "make_feed": meetings.make_feed,
         "end_feed": meetings.end_feed,
         "finish_decision": lambda v: meetings.finish_decision(v, decision.pk),
@@ -491,6 +564,10 @@ OPERATIONS = {
     ("post", "/api/v1/meetings/{meeting_id}/move"): {"fk"},
     ("post", "/api/v1/meetings/{meeting_id}/call-off"): {"fk"},
     ("post", "/api/v1/meetings/{meeting_id}/hold"): {"fk"},
+    ("get", "/api/v1/assessments"): {"fk", "af", "kom"},
+    ("get", "/api/v1/assessments/{assessment_id}"): {"fk", "af"},
+    ("get", "/api/v1/plans"): {"fk", "af", "kom"},
+    ("get", "/api/v1/plans/{plan_id}"): {"fk", "af"},
     ("get", "/api/v1/watch"): {"fk", "af", "kom"},
     ("get", "/api/v1/api-info"): {"fk", "af", "kom", "nobody"},
 }
@@ -510,7 +587,14 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
     world, case, handover, *_rest = scene
     method, path = operation
     meeting = Meeting.objects.filter(case=case).order_by("id").first()
-    url = path.format(case_id=case.public_id, handover_id=handover.public_id, meeting_id=meeting.public_id)
+    ids = {
+        "case": case,
+        "handover": handover,
+        "meeting": meeting,
+        "assessment": Assessment.objects.get(),
+        "plan": Plan.objects.get(),
+    }
+    url = path.format(**{f"{name}_id": found.public_id for name, found in ids.items()})
     if path.endswith("/answer"):
         handovers.ask_back(world.viewer("af_a"), handover.pk, "?")
     if path == "/api/v1/handovers" and method == "post":

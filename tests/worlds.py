@@ -9,6 +9,9 @@ import time_machine
 from django.test import override_settings
 from django.utils import timezone
 
+from handslag.assessments import actions as assessments
+from handslag.assessments.rules import Spell
+from handslag.assessments.signing import Content
 from handslag.cases import actions as cases
 from handslag.cases.models import Case
 from handslag.cases.opening import Draft, open_cases
@@ -16,6 +19,7 @@ from handslag.disclosure.actions import Agreed
 from handslag.disclosure.models import Consent
 from handslag.disclosure.queries import unconfirmed
 from handslag.disclosure.rules import GROUPS, Flow
+from handslag.drafts.actions import save_draft
 from handslag.foundation import clock, keys
 from handslag.handovers import actions as handovers
 from handslag.handovers.actions import Offer, offer_handover
@@ -31,6 +35,7 @@ from handslag.parties.queries import viewer_of
 from handslag.parties.viewer import Viewer
 from handslag.passages import actions as passages
 from handslag.persons.registering import bar
+from handslag.plans import actions as plans
 from handslag.sharing.actions import confirm_telling, give_consent
 from handslag.sharing.queries import answered_at
 from handslag.simulation.world import identity_numbers
@@ -217,6 +222,25 @@ def _meet(world: World, case: Case) -> None:
         world.meeting(case)
 
 
+def _assess(world: World, case: Case) -> None:
+    """An assessment that each party has signed and that ended in a plan, another that goes on, and a draft."""
+    viewer, today = world.viewer("fk_a"), clock.today()
+    world.consent(case)
+    request = assessments.Request("Vägen tillbaka", today + timedelta(days=30), (world.units["af"],), ("Intyg",))
+    done = assessments.ask_assessment(viewer, case.pk, request)
+    content = Content("Vi är med", "Jag vill", "Halvtid", diagnosis_chapter="F", spells=(Spell(100, today, None),))
+    for name in ("fk_a", "af_a"):
+        assessments.sign_part(world.viewer(name), done.pk, content, 0)
+    step = assessments.Ending("Halvtid", "Ring", today + timedelta(days=5), world.posts["fk_a"], "joint_measure")
+    assessments.end_assessment(viewer, done.pk, step)
+    planned = plans.Planned(
+        "Praktik", world.posts["af_a"], today + timedelta(days=60), "Går dit", "work_directed", today
+    )
+    plans.add_step(viewer, case.pk, planned)
+    going = assessments.ask_assessment(viewer, case.pk, request)
+    save_draft(viewer, case.pk, assessments.form_of(going), {"own_words": "Jag"}, 0)
+
+
 def build_at_work() -> World:
     """A fresh world with something in every table: cases that stay, move, are on their way, declined, closed."""
     world = build()
@@ -239,6 +263,7 @@ def build_at_work() -> World:
     register_absence(world.viewer("fk_lead"), world.posts["fk_b"], clock.today(), None, None)
     world.token("fk")
     _meet(world, stays)
+    _assess(world, stays)
     bar(keys.random_index())
     go_round()
     seal()

@@ -48,6 +48,32 @@ _FROM_DECISIONS = (
     "WHERE d.done_at IS NULL AND NOT d.became_step AND c.closed_at IS NULL AND d.due_on <= %s "
     "AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
 )
+_LED_BY = (
+    "JOIN cases_case c ON c.id = {0}.case_id JOIN parties_post p ON p.id = c.holder_id WHERE {1} "
+    "AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
+)
+_FROM_ASSESSMENTS = "SELECT {what} FROM assessments_assessment a " + _LED_BY.format(
+    "a", "a.ended_at IS NULL AND a.wanted_by <= %s"
+)
+_FROM_DISSENT = "SELECT {what} FROM assessments_assessment a " + _LED_BY.format(
+    "a",
+    "c.closed_at IS NULL AND EXISTS (SELECT 1 FROM assessments_part d WHERE d.assessment_id = a.id AND d.dissents "
+    "AND d.settle_by <= %s AND d.number = (SELECT max(l.number) FROM assessments_part l "
+    "WHERE l.assessment_id = d.assessment_id AND l.party_id = d.party_id))",
+)
+_FROM_PLANS = "SELECT {what} FROM plans_plan l " + _LED_BY.format(
+    "l",
+    "c.closed_at IS NULL AND l.ended_at IS NULL "
+    "AND NOT EXISTS (SELECT 1 FROM plans_review r WHERE r.plan_id = l.id AND r.reviewed_on > %s)",
+)
+_FROM_PLAN_STEPS = (
+    "SELECT {what} FROM plans_step s JOIN plans_plan l ON l.id = s.plan_id JOIN cases_case c ON c.id = l.case_id "
+    "JOIN parties_post p ON p.id = s.to_id WHERE s.ended_at IS NULL AND NOT s.became_step AND l.ended_at IS NULL "
+    "AND c.closed_at IS NULL AND s.due_on <= %s "
+    "AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
+)
+HALF_A_YEAR = 185
+"""One day more than the longest six months have."""
 UNEXPLAINED = (
     "SELECT c.reference FROM handovers_handover h JOIN cases_case c ON c.id = h.case_id "
     "WHERE h.state IN ('declined', 'withdrawn') AND NOT EXISTS (SELECT 1 FROM handovers_message m "
@@ -88,6 +114,11 @@ def _queries(connection: BaseDatabaseWrapper, on: date, lead_days: int):
     yield "unrecorded_meeting", _FROM_MEETINGS, [waited, lead_days]
     step = connection.ops.adapt_datefield_value(deadline)
     yield "overdue_decision", _FROM_DECISIONS, [step, lead_days]
+    yield "late_assessment", _FROM_ASSESSMENTS, [step, lead_days]
+    yield "unsettled_dissent", _FROM_DISSENT, [step, lead_days]
+    half_a_year = connection.ops.adapt_datefield_value(deadline - timedelta(days=HALF_A_YEAR))
+    yield "unreviewed_plan", _FROM_PLANS, [half_a_year, lead_days]
+    yield "overdue_plan_step", _FROM_PLAN_STEPS, [step, lead_days]
     yield "overdue_step", _FROM_STEPS, [step, lead_days, missed]
     yield "no_livelihood", _FROM_NOTHING, [step, step, lead_days]
 

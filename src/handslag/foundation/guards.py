@@ -69,6 +69,22 @@ def undeletable(table: str) -> Guard:
     return Guard(f"{table}_undeletable", table, "DELETE", "1=1", f"{table}: rows are never deleted")
 
 
+REMOVED = "('', '–')"
+"""What stands where words were removed."""
+
+
+def words_only_removed(table: str, *columns: str, when: str = "1=1") -> Guard:
+    """A guard that lets words be removed and never rewritten (while `when` holds)."""
+    rewritten = " OR ".join(f"(NEW.{c} IS DISTINCT FROM OLD.{c} AND NEW.{c} NOT IN {REMOVED})" for c in columns)
+    return Guard(
+        f"{table}_words_only_removed_{columns[0]}",
+        table,
+        "UPDATE",
+        f"({when}) AND ({rewritten})",
+        f"{table}: {', '.join(columns)} can only be removed",
+    )
+
+
 def _written() -> list[Guard | Consequence]:
     found: list[Guard | Consequence] = []
     for app in apps.get_app_configs():

@@ -220,6 +220,9 @@ class Room:
     """Rows of the picture of the way."""
     obstacles: tuple[Callable[[Any], str], ...] = ()
     """Of a case: why it cannot be closed yet, in words; empty where it can."""
+    taking_part: tuple[Callable[[Any], Iterable[Any]], ...] = ()
+    """Of cases, by their ids: (case id, unit) of units that take part in what happens there, and so answer for what
+    their party tells."""
     person_page: tuple[Part, ...] = ()
     menu: tuple[Link, ...] = ()
     letters: Mapping[str, Callable[[UUID], Any]] = field(default_factory=dict)

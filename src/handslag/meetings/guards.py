@@ -3,24 +3,11 @@
 Words are only ever removed, when their time is over or the person's identity becomes protected.
 """
 
-from handslag.foundation.guards import Guard, frozen, undeletable
+from handslag.foundation.guards import Guard, frozen, undeletable, words_only_removed
 
 MEETING, PAST, GUEST = "meetings_meeting", "meetings_pasttime", "meetings_participant"
 ITEM, DECISION, FEED, CASE = "meetings_item", "meetings_decision", "meetings_feed", "cases_case"
-REMOVED = "('', '–')"
 _BOOKED = f"EXISTS (SELECT 1 FROM {MEETING} m WHERE m.id = {{0}}.meeting_id AND m.ended_at IS NULL)"
-
-
-def words_only_removed(table: str, *columns: str, when: str = "1=1") -> Guard:
-    """A guard that lets words be removed and never rewritten (while `when` holds)."""
-    rewritten = " OR ".join(f"(NEW.{c} IS DISTINCT FROM OLD.{c} AND NEW.{c} NOT IN {REMOVED})" for c in columns)
-    return Guard(
-        f"{table}_words_only_removed_{columns[0]}",
-        table,
-        "UPDATE",
-        f"({when}) AND ({rewritten})",
-        f"{table}: {', '.join(columns)} can only be removed",
-    )
 
 
 def _only_while_booked(table: str) -> Guard:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from handslag.cases.models import Case
-from handslag.cases.queries import visible_cases
+from handslag.cases.queries import opened_to, visible_cases
 from handslag.disclosure.models import Consent, Disclosure
 from handslag.disclosure.queries import active, covers, unconfirmed
 from handslag.disclosure.rules import IDENTITY
@@ -30,12 +30,14 @@ def _subjects_held(post_ids: Collection[int]) -> QuerySet:
     return Case.objects.filter(holder_id__in=post_ids).order_by().values_list("person__subject", flat=True)
 
 
-@prepared("case_post_ids", "unit_ids", "own_party_ids")
+@prepared("case_post_ids", "unit_ids", "own_party_ids", "officer_party_ids")
 def _unconfirmed_near(viewer: Viewer) -> QuerySet[Disclosure]:
-    """What the viewer's parties have not confirmed, of people whom the viewer's units hold, held or are offered."""
+    """What the viewer's parties have not confirmed, of people whom the viewer's units hold or held, or whose
+    cases are opened to them: by an offer, or since they take part."""
     of_handovers = Handover.objects.order_by().values_list("case__person__subject", flat=True)
     met = _subjects_held(viewer.case_post_ids).union(
-        of_handovers.filter(sender_id__in=viewer.case_post_ids), of_handovers.filter(to_unit_id__in=viewer.unit_ids)
+        of_handovers.filter(sender_id__in=viewer.case_post_ids),
+        *(rows.order_by().values_list("case__person__subject", flat=True) for rows in opened_to(viewer)),
     )
     return unconfirmed().filter(subject__in=met, from_party_id__in=viewer.own_party_ids).order_by("id")
 

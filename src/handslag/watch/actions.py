@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Max, QuerySet
 
 from handslag.cases.models import Case
+from handslag.drafts.actions import forget_drafts
 from handslag.foundation import clock
 from handslag.foundation.acting import action, by_itself
 from handslag.foundation.rooms import waiting
@@ -15,6 +16,7 @@ from handslag.foundation.waiting import Wait
 from handslag.parties.queries import absences_on, present_posts
 from handslag.parties.rules import HOLDING_ROLES
 from handslag.parties.viewer import Viewer
+from handslag.plans.actions import put_due_steps
 from handslag.sharing.actions import part_expired
 from handslag.watch import queries, rules
 from handslag.watch.models import Called, Escalation, Round
@@ -174,12 +176,15 @@ def _name_people(wanted: dict[tuple, rules.Call], standing: dict[tuple, int], ca
 def go_round(on: date | None = None) -> dict[str, int]:
     """Goes one round for the day `on` (default today) and returns its figures.
 
-    Nothing is ever closed or moved by it: it calls named people and clears the calls whose reason is gone. A second
+    Nothing is ever closed by it: it calls named people and clears the calls whose reason is gone. Before that it lets
+    what ran out end, and steps of plans that are due become next steps. A second
     round on the same day, or at the same time, changes nothing. It goes through the cases stretch by stretch, so that
     the largest country fits in little memory.
     """
     on = on or clock.today()
     part_expired(WATCH)
+    put_due_steps(WATCH, on)
+    forget_drafts(WATCH, on)
     ladders = {party: ladder.deadlines(on) for party, ladder in queries.ladders().items()}
     this, figures = _Round(on, Presence(on), ladders), _Figures()
     last = Case.objects.aggregate(last=Max("id"))["last"] or 0

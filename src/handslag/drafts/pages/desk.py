@@ -1,0 +1,96 @@
+"""The desk at which somebody writes: the own draft of a form, and who else writes in it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from handslag.cases.models import Case
+from handslag.drafts import queries
+from handslag.drafts.actions import Content, save_draft
+from handslag.drafts.models import Draft
+from handslag.parties.viewer import Request, Viewer
+from handslag.ui.dates import minute
+from handslag.ui.forms import Form
+
+NUMBER, ASIDE = "draft_number", frozenset({"csrfmiddlewaretoken", "draft_number", "draft"})
+"""What is posted besides the form's own fields."""
+
+
+def typed(posted: QueryDict) -> Content:
+    """What was typed in a form, by the names of its fields."""
+    return {name: values[0] if len(values) == 1 else values for name, values in posted.lists() if name not in ASIDE}
+
+
+def known(request: HttpRequest) -> int:
+    """The number of the saving that the page was written upon."""
+    told = request.POST.get(NUMBER, "")
+    return int(told) if told.isdecimal() and len(told) < 10 else 0
+
+
+def names(drafts: list[Draft]) -> str:
+    """Who writes in the same form, and when they last saved; empty where nobody does."""
+    if not drafts:
+        return ""
+    told = ", ".join(f"{draft.author} ({minute(draft.saved_at)})" for draft in drafts)
+    return _("Also writing here: {names}. Neither replaces the other's text.").format(names=told)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A form about a case as one author writes it."""
+
+    case: Case
+    form: str
+    own: Draft | None
+    others: list[Draft]
+
+    @property
+    def url(self) -> str:
+        """Where it is saved while it is written."""
+        return reverse("draft", args=[self.case.public_id, self.form])
+
+    @property
+    def number(self) -> int:
+        """The number of the last saving."""
+        return self.own.number if self.own else 0
+
+    @property
+    def saved(self) -> str:
+        """When it was last saved; empty where it was not."""
+        return minute(self.own.saved_at) if self.own else ""
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What was typed."""
+        return queries.content_of(self.own)
+
+    @property
+    def also(self) -> str:
+        """Who else writes here, in words."""
+        return names(self.others)
+
+    def texts(self, form: Form) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What the others have typed: for each of them, what stands in each field that differs from the own."""
+        mine = {name: form[name].value() or "" for name in form.fields}
+        return [(str(draft.author), _differing(form, queries.content_of(draft), mine)) for draft in self.others]
+
+
+def _differing(form: Form, theirs: dict[str, Any], mine: dict[str, Any]) -> list[tuple[str, str]]:
+    told = ((field.label, theirs.get(name), mine[name]) for name, field in form.fields.items())
+    return [(str(label), str(text)) for label, text, own in told if text and str(text) != str(own)]
+
+
+def desk(viewer: Viewer, case: Case, form: str) -> Desk:
+    """The viewer's desk for a form about a case that the viewer reaches."""
+    return Desk(case, form, queries.own_draft(viewer, case, form), queries.also_writing(viewer, case, form))
+
+
+def saved_by_button(request: Request, case: Case, form: str) -> bool:
+    """Saves the draft where the page's button for that was pressed, as is done without script."""
+    if request.method != "POST" or "draft" not in request.POST:
+        return False
+    save_draft(request.viewer, case.pk, form, typed(request.POST), known(request))
+    return True

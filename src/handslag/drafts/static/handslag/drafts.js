@@ -1,0 +1,36 @@
+// A form with data-draft is saved while it is written: a moment after typing, on leaving a field, and on leaving the page.
+'use strict';
+for (const form of document.querySelectorAll('form[data-draft]')) {
+  const told = form.querySelector('[data-draft-told]')
+  let changed = false, saving = false, stopped = false, timer = 0
+
+  const later = (wait) => { clearTimeout(timer); timer = setTimeout(() => save(false), wait) }
+
+  async function save (leaving) {
+    if (!changed || stopped || (saving && !leaving)) return
+    changed = false
+    saving = true
+    let wait = 10000
+    try {
+      const answer = await fetch(form.dataset.draft, { method: 'POST', body: new FormData(form), redirect: 'error', keepalive: Boolean(leaving) })
+      const body = await answer.json()
+      if (answer.ok) {
+        form.elements.draft_number.value = body.number
+        wait = 2000
+      } else {
+        stopped = true
+      }
+      told.textContent = body.told
+    } catch {
+      changed = true
+      told.textContent = form.dataset.lost
+    }
+    saving = false
+    if (changed) later(wait)
+  }
+
+  form.addEventListener('input', () => { changed = true; later(2000) })
+  form.addEventListener('focusout', () => save(false))
+  form.addEventListener('submit', () => { stopped = true })
+  window.addEventListener('pagehide', () => save(true))
+}
