@@ -2,15 +2,16 @@
 
 import json
 from datetime import date, datetime
-from pathlib import Path
 
 import click
 
+from handslag.cli.accounts import end_sessions, password, reset_factor, token
 from handslag.cli.days import Day
+from handslag.cli.files import import_, template
 from handslag.cli.journal import journal
 from handslag.cli.keys import keys
 from handslag.cli.progress import Progress
-from handslag.cli.ready import FORMAT, collect_static, ensure_schema, operator, start_django
+from handslag.cli.ready import FORMAT, collect_static, ensure_schema, start_django
 from handslag.cli.rights import person, retain
 from handslag.cli.statistics import statistics
 
@@ -125,175 +126,6 @@ def demo(cases: int, seed: int, on: datetime | None, if_empty: bool) -> None:
     click.echo(", ".join(f"{count:,} {what}" for what, count in made.items()))
 
 
-@main.group(name="import")
-def import_() -> None:
-    """Bring in files, all or nothing."""
-
-
-@import_.command(name="cases")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Check only; take nothing.")
-@FORMAT
-@click.pass_context
-def import_cases(ctx: click.Context, file: Path, dry_run: bool, form: str) -> None:
-    """Bring cases in from a .csv or .xlsx FILE: all of them, or none and every error.
-
-    Bringing the same file in twice changes nothing. Exit status 0 only when the file was taken.
-
-    \b
-    Example:
-      handslag import cases cases.xlsx --dry-run
-    """
-    from handslag.intake.actions import import_cases as take
-    from handslag.parties.viewer import Viewer
-
-    ensure_schema()
-    progress = Progress()
-    outcome = take(Viewer(None, is_system=True, name="import"), file, dry_run=dry_run, progress=progress)
-    progress.close()
-    if form == "json":
-        click.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
-    else:
-        _print_outcome(outcome, dry_run)
-    ctx.exit(0 if outcome.ok else 1)
-
-
-@import_.command(name="staff")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@FORMAT
-@click.pass_context
-def import_staff(ctx: click.Context, file: Path, form: str) -> None:
-    """Bring in parties, units and people from a .csv or .xlsx FILE: all of it, or nothing and every error.
-
-    Columns: party, unit, unit_name, county_code, email, given_name, family_name, role. What is there stays as it is.
-
-    \b
-    Example:
-      handslag import staff staff.csv
-    """
-    from handslag.intake.staff import import_staff as take
-    from handslag.parties.viewer import Viewer
-
-    ensure_schema()
-    outcome = take(Viewer(None, is_system=True, name="import"), file)
-    if form == "json":
-        click.echo(json.dumps(outcome, ensure_ascii=False))
-    else:
-        for error in outcome["errors"]:
-            _print_problem(**error)
-        click.echo(
-            f"{outcome['imported']} posts are new." if outcome["ok"] else "Nothing was taken.", err=not outcome["ok"]
-        )
-    ctx.exit(0 if outcome["ok"] else 1)
-
-
-def _print_problem(row: int, column: str, message: str) -> None:
-    place = f"row {row}" if row else "file"
-    click.echo(f"{place}, {column}: {message}" if column else f"{place}: {message}")
-
-
-def _print_outcome(outcome, dry_run: bool) -> None:
-    for problem in outcome.problems:
-        _print_problem(problem.row, problem.column, problem.message)
-    if not outcome.ok:
-        click.echo(f"{len(outcome.problems)} errors in {outcome.rows} rows. Nothing was taken.", err=True)
-    elif dry_run:
-        click.echo(f"{outcome.rows} rows are right ({outcome.known} known already). Nothing was taken: dry run.")
-    else:
-        click.echo(f"{outcome.imported} cases taken, {outcome.known} known already.")
-
-
-@main.group()
-def template() -> None:
-    """Write files to start from."""
-
-
-@template.command(name="cases")
-@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
-@click.option("--examples", default=3, show_default=True, type=click.IntRange(0, 200_000))
-def template_cases(file: Path, examples: int) -> None:
-    """Write a case FILE (.csv or .xlsx) whose example rows can be taken in as they are.
-
-    \b
-    Example:
-      handslag template cases cases.xlsx --examples 5
-    """
-    from handslag.foundation import clock
-    from handslag.intake.template import example_rows, write_template
-    from handslag.simulation.world import identity_numbers
-
-    ensure_schema()
-    write_template(file, example_rows(examples, identity_numbers(clock.today())))
-    click.echo(f"Wrote {file} with {examples} example rows.")
-
-
-@template.command(name="staff")
-@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
-def template_staff(file: Path) -> None:
-    """Write an empty staff FILE (.csv or .xlsx).
-
-    \b
-    Example:
-      handslag template staff staff.csv
-    """
-    from handslag.intake.columns import STAFF
-    from handslag.intake.template import write_template
-
-    write_template(file, [], tuple(column.name for column in STAFF))
-    click.echo(f"Wrote {file}.")
-
-
-@main.command()
-@click.argument("email")
-@click.password_option()
-def password(email: str, password: str) -> None:
-    """Set the password of a local account.
-
-    \b
-    Example:
-      handslag password alma@kommun.example
-    """
-    from handslag.parties.actions import set_password
-
-    ensure_schema()
-    set_password(operator(), email, password)
-    click.echo("The password is set.")
-
-
-@main.command(name="reset-factor")
-@click.argument("email")
-def reset_factor(email: str) -> None:
-    """Take a local account's second factors away, whose owner has lost them; a new one is set up at the next sign-in.
-
-    Make sure who asks, and set a new password too: whoever signs in first sets the factor up.
-
-    \b
-    Example:
-      handslag reset-factor alma@kommun.example
-    """
-    from handslag.parties.second_factor import reset_factors
-
-    ensure_schema()
-    click.echo(f"{reset_factors(operator(), email)} second factors are taken away.")
-
-
-@main.command(name="end-sessions")
-@click.argument("email", required=False)
-def end_sessions(email: str | None) -> None:
-    """End the sessions of one user, or of everybody (persons too): they must sign in again.
-
-    \b
-    Example:
-      handslag end-sessions alma@kommun.example
-    """
-    from handslag.parties.models import User
-    from handslag.ui.sessions import end_all_sessions
-
-    ensure_schema()
-    users = User.objects.filter(email=email.strip().lower()).values_list("pk", flat=True) if email else None
-    click.echo(f"{end_all_sessions(users)} sessions are ended.")
-
-
 @main.command()
 @click.argument("list_name", metavar="LIST", required=False)
 def codes(list_name: str | None) -> None:
@@ -394,27 +226,19 @@ def check(ctx: click.Context, form: str) -> None:
     ctx.exit(1 if fallen or any(f.broken for f in findings.values()) else 0)
 
 
-@main.command()
-@click.argument("party_code")
-@click.argument("name")
-@click.option("--revoke", is_flag=True, help="End the party's tokens of this name, at once.")
-def token(party_code: str, name: str, revoke: bool) -> None:
-    """Make an API token for a party and print it, once; or revoke it.
-
-    \b
-    Example:
-      handslag token FK "Integration server"
-    """
-    from handslag.parties.actions import issue_token, revoke_token
-
-    ensure_schema()
-    if revoke:
-        click.echo(f"{revoke_token(operator(), party_code, name)} revoked.")
-    else:
-        click.echo(issue_token(operator(), party_code, name))
-
-
-for command in (person, retain, journal, keys, statistics):
+for command in (
+    import_,
+    template,
+    password,
+    reset_factor,
+    end_sessions,
+    token,
+    person,
+    retain,
+    journal,
+    keys,
+    statistics,
+):
     main.add_command(command)
 
 if __name__ == "__main__":
