@@ -31,6 +31,7 @@ ROLE = "tests/test_application_role.py"
 WALL = "tests/test_lawful.py::test_a_list_that_forgets_its_filter_finds_keys_and_shows_no_row"
 OPENED = "tests/test_check.py::test_a_wall_that_was_opened_is_seen_and_nothing_starts"
 ON_POSTGRESQL = (ROLE, WALL, OPENED)
+SEARCHING = "tests/test_searching.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
 MEETINGS, MET, MAIL, PASSAGES = (f"tests/test_{n}.py" for n in ("meetings", "meetings_stateful", "mail", "passages"))
@@ -208,6 +209,12 @@ MUTANTS = [
     ("officers of a party withdraw elsewhere", "sharing/actions.py", "if post.role in HOLDING_ROLES and post.party_id in parties]", "if post.party_id in parties]", SHARING),
     ("withdrawn by any post", "sharing/actions.py", "return [post for post in actor.reach if post.role in HOLDING_ROLES and post.party_id in parties]", "return [post for post in actor.reach if post.role in HOLDING_ROLES]", SHARING),
     ("mail tells where the protected are", "meetings/rules.py", "    if is_protected:\n", "    if False:\n", MAIL),
+    ("the time tells whom others know", "cases/searching.py", "subject__gte=subject", "subject=subject", SEARCHING),
+    ("numbers are sought without end", "cases/pages/seeking.py", "if by_number and taken_back is None:", "if False:", SEARCHING),
+    ("searches leave no trace", "cases/pages/seeking.py", '        _write(viewer, BY_NUMBER, "refused")', "        pass", SEARCHING),
+    ("whom one finds counts as missed", "cases/pages/seeking.py", "if taken_back and is_found:", "if False:", SEARCHING),
+    ("moving tells of cases elsewhere", "cases/actions.py", "holder__unit=to.unit_id, closed_at__isnull=True)", "closed_at__isnull=True)", CASES),
+    ("what does not exist is told", "cases/locking.py", "        raise not_yours()", "        raise NotAllowed('x')", RIGHTS),
     ("a stale form is saved", "cases/order.py", "version_of(case_id) > version", "False", ORDER),
     ("a repeated request is done again", "cases/order.py", "if once and _is_done(actor, case_id, once):", "if False:", ORDER),
     ("versions are read before the case is held", "cases/order.py", "    locked(case_id)\n    once", "    once", ORDER),
@@ -225,7 +232,7 @@ MUTANTS = [
     ("two set up the factor", "parties/second_factor.py", "if is_first and factors(user).exists():", "if False:", LOCAL),
     ("the last factor goes", "site/entrance/factors.py", "if second_factor.factors(user).count() == 1:", "if False:", LOCAL),
     ("secrets in the clear", "parties/second_factor.py", "return keys.encrypt(text)", "return text", LOCAL),
-    ("guessing is free", "site/entrance/accounts.py", "    if not used:\n", "    if False:\n", LOCAL),
+    ("guessing is free", "ui/slowing.py", "return used.rollback if used else None", "return used.rollback if used else (lambda: None)", LOCAL),
     ("everyone at an address waits", "site/entrance/accounts.py", 'f"{guess} {ratelimit.get_ip(context.request)}"', 'f"{ratelimit.get_ip(context.request)}"', LOCAL),
     ("local accounts are always on", "site/entrance/views.py", "super().post if settings.HANDSLAG_LOCAL_ACCOUNTS else self.get", "super().post", LOCAL),
     ("saved work is not on disk", "settings.py", "PRAGMA synchronous=FULL;", "PRAGMA synchronous=NORMAL;", CLI),
@@ -247,7 +254,7 @@ MUTANTS = [
     ("no limit by the day", "settings.py", ",100/1d/key", "", LOCAL),
     ("strangers guess all day", "site/entrance/accounts.py", "    if not cache.get(known):", "    if False:", LOCAL),
     ("strangers keep the owner out", "site/entrance/accounts.py", "    if not cache.get(known):", "    if True:", LOCAL),
-    ("the future counts", "site/entrance/accounts.py", "if history and history[0] > time.time():", "if False:", LOCAL),
+    ("the future counts", "ui/slowing.py", "if history and history[0] > time.time():", "if False:", LOCAL),
     ("anybody's sessions are ended", "ui/sessions.py", "if BEGAN in data and _owner(data) == mine:", "if BEGAN in data:", LOCAL),
     ("a reset leaves the factor", "parties/second_factor.py", "    found.delete()\n", "", LOCAL),
     ("answers to another sign-in", "site/entrance/oidc.py", 'if claims["nonce"] != self.request.session.pop(NONCE, None):', "if False:", SIGNING),

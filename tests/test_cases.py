@@ -1,6 +1,7 @@
 """What is done with a case, within its unit."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -106,13 +107,17 @@ def test_a_closed_case_is_done_with(world):
 def test_a_lead_moves_many_cases_at_once_or_none(world):
     cases = [world.case() for _ in range(3)]
     foreign = world.case("af_a")
-    lead, ids = world.viewer("fk_lead"), [c.pk for c in cases]
-    with pytest.raises(NotAllowed):
-        actions.reassign(lead, [*ids, foreign.pk], world.posts["fk_b"])
+    lead, ids = world.viewer("fk_lead"), [c.public_id for c in cases]
+    told = []
+    for other in (foreign.public_id, uuid4()):
+        with pytest.raises(Refused) as refused:
+            actions.reassign(lead, [*ids, other], world.posts["fk_b"])
+        told.append((type(refused.value), refused.value.message, refused.value.field))
+    assert told[0] == told[1], "whether there is such a case elsewhere is not told"
     assert not Case.objects.filter(holder=world.posts["fk_b"]).exists()
     assert actions.reassign(lead, ids, world.posts["fk_b"]) == 3
     assert Case.objects.filter(next_step_by=world.posts["fk_b"]).count() == 3
-    assert [s.what.user.email for s in holdings(Case.objects.get(pk=ids[0]))] == [
+    assert [s.what.user.email for s in holdings(Case.objects.get(public_id=ids[0]))] == [
         "fk_a@test.example",
         "fk_b@test.example",
     ]

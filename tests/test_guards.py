@@ -100,7 +100,7 @@ def test_history_does_not_change(world, sql):
     from handslag.cases.actions import reassign
 
     case = world.case()
-    reassign(world.viewer("fk_lead"), [case.pk], world.posts["fk_b"])
+    reassign(world.viewer("fk_lead"), [case.public_id], world.posts["fk_b"])
     assert _refused(sql, _values(world))
 
 

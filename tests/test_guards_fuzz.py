@@ -65,7 +65,7 @@ def prepare() -> None:
     moved, offered, closed = world.case(), world.case("af_a"), world.case("kom_a")
     actions.accept_handover(world.viewer("af_b"), world.offer(moved).pk, worlds.contact_in(2))
     world.offer(offered, "kom")
-    reassign(world.viewer("kom_lead"), [closed.pk], world.posts["kom_b"])
+    reassign(world.viewer("kom_lead"), [closed.public_id], world.posts["kom_b"])
     close(world.viewer("kom_b"), closed.pk, "work", "Chefen")
 
 

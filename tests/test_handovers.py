@@ -205,7 +205,9 @@ def test_nobody_leaves_while_a_case_arrives(lasting_world, turn):
 
     world = lasting_world
     case, lead = world.case(), world.viewer("fk_lead")
-    results = race(lambda: reassign(lead, [case.pk], world.posts["fk_b"]), lambda: end_post(lead, world.posts["fk_b"]))
+    results = race(
+        lambda: reassign(lead, [case.public_id], world.posts["fk_b"]), lambda: end_post(lead, world.posts["fk_b"])
+    )
     assert sum(isinstance(r, Refused) for r in results) == 1, results
     assert Post.objects.get(pk=holder(case)).is_active
 

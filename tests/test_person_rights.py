@@ -138,10 +138,11 @@ def new_number(case, number: str) -> dict[str, str]:
     return {**present(case), "identity_number": number}
 
 
-def test_a_case_that_was_joined_under_the_wrong_number_is_parted(world):
+@pytest.mark.parametrize("recorded_by_others", [True, False])
+def test_a_case_that_was_joined_under_the_wrong_number_is_parted(world, recorded_by_others):
     mine = world.case("fk_a", identity_number=numbers()[861])
     theirs = world.case("af_a", identity_number=numbers()[861])
-    world.consent(mine, "af")
+    world.consent(*((theirs, "fk") if recorded_by_others else (mine, "af")))
     joining = sharing.propose_joining(world.viewer("af_a"), theirs.pk, mine.pk, contact_in(2))
     handovers.accept_handover(world.viewer("fk_a"), joining.pk, contact_in(2))
     world.record_contact("fk_a", joining)

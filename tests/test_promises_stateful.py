@@ -223,7 +223,7 @@ class Work(RuleBasedStateMachine):
             post = self.pick(here.filter(role__in=HOLDING_ROLES), to)
             leads = here.filter(role="lead")
             actor = viewer_of(leads.get().user) if who % 4 else self.sender(who, case)
-            if self.expect(lambda: cases.reassign(actor, [case.pk], post)):
+            if self.expect(lambda: cases.reassign(actor, [case.public_id], post)):
                 self.hold(case.pk, post.pk)
 
     @rule(who=workers, length=days, stand_in=workers)

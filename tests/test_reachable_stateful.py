@@ -156,7 +156,7 @@ class Reaching(RuleBasedStateMachine):
     def reassign(self, number):
         if case := self.case(number):
             lead = case.holder.unit.posts.get(role="lead")
-            self.expect(lambda: cases.reassign(self.viewer(lead), [case.pk], lead))
+            self.expect(lambda: cases.reassign(self.viewer(lead), [case.public_id], lead))
 
     @rule(number=picks, chance=st.integers(0, 5))
     def hide(self, number, chance):

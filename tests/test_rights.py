@@ -480,7 +480,7 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "suspend": lambda v: cases.suspend(v, case.pk, today + timedelta(days=3), "treatment"),
         "resume": lambda v: cases.resume(v, case.pk),
         "close": lambda v: cases.close(v, case.pk, "work", "Chefen"),
-        "reassign": lambda v: cases.reassign(v, [case.pk], colleague),
+        "reassign": lambda v: cases.reassign(v, [case.public_id], colleague),
         "move_everything": lambda v: cases.move_everything(v, post, colleague),
         "end_post": lambda v: parties.end_post(v, colleague),
         "register_absence": lambda v: parties.register_absence(v, post, today, None, None),
@@ -625,3 +625,35 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
 
 def test_measure_staff_of_the_same_unit_reach_no_person(scene, browse):
     assert browse("measure").get(reverse("my-work")).status_code == 403
+
+
+NOWHERE = 10**9
+
+
+def test_what_is_out_of_reach_is_refused_as_what_does_not_exist(world):
+    """In the same words and kind, whatever else would be refused about it; nothing tells that there is such a case."""
+    case, today = world.case(), clock.today()
+    meeting, handover, viewer = world.meeting(case), world.offer(case), world.viewer("hylte_lead")
+    decided = meetings.Plan("sip", "Ses"), meetings.Time(contact_in(3), 60, "Rum 3")
+    of_case = {
+        "next step": lambda pk: cases.take_next_step(viewer, pk, "", today),
+        "pause": lambda pk: cases.suspend(viewer, pk, today, ""),
+        "closing": lambda pk: cases.close(viewer, pk, ""),
+        "consent": lambda pk: sharing.give_consent(viewer, pk, None),
+        "withdrawal": lambda pk: sharing.withdraw(viewer, [], pk),
+        "rectification": lambda pk: rectify(viewer, pk, {}, ""),
+        "protection": lambda pk: protect(viewer, pk),
+        "meeting": lambda pk: meetings.book_meeting(viewer, pk, *decided),
+    }
+    of_others = {
+        "move": (lambda pk: meetings.move_meeting(viewer, pk, decided[1], ""), meeting.pk),
+        "accept": (lambda pk: handovers.accept_handover(viewer, pk, contact_in(2)), handover.pk),
+        "take back": (lambda pk: handovers.withdraw_handover(viewer, pk), handover.pk),
+    }
+    for what, (act, pk) in {**{name: (act, case.pk) for name, act in of_case.items()}, **of_others}.items():
+        told = []
+        for tried in (pk, NOWHERE):
+            with pytest.raises(Refused) as refused:
+                act(tried)
+            told.append((type(refused.value), refused.value.message, refused.value.field))
+        assert told[0] == told[1], what

@@ -243,7 +243,7 @@ def test_a_consent_that_covers_both_joins_them_into_one_with_one_holder(world, b
     assert one.next_step == other.next_step == "Kartläggning"
     cases.suspend(world.viewer("af_a"), other.pk, days.add_days(clock.today(), 5), "treatment")
     cases.resume(world.viewer("af_a"), other.pk)
-    cases.reassign(world.viewer("af_lead"), [other.pk], world.posts["af_b"])
+    cases.reassign(world.viewer("af_lead"), [other.public_id], world.posts["af_b"])
     one.refresh_from_db()
     assert one.holder == world.posts["af_b"] == one.next_step_by, "they move together"
     cases.close(world.viewer("af_b"), other.pk, "work", "Chefen")

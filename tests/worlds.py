@@ -258,7 +258,7 @@ def build_at_work() -> World:
     handovers.decline_handover(world.viewer("af_a"), world.offer(declined).pk, "not_ready", world.units["hylte"])
     taken = handovers.accept_handover(world.viewer("kom_a"), world.offer(met, "kom").pk, contact_in(1))
     world.record_contact("kom_a", taken)
-    cases.reassign(world.viewer("kom_lead"), [closed.pk], world.posts["kom_b"])
+    cases.reassign(world.viewer("kom_lead"), [closed.public_id], world.posts["kom_b"])
     cases.close(world.viewer("kom_b"), closed.pk, "work", "Chefen")
     register_absence(world.viewer("fk_lead"), world.posts["fk_b"], clock.today(), None, None)
     world.token("fk")

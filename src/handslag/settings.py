@@ -147,6 +147,8 @@ ACCOUNT_RATE_LIMITS = {
     "password_failed_by_strangers": "2000/1d/key",  # ... from where its owner has not signed in lately
     "code_failed": "2/30s/key",  # at the code of one account, by whoever has its password
     "code_failed_by_strangers": "100/1d/key",
+    "number_missed": "30/1h/key",  # searches by one person for numbers of nobody whom the person may know (cases)
+    "number_missed_by_system": "1000/1h/key",  # ... by a party's own system
 }
 MFA_ADAPTER = "handslag.parties.second_factor.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -13,7 +13,7 @@ from pydantic import ConfigDict
 from pydantic.alias_generators import to_camel
 
 from handslag import __released__, __version__
-from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.foundation.errors import NotAllowed, Overtaken, Refused, TooMany
 from handslag.foundation.rooms import rooms
 from handslag.parties.models import Token
 from handslag.parties.viewer import Request, Viewer
@@ -21,6 +21,8 @@ from handslag.parties.wall import enter_as
 from handslag.ui.api import PROBLEM_TYPE, problem
 
 REFUSED = 400
+STATUSES = ((NotAllowed, 403), (Overtaken, 409), (TooMany, 429))
+"""How a refusal is answered that is not about what was sent (422)."""
 
 
 class ApiInfo(Schema):
@@ -95,7 +97,7 @@ def api_info(request: Request) -> dict:
 
 @api.exception_handler(Refused)
 def _refused(request: Request, refused: Refused) -> JsonResponse:
-    status = 403 if isinstance(refused, NotAllowed) else 409 if isinstance(refused, Overtaken) else 422
+    status = next((status for kind, status in STATUSES if isinstance(refused, kind)), 422)
     return problem(request, status, refused.message, field=refused.field)
 
 

@@ -1,7 +1,8 @@
 """What is done with a case. The only code that writes cases; each action is one transaction and is journalled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -282,19 +283,25 @@ def erase_content(cases: QuerySet[Case], on: date) -> None:
 
 
 @action(may.lead_receiver)
-def reassign(actor: Viewer, case_ids: list[int], to: Post) -> int:
+def reassign(actor: Viewer, public_ids: Iterable[UUID], to: Post) -> int:
     """Moves open cases, with their next steps, to a colleague within the same unit. Only the unit's lead does this.
 
     Also moves next steps that the colleague takes over in cases that others hold. All or none; returns how many.
+    Raises Refused for cases that the unit does not hold, which may be no cases at all: it is not told.
     """
-    hold(case_ids)
-    for case_id in sorted(set(case_ids)):
+    wanted = set(public_ids)
+    here = Case.objects.filter(public_id__in=wanted, holder__unit=to.unit_id, closed_at__isnull=True)
+    found = sorted(here.filter(joined_to__isnull=True).order_by().values_list("id", flat=True))
+    if len(found) < len(wanted):
+        raise Refused(_("One of the chosen cases is no longer held at the unit. Choose again."))
+    hold(found)
+    for case_id in found:
         case = may.change(actor, case_id)
         if case.holder.unit_id != to.unit_id:
-            raise NotAllowed(_("The case is held by another unit. Use a handover."))
+            raise Overtaken(_("One of the chosen cases is no longer held at the unit. Choose again."))
         if case.holder_id != to.pk:
             _move_within_unit(actor, case, to)
-    return len(set(case_ids))
+    return len(found)
 
 
 def _move_within_unit(actor: Viewer, case: Case, to: Post) -> None:
@@ -320,7 +327,7 @@ def move_everything(actor: Viewer, sender: Post, to: Post) -> int:
     concerned = Case.objects.filter(Q(holder=sender) | Q(next_step_by=sender), closed_at__isnull=True).order_by("id")
     hold(concerned.values_list("id", flat=True))
     own = concerned.filter(holder=sender, joined_to__isnull=True)
-    moved = reassign(actor, list(own.values_list("id", flat=True)), to)
+    moved = reassign(actor, own.values_list("public_id", flat=True), to)
     for case in concerned.filter(next_step_by=sender):
         case.next_step_by = to
         case.save(update_fields=["next_step_by"])

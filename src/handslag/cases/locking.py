@@ -6,7 +6,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from handslag.cases.models import Case
-from handslag.foundation.errors import Refused
+from handslag.foundation.errors import NotAllowed
+
+
+def not_yours() -> NotAllowed:
+    """The refusal of who may not change a case, in the same words whether or not there is one."""
+    return NotAllowed(_("Only the person responsible, a stand-in or the team lead can change this case."))
 
 
 def hold(case_ids: Iterable[int]) -> set[int]:
@@ -21,12 +26,13 @@ def hold(case_ids: Iterable[int]) -> set[int]:
 
 
 def locked(case_id: int) -> Case:
-    """The case, held with those that it is joined with until the transaction ends. Raises Refused where there is none.
+    """The case, held with those that it is joined with until the transaction ends.
 
+    Raises NotAllowed where there is none, as for who may not change it.
     Locked first and read after: PostgreSQL drops a joined row whose join changed while it waited for the lock.
     """
     if case_id not in hold([case_id]):
-        raise Refused(_("There is no such case."))
+        raise not_yours()
     return Case.objects.select_related("person", "holder__user", "holder__unit", "holder__party").get(pk=case_id)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from handslag.cases import rules
-from handslag.cases.locking import locked
+from handslag.cases.locking import locked, not_yours
 from handslag.cases.models import Case
 from handslag.foundation.errors import NotAllowed, Overtaken
 from handslag.parties.models import Post
@@ -16,7 +16,7 @@ def answer_for(actor: Viewer, case_id: int) -> Case:
     """Who holds the case, a stand-in, or the lead of the holder's unit."""
     case = locked(case_id)
     if not rules.may_act(actor, case.holder_id, case.holder.unit_id):
-        raise NotAllowed(_("Only the person responsible, a stand-in or the team lead can change this case."))
+        raise not_yours()
     return case
 
 

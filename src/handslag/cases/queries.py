@@ -6,7 +6,6 @@ from operator import attrgetter, or_
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
-from django.utils.translation import gettext as _
 
 from handslag.cases.models import Case, PastHolding, PastLivelihood, PastStep
 from handslag.cases.rules import WARN_DAYS, Spell
@@ -14,7 +13,6 @@ from handslag.cases.visibility import CaseVisibility
 from handslag.disclosure.queries import disclosed_to
 from handslag.foundation import clock
 from handslag.foundation.acting import reading
-from handslag.foundation.errors import Refused
 from handslag.foundation.prepared import prepared, whole
 from handslag.foundation.rooms import rooms
 from handslag.foundation.wall import lifted
@@ -131,14 +129,6 @@ def cases_of_unit(unit: Unit) -> QuerySet[Case]:
         .select_related(*SHOWN)
         .order_by("next_step_on", "id")
     )
-
-
-def case_numbers(unit: Unit, public_ids: list[UUID]) -> list[int]:
-    """The ids of cases that are open and held at the unit. Raises Refused where one of the public ids is of no such."""
-    found = list(cases_of_unit(unit).filter(public_id__in=public_ids).values_list("pk", flat=True))
-    if len(found) < len(set(public_ids)):
-        raise Refused(_("One of the chosen cases is no longer held at the unit. Choose again."))
-    return found
 
 
 @reading

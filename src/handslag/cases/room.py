@@ -139,6 +139,7 @@ ACQUAINTANCE = Record(
 
 VERBS = {
     "opened": Verb(gettext_noop("opened the case")),
+    "searched": Verb(gettext_noop("searched for a person")),
     "next_step_set": Verb(gettext_noop("set the next step, for {on}"), PLAN),
     "next_step_moved": Verb(gettext_noop("moved the next step to {to}"), PLAN),
     "livelihood_changed": Verb(gettext_noop("noted the livelihood: {kind}"), LIVELIHOOD, {"kind": "livelihood"}),

@@ -71,29 +71,68 @@ def _named(viewer: Viewer, text: str) -> set[int]:
     return found
 
 
+@prepared()
+def _from(_viewer: None, party_id: int, subject: str) -> QuerySet:
+    """A party's record of the person with this index, or else the one that stands next to it: one of anybody."""
+    after = Person.objects.filter(party_id=party_id, subject__gte=subject)
+    return after.order_by("subject").values_list("pk", "subject")[:1]
+
+
+def _own_records(viewer: Viewer, subjects: Collection[str]) -> dict[int, str]:
+    """Of each index a record of each of the viewer's own parties, with its index, which may be another."""
+    asked = ((party, subject) for party in sorted(viewer.own_party_ids) for subject in sorted(subjects))
+    near = (_from.rows(None, party, subject) or _from.rows(None, party, "") for party, subject in asked)
+    return dict(row for rows in near for row in rows)
+
+
+@prepared("unit_ids", "officer_party_ids")
+def _told(viewer: Viewer, subjects: Collection[str]) -> QuerySet:
+    """Which parties tell the viewer the identity of which of these people."""
+    told = disclosed_to(viewer).filter(group=IDENTITY, subject__in=subjects)
+    return told.order_by().values_list("from_party_id", "subject").distinct()
+
+
+@prepared()
+def _record(_viewer: None, party_id: int, subject: str) -> QuerySet:
+    return Person.objects.filter(party_id=party_id, subject=subject).order_by().values_list("pk", "subject")
+
+
+def _told_of(viewer: Viewer, subjects: Collection[str]) -> dict[int, str]:
+    """Records of these people that their parties tell the viewer of, each with its index."""
+    told = _told.rows(viewer, subjects)
+    return dict(row for party, subject in told for row in _record.rows(None, party, subject))
+
+
 @prepared(*REACHED_BY)
-def _by_number(viewer: Viewer, subjects: Collection[str]) -> QuerySet:
-    known = Q(person__subject__in=subjects, person__identity__isnull=False) & _may_know(viewer)
-    return visible_cases(viewer).filter(known).order_by().values_list("pk", flat=True)
+def _opened_for(viewer: Viewer, records: Collection[int]) -> QuerySet:
+    opened = visible_cases(viewer).filter(person_id__in=records, person__identity__isnull=False)
+    return opened.order_by().values_list("person_id", "pk")
+
+
+@prepared(*REACHED_BY)
+def _met_as(viewer: Viewer, records: Collection[int]) -> QuerySet:
+    met = visible_cases(viewer).filter(acquaintances__person_id__in=records)
+    return met.order_by().values_list("acquaintances__person_id", "pk")
 
 
 def _numbered(viewer: Viewer, digits: str) -> set[int]:
-    """Ids of cases by the person's identity number, with or without its century."""
+    """Ids of cases by the person's identity number, with or without its century.
+
+    Records that the viewer may not know are not looked at, and where the viewer's own party has no record of the
+    number, cases are looked for by the record next to it, and left out: that takes as long as it takes for somebody
+    whom a colleague elsewhere at the party holds. So nobody can tell by the time whether a number is known.
+    """
     centuries = ("",) if len(digits) == 12 else ("19", "20")
     subjects = frozenset(keys.blind(century + digits) for century in centuries)
-    return {*_by_number.rows(viewer, subjects), *_met(viewer, _met_by_number.rows(viewer, subjects))}
+    records = _own_records(viewer, subjects) | _told_of(viewer, subjects)
+    asked = frozenset(records)
+    found = [*_opened_for.rows(viewer, asked), *_met_as.rows(viewer, asked)]
+    return {case for record, case in found if records[record] in subjects}
 
 
 @prepared(*REACHED_BY)
 def _by_reference(viewer: Viewer, reference: str) -> QuerySet:
     return visible_cases(viewer).filter(reference=reference).order_by().values_list("pk", flat=True)
-
-
-def _told_of_meeting(viewer: Viewer) -> Exists:
-    told = disclosed_to(viewer).filter(
-        group=IDENTITY, subject=OuterRef("person__subject"), from_party=OuterRef("person__party")
-    )
-    return Exists(told.order_by())
 
 
 def _by_meeting(viewer: Viewer, named: Q, known: Q, told: Q) -> QuerySet:
@@ -112,13 +151,6 @@ def _by_meeting(viewer: Viewer, named: Q, known: Q, told: Q) -> QuerySet:
 
 
 @prepared(*REACHED_BY)
-def _met_by_number(viewer: Viewer, subjects: Collection[str]) -> QuerySet:
-    told = _told_of_meeting(viewer)
-    known = Q(person__party_id__in=viewer.own_party_ids) | Q(told)
-    return _by_meeting(viewer, Q(person__subject__in=subjects), known, Q(told))
-
-
-@prepared(*REACHED_BY)
 def _met_by_name(viewer: Viewer, told: Collection[int], *name: Any) -> QuerySet:
     known = Q(person__party_id__in=viewer.own_party_ids) | Q(person_id__in=told)
     return _by_meeting(viewer, _begins("person__", *name), known, Q(person_id__in=told))
@@ -134,39 +166,43 @@ def _met(viewer: Viewer, case_ids: list[int]) -> list[int]:
     return _reached.rows(viewer, frozenset(case_ids)) if case_ids else []
 
 
-def _found(viewer: Viewer, text: str) -> frozenset[int]:
-    """Ids of what is found."""
-    text = " ".join(text.replace("\x00", "").split())
-    digits = text.replace("-", "").replace(" ", "")
-    with lifted():  # (keys alone; the rows come from behind the wall)
-        found = set(_by_reference.rows(viewer, text))
-        if digits.isdigit() and len(digits) in (10, 12):
-            found |= _numbered(viewer, digits)
-        elif text:
-            found |= _named(viewer, text.casefold())
-    return frozenset(found)
+def _digits(text: str) -> str:
+    return text.replace("-", "").replace(" ", "")
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is an identity number, with or without its century."""
+    return (digits := _digits(text)).isdigit() and len(digits) in (10, 12)
 
 
 @prepared()
-def _cases(_viewer: None, keys: Collection[int]) -> QuerySet[Case]:
+def cases_found(_viewer: None, keys: Collection[int]) -> QuerySet[Case]:
+    """The cases that were found, by the person's name."""
     found = Case.objects.filter(pk__in=keys).select_related(*SHOWN)
     return found.order_by("person__identity__search_name", "-opened_at", "id")
 
 
 @prepared()
 def _first_cases(_viewer: None, keys: Collection[int]) -> QuerySet[Case]:
-    return _cases(None, keys)[: MOST + 1]
+    return cases_found(None, keys)[: MOST + 1]
 
 
-def search(viewer: Viewer, text: str) -> QuerySet[Case]:
-    """Visible cases by identity number (12 or 10 digits), whole reference, or the beginning of the person's name.
+def found(viewer: Viewer, text: str) -> frozenset[int]:
+    """Ids of visible cases by identity number (12 or 10 digits), whole reference, or the beginning of a name.
 
     Number and name find only persons whose identity the viewer may see.
     """
-    return _cases(None, _found(viewer, text))
+    text = " ".join(text.replace("\x00", "").split())
+    with lifted():  # (keys alone; the rows come from behind the wall)
+        keys_found = set(_by_reference.rows(viewer, text))
+        if is_number(text):
+            keys_found |= _numbered(viewer, _digits(text))
+        elif text:
+            keys_found |= _named(viewer, text.casefold())
+    return frozenset(keys_found)
 
 
-def first_found(viewer: Viewer, text: str) -> tuple[list[Case], bool]:
-    """The first cases that a search finds, and whether there are more."""
-    found = _first_cases.rows(None, _found(viewer, text))
-    return found[:MOST], len(found) > MOST
+def first_found(keys_found: frozenset[int]) -> tuple[list[Case], bool]:
+    """The first of the cases that were found, and whether there are more."""
+    first = _first_cases.rows(None, keys_found)
+    return first[:MOST], len(first) > MOST

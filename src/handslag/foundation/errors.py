@@ -17,5 +17,9 @@ class NotAllowed(Refused):
     """The actor lacks the right to do this."""
 
 
+class TooMany(Refused):
+    """The actor has tried this too often, and waits a while."""
+
+
 class Overtaken(Refused):
     """Somebody else got there first: the thing is no longer in the state that the actor saw."""

@@ -82,10 +82,10 @@ def _acting_post(actor: Viewer, handover: Handover, side: str) -> Post:
 
 
 def _locked(handover_id: int) -> Handover:
-    """The handover, locked after its case. Raises Refused where there is none."""
+    """The handover, locked after its case. Raises NotAllowed where there is none, as where it is others'."""
     found = Handover.objects.filter(pk=handover_id).values_list("case_id", flat=True).first()
     if found is None:
-        raise Refused(_("There is no such handover."))
+        raise NotAllowed(_("This step is for the other side of the handover."))
     case = locked(found)
     Handover.objects.select_for_update(of=("self",)).get(pk=handover_id)
     handover = Handover.objects.select_related("to_unit__party", "sender__unit").get(pk=handover_id)

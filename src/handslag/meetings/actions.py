@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from handslag.cases import actions as cases
 from handslag.cases import may
-from handslag.cases.locking import locked
+from handslag.cases.locking import locked, not_yours
 from handslag.cases.models import Case
 from handslag.cases.visibility import visibility
 from handslag.disclosure.queries import covers
@@ -88,10 +88,10 @@ class Outcome:
 
 
 def _locked(meeting_id: int) -> tuple[Meeting, Case]:
-    """The meeting and its case, the case locked first. Raises Refused where there is none."""
+    """The meeting and its case, the case locked first. Raises NotAllowed where there is none, as for another's."""
     case_id = Meeting.objects.filter(pk=meeting_id).values_list("case_id", flat=True).first()
     if case_id is None:
-        raise Refused(_("There is no such meeting."))
+        raise not_yours()
     case = locked(case_id)
     return Meeting.objects.select_for_update(of=("self",)).select_related("timed_by").get(pk=meeting_id), case
 
@@ -235,7 +235,7 @@ def _may_call(actor: Viewer, participant_id: int) -> None:
     """Who answers for the meeting of a participant."""
     found = Participant.objects.filter(pk=participant_id).values_list("meeting_id", flat=True).first()
     if found is None:
-        raise Refused(_("They are no longer called to the meeting."))
+        raise not_yours()
     _may_keep(actor, found)
 
 
@@ -337,15 +337,19 @@ def hold_meeting(actor: Viewer, meeting_id: int, outcome: Outcome) -> Meeting:
     return meeting
 
 
+def _not_theirs() -> NotAllowed:
+    return NotAllowed(_("Only those who were to do it, or who are responsible for the person, can note this."))
+
+
 def _may_finish(actor: Viewer, decision_id: int) -> None:
     """Whose the decision is, a stand-in, or the lead of that unit; also who answers for the person."""
     decision = Decision.objects.filter(pk=decision_id).select_related("to", "meeting__case__holder").first()
     if decision is None:
-        raise Refused(_("There is no such decision."))
+        raise _not_theirs()
     own = decision.to_id in actor.post_ids or decision.to.unit_id in actor.led_unit_ids
     holder = decision.meeting.case.holder
     if not (own or holder.pk in actor.post_ids or holder.unit_id in actor.led_unit_ids or actor.is_system):
-        raise NotAllowed(_("Only those who were to do it, or who are responsible for the person, can note this."))
+        raise _not_theirs()
 
 
 @action(_may_finish)

@@ -138,6 +138,8 @@ def _journal_told(actor: Viewer, case: Case, verb: str, told: Iterable[Disclosur
 def _may_withdraw(actor: Viewer, ids: Iterable[int]) -> None:
     """To withdraw must be as easy as to give: any caseworker of either party who reaches the person may note it."""
     found = list(Disclosure.objects.filter(pk__in=list(ids)).select_related("to_unit"))
+    if not found:
+        raise Refused(_("Choose at least one line that still stands."))
     about = visible_cases(actor).filter(person__subject__in={d.subject for d in found}).order_by()
     reached = set(about.values_list("person__subject", flat=True))
     for told in found:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from handslag.cases import actions as case_actions
 from handslag.cases.models import Case
 from handslag.cases.pages.rows import CaseRow, case_rows, due_column, holder_column, person_column
-from handslag.cases.queries import case_numbers, cases_of_unit, load_of_unit
+from handslag.cases.queries import cases_of_unit, load_of_unit
 from handslag.foundation import clock
 from handslag.foundation.acting import whole
 from handslag.foundation.ids import uuid_of
@@ -97,7 +97,7 @@ def unit_cases(request: Request, unit_id: UUID) -> HttpResponse:
     elif carried_out(
         request,
         form,
-        lambda d: case_actions.reassign(request.viewer, case_numbers(led, chosen), d["to"]),
+        lambda d: case_actions.reassign(request.viewer, chosen, d["to"]),
         _("{count} cases moved.").format(count=len(chosen)),
     ):
         return redirect(request.get_full_path())

@@ -7,13 +7,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from handslag.cases import actions, queries, searching
+from handslag.cases import actions, queries
 from handslag.cases.models import Case
 from handslag.cases.pages.changing import changed
 from handslag.cases.pages.forms import CloseForm, LivelihoodForm, NextStepForm, PauseForm
 from handslag.cases.pages.rows import case_row, case_table
+from handslag.cases.pages.seeking import sought
+from handslag.cases.searching import first_found
 from handslag.cases.visibility import visibility
 from handslag.foundation import clock
+from handslag.foundation.errors import TooMany
 from handslag.parties.queries import holding_posts
 from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
 from handslag.parties.viewer import OPENED, Request
@@ -142,6 +145,9 @@ def close(request: Request, case_id: UUID) -> HttpResponse:
 def search(request: Request) -> HttpResponse:
     """Finds persons the viewer may see. Posted, so that no identity number ever stands in an address."""
     text = request.POST.get("q", "").strip()[:130]
-    found, has_more = searching.first_found(request.viewer, text) if len(text) > 1 else ([], False)
+    try:
+        found, has_more = first_found(sought(request, text)) if len(text) > 1 else ([], False)
+    except TooMany as refused:
+        return render(request, "cases/search.html", {"text": text, "refused": refused.message}, status=429)
     shown = case_table(request.viewer, found)
     return render(request, "cases/search.html", {"text": text, "table": shown, "more": has_more})

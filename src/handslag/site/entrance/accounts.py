@@ -5,7 +5,6 @@ after very many for a day (`ACCOUNT_RATE_LIMITS` in the settings). Nobody waits 
 a whole unit sits behind one. A stranger elsewhere cannot keep the owner out of where the owner signs in.
 """
 
-import time
 from collections.abc import Callable
 from typing import TypeGuard
 
@@ -27,10 +26,9 @@ from handslag.parties import second_factor
 from handslag.parties.models import User
 from handslag.site.entrance import comings
 from handslag.ui.addresses import address_of
+from handslag.ui.slowing import counted
 
 TOO_MANY = gettext_lazy("Too many attempts. Wait a while and try again.")
-COUNTS = "allauth.account"
-"""Whose settings the limits stand in."""
 KNOWN_SECONDS = 30 * 86_400
 """How long the account's owner is known at an address after having signed in from there."""
 WORDS = {
@@ -48,21 +46,11 @@ def keeps_factors(user: AbstractBaseUser | AnonymousUser) -> TypeGuard[User]:
     return user.has_usable_password() and not second_factor.needs_none(user)
 
 
-def _forget_the_future(limit: str, key: str) -> None:
-    """Takes out what a clock that ran ahead has counted, which would otherwise count until that time has come."""
-    for rate in ratelimit.get_rates(app=COUNTS, action=limit):
-        place = ratelimit.get_cache_key(context.request, app=COUNTS, action=limit, rate=rate, key=key)
-        history = cache.get(place) or []
-        if history and history[0] > time.time():
-            cache.set(place, [at for at in history if at <= time.time()], rate.duration)
-
-
 def _slowed(limit: str, key: str) -> Callable[[], None]:
-    _forget_the_future(limit, key)
-    used = ratelimit.consume(context.request, app=COUNTS, action=limit, key=key)
-    if not used:
+    taken_back = counted(context.request, limit, key)
+    if taken_back is None:
         raise Adapter().validation_error("too_many_login_attempts")
-    return used.rollback
+    return taken_back
 
 
 def guessing(what: str, account: str) -> Callable[[], None]:
