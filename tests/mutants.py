@@ -23,7 +23,7 @@ CONFIRMING = "tests/test_confirming.py"
 DATES = "tests/test_dates.py"
 SERVING = "tests/test_serving.py"
 PREPARED = "tests/test_prepared.py"
-ORDER = "tests/test_order.py"
+ORDER, REOPENING = "tests/test_order.py", "tests/test_reopening.py"
 CONCEALING = "tests/test_concealing.py"
 DATES, WRITTEN = "tests/test_dates.py", "tests/test_written_down.py"
 LOCAL = "tests/test_local_accounts.py"
@@ -67,7 +67,38 @@ MUTANTS = [
     ("unnoted meetings are silent", "meetings/waits.py", "        yield Wait(UNRECORDED", "        Wait(UNRECORDED", MEETINGS),
     ("a case without a holder's check", "cases/guards.py", '"OLD.is_active AND NOT NEW.is_active', '"1=0 AND', GUARDS),
     ("history can change", "cases/guards.py", 'PAST, "UPDATE", "1=1"', 'PAST, "UPDATE", "1=0"', GUARDS),
-    ("a move leaves no trace", "cases/guards.py", "        HOLDER_MOVES,\n", '        "1=0",\n', STATEFUL),
+    ("a move leaves no trace", "cases/guards.py", '        f"{HOLDER_MOVES} AND NOT {REOPENS}",\n', '        "1=0",\n', STATEFUL),
+    ("reopening: by anybody", "cases/may.py", "    if post is None:\n", "    if False:\n", RIGHTS),
+    ("reopening: by the lead of another unit", "cases/may.py", "if post.role == LEAD and post.unit_id == holder.unit_id:", "if post.role == LEAD:", REOPENING),
+    ("reopening: by the officer of another party", "cases/may.py", "if post.role == OFFICER and post.party_id == holder.party_id:", "if post.role == OFFICER:", RIGHTS),
+    ("reopening: of what is open", "cases/may.py", "    if case.is_open:\n        raise Overtaken(_(\"The case is open already", "    if False:\n        raise Overtaken(_(\"The case is open already", REOPENING),
+    ("reopening: a death for any reason", "cases/rules.py", "    if outcome in WRONGLY or reason", "    if False and reason", REOPENING),
+    ("reopening: of what ended with another", "cases/reopening.py", "    if case.joined_to_id:\n", "    if False:\n", REOPENING),
+    ("reopening: of what is emptied", "cases/reopening.py", "    if case.content_removed_on:\n", "    if False:\n", REOPENING),
+    ("reopening: beside a new case", "cases/reopening.py", "    if Case.objects.filter(", "    if False and Case.objects.filter(", REOPENING),
+    ("reopening: tells of another party's case", "cases/reopening.py", "if case.party_id != case.holder.party_id:", "if False:", REOPENING),
+    ("reopening: out of reach", "cases/reopening.py", "    if not record_for(", "    if False and record_for(", REOPENING),
+    ("reopening: to another unit", "cases/reopening.py", "if not works or holder.unit_id != case.holder.unit_id:", "if not works:", REOPENING),
+    ("reopening: by who has left", "cases/reopening.py", "if not works or holder", "if holder", REOPENING),
+    ("reopening: of another closing, by SQL", "cases/guards.py", "c.id = NEW.case_id AND c.closed_at = NEW.closed_at", "c.id = NEW.case_id", REOPENING),
+    ("reopening: of another outcome, by SQL", "cases/guards.py", "AND c.outcome = NEW.outcome AND c.next_responsible = NEW.next_responsible ", "", REOPENING),
+    ("reopening: of what ended with another, by SQL", "cases/guards.py", "c.person_wants_no_more = NEW.person_wants_no_more AND c.joined_to_id IS NULL", "c.person_wants_no_more = NEW.person_wants_no_more", REOPENING),
+    ("reopening: a join is forgotten", "cases/guards.py", '*("next_responsible", "joined_to_id"),', '"next_responsible",', REOPENING),
+    ("reopening: by anybody, by SQL", "cases/guards.py", "b.role = '{LEAD}' AND b.unit_id = o.unit_id", "b.unit_id = o.unit_id", REOPENING),
+    ("reopening: by who has left, by SQL", "cases/guards.py", "b.id = NEW.by_id AND b.is_active", "b.id = NEW.by_id", REOPENING),
+    ("reopening: for another unit, by SQL", "cases/guards.py", "h.id = NEW.holder_id AND h.unit_id = o.unit_id", "h.id = NEW.holder_id", REOPENING),
+    ("reopening: for who has left, by SQL", "cases/guards.py", "({BEGINS_TO_HOLD} AND {INACTIVE_HOLDER", "({HOLDER_MOVES} AND {INACTIVE_HOLDER", REOPENING),
+    ("reopening: out of reach, by SQL", "handovers/guards.py", 'f"{BEGINS_TO_HOLD} AND NEW.joined_to_id', 'f"NEW.holder_id <> OLD.holder_id AND NEW.joined_to_id', REOPENING),
+    ("reopening: without its row", "cases/guards.py", "AND NOT (NEW.closed_at IS NULL AND EXISTS", "AND NOT (NEW.closed_at IS NULL OR EXISTS", REOPENING),
+    ("reopening: the last holder is forgotten", "cases/guards.py", "        REOPENS,\n", '        "1=0",\n', REOPENING),
+    ("reopening: told otherwise after", "cases/guards.py", '"person_wants_no_more", "at", "by_id", "reason", "holder_id"', '"person_wants_no_more", "at", "by_id"', REOPENING),
+    ("reopening: words rewritten after", "cases/guards.py", "NEW.next_responsible NOT IN ('', '{REMOVED}')", "1=0", REOPENING),
+    ("reopening: held while it was closed", "cases/queries.py", "since = reopened.get(point.until, point.until)", "since = point.until", STATEFUL),
+    ("reopening: silent while it was closed", "cases/waits.py", "max(begun, day_of(anew)) if anew else begun", "begun", REOPENING),
+    ("reopening: check counts silence while it was closed", "check/silence.py", "r.case_id = c.id AND r.at >= %s", "r.case_id = c.id AND r.at < %s", REOPENING),
+    ("reopening: a closed case has holes", "cases/pages/timeline.py", "[*self.lived, *self.closed]", "self.lived", REOPENING),
+    ("reopening: check sees no time between", "check/laws.py", "WHERE r.at <= r.closed_at OR NOT EXISTS", "WHERE r.at <= r.closed_at AND NOT EXISTS", CHECK),
+    ("reopening: check asks nobody's right", "check/laws.py", "OR NOT ((b.role = 'lead'", "AND NOT ((b.role = 'lead'", CHECK),
     ("a row takes another one's place", "foundation/sqlite/constraints.py", 'return " OR ".join(clashes)', 'return "1=0"', GUARDS),
     ("a row's number is no key", "foundation/sqlite/constraints.py", 'yield ["rowid"], "1=1"', "yield from ()", GUARDS),
     ("a condition is forgotten", "foundation/sqlite/constraints.py", "both}{other}", "both} AND 1=0", GUARDS),

@@ -7,6 +7,8 @@ from click.testing import CliRunner
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from handslag.cases import actions as cases
+from handslag.cases.reopening import reopen
 from handslag.check.proof import _against_law, fallen_guards, prove
 from handslag.cli.main import main
 from handslag.foundation import clock, days, guards
@@ -28,6 +30,10 @@ BREAKINGS = {
         "DELETE FROM cases_pastholding",
         f"INSERT INTO cases_pastholding (case_id, until, holder_id) VALUES ({{moved}}, {EARLY}, {{fk_a}})",
         "UPDATE cases_case SET holder_id = {fk_officer} WHERE id = {plain}",
+        "DELETE FROM cases_reopening",
+        f"UPDATE cases_reopening SET at = {LATE}",
+        f"UPDATE cases_reopening SET closed_at = {EARLY}",
+        "INSERT INTO cases_pastholding (case_id, until, holder_id) SELECT case_id, at, {fk_b} FROM cases_reopening",
     ],
     "2": [
         "UPDATE cases_case SET holder_id = {kom_a} WHERE id = {moved}",
@@ -37,6 +43,9 @@ BREAKINGS = {
     "3": ["UPDATE watch_escalation SET cleared_on = '2026-01-01'", "DELETE FROM watch_called"],
     "4": [
         "UPDATE handovers_handover SET next_unit_id = {kom_unit} WHERE case_id = {declined} AND state = 'declined'",
+        "UPDATE cases_reopening SET by_id = {fk_b}",
+        "UPDATE cases_reopening SET by_id = {af_lead}",
+        "UPDATE cases_reopening SET holder_id = {af_a}",
     ],
     "5": [
         "UPDATE cases_case SET next_step = '   ' WHERE id = {plain}",
@@ -61,7 +70,9 @@ BREAKINGS = {
 @pytest.fixture
 def worked(world):
     """A world with a plain case, a moved one, a declined one and a late one; and the ids to break them by."""
-    plain, moved, declined = (world.case() for _ in range(3))
+    plain, moved, declined, ended = (world.case() for _ in range(4))
+    cases.close(world.viewer("fk_a"), ended.pk, "work", "Chefen")
+    reopen(world.viewer("fk_lead"), ended.pk, "need_returned", world.posts["fk_a"], "Ring", clock.today())
     late = world.case(next_step_on=days.add_days(clock.today(), -30))
     actions.accept_handover(world.viewer("af_a"), world.offer(moved).pk, contact_in(3))
     handover = world.offer(declined)
@@ -69,7 +80,7 @@ def worked(world):
     type(plain).objects.filter(pk=plain.pk).update(next_step_by=world.posts["fk_b"])
     go_round()
     seal()
-    ids = {"plain": plain.pk, "moved": moved.pk, "declined": declined.pk, "late": late.pk}
+    ids = {"plain": plain.pk, "moved": moved.pk, "declined": declined.pk, "late": late.pk, "ended": ended.pk}
     return {**ids, "kom_unit": world.units["kom"].pk, **{name: post.pk for name, post in world.posts.items()}}
 
 
@@ -115,6 +126,7 @@ REMOVALS = {
     "a case that the journal does not know": ["journal_entry", "journal_shown", "journal_batch", "journal_unsealed"],
     "the journal opened a case that is gone": ["cases_case"],
     "the journal tells of handovers that are gone": ["handovers_handover"],
+    "the journal and the case tell differently how often it was opened again": ["cases_reopening"],
     "the person of a case is gone": ["persons_person"],
 }
 

@@ -5,6 +5,7 @@ import os
 import tempfile
 from contextlib import suppress
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import time_machine
@@ -17,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from handslag.cases import actions as cases
 from handslag.cases.models import Case
 from handslag.cases.queries import holdings
+from handslag.cases.reopening import reopen
 from handslag.check.proof import prove
 from handslag.foundation import clock
 from handslag.foundation.errors import Refused
@@ -51,6 +53,7 @@ class Work(RuleBasedStateMachine):
         self.world = worlds.build()
         self.holders: dict[int, int] = {}
         self.moves: dict[int, int] = {}
+        self.closed: dict[int, list[tuple]] = {}
 
     @initialize()
     def begin_with_work(self):
@@ -216,6 +219,22 @@ class Work(RuleBasedStateMachine):
             assert bool(named) != no_more
             self.holders.pop(case.pk)
 
+    @rule(number=picks, who=picks, to=picks, why=st.sampled_from(["need_returned", "closed_in_error", "death_wrong"]))
+    def reopen(self, number, who, to, why):
+        case = self.pick(Case.objects.filter(closed_at__isnull=False), number)
+        if not case:
+            return
+        unit = case.holder.unit
+        leads = Post.objects.filter(unit=unit, role="lead") | Post.objects.filter(party=unit.party, unit=None)
+        post, lead = self.pick(Post.objects.filter(unit=unit), to), self.pick(leads, who)
+        actor = viewer_of(lead.user) if who % 4 else self.sender(who, case)
+        on = clock.today() + timedelta(days=3)
+        if self.expect(lambda: reopen(actor, case.pk, why, post, "Börja om", on)):
+            assert why != "death_wrong" and post.is_active and post.role in HOLDING_ROLES
+            self.closed.setdefault(case.pk, []).append((case.closed_at, Case.objects.get(pk=case.pk).holder_since))
+            self.holders[case.pk] = post.pk
+            self.moves[case.pk] += 1
+
     @rule(number=picks, who=picks, to=picks)
     def reassign(self, number, who, to):
         if case := self.case(number):
@@ -284,7 +303,9 @@ class Work(RuleBasedStateMachine):
         for case in Case.objects.order_by("id"):
             spells = holdings(case)
             assert spells[0].since == case.opened_at and spells[-1].until == case.closed_at
-            assert all(a.until == b.since and a.since < a.until for a, b in zip(spells, spells[1:], strict=False))
+            gaps = [(a.until, b.since) for a, b in pairwise(spells) if a.until != b.since]
+            assert gaps == self.closed.get(case.pk, []), "nobody held it while it was closed, and only then"
+            assert all(a.since < a.until <= b.since for a, b in pairwise(spells))
             assert len(spells) == self.moves[case.pk] + 1
             assert case.closed_at or spells[-1].since - timezone.now() < timedelta(seconds=1)
 

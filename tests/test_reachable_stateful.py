@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from handslag.cases import actions as cases
 from handslag.cases.models import Case
+from handslag.cases.reopening import reopen
 from handslag.cases.visibility import visibility
 from handslag.check.proof import prove
 from handslag.disclosure.models import Disclosure
@@ -157,6 +158,17 @@ class Reaching(RuleBasedStateMachine):
         if case := self.case(number):
             lead = case.holder.unit.posts.get(role="lead")
             self.expect(lambda: cases.reassign(self.viewer(lead), [case.public_id], lead))
+
+    @rule(number=picks, chance=st.integers(0, 2))
+    def close(self, number, chance):
+        if chance == 0 and (case := self.case(number)):
+            self.expect(lambda: cases.close(self.viewer(case.holder), case.pk, "work", "Chefen"))
+
+    @rule(number=picks)
+    def reopen(self, number):
+        if case := self.pick(Case.objects.filter(closed_at__isnull=False).select_related("holder__unit"), number):
+            lead = case.holder.unit.posts.get(role="lead")
+            self.expect(lambda: reopen(self.viewer(lead), case.pk, "need_returned", case.holder, "Ring", clock.today()))
 
     @rule(number=picks, chance=st.integers(0, 5))
     def hide(self, number, chance):

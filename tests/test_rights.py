@@ -20,6 +20,7 @@ from handslag.assessments.models import Assessment, Call, Document
 from handslag.assessments.signing import Content
 from handslag.cases import actions as cases
 from handslag.cases.opening import open_cases
+from handslag.cases.reopening import reopen
 from handslag.disclosure.actions import Agreed, Statutory
 from handslag.disclosure.rules import Flow
 from handslag.drafts.actions import forget_drafts, save_draft
@@ -102,6 +103,7 @@ PAGES = {
     "pause": FK | AF,
     "resume": FK | AF,
     "close": FK | AF,
+    "reopen": {"fk_lead", "fk_officer"},
     "offer": FK,
     "receiving-units": HOLDERS,
     "book-meeting": FK | AF,
@@ -179,6 +181,7 @@ CASE_ACTIONS = {
     "suspend": {"fk_a", "fk_lead"},
     "resume": {"fk_a", "fk_lead"},
     "close": {"fk_a", "fk_lead"},
+    "reopen": {"fk_lead", "fk_officer"},
     "reassign": {"fk_lead"},
     "move_everything": {"fk_lead"},
     "end_post": {"fk_lead"},
@@ -282,7 +285,9 @@ def scene(world):
     meeting, decision = decided(world, case)
     assessment, plan, planned = assessed(world, case)
     arguments = {
-        **dict.fromkeys(("case", "next-step", "livelihood", "pause", "resume", "close", "offer"), [case.public_id]),
+        **dict.fromkeys(
+            ("case", "next-step", "livelihood", "pause", "resume", "close", "reopen", "offer"), [case.public_id]
+        ),
         **dict.fromkeys(
             ("sharing", "consent", "by-law", "withdraw", "access-log", "access-log-printed"), [case.public_id]
         ),
@@ -480,6 +485,7 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "suspend": lambda v: cases.suspend(v, case.pk, today + timedelta(days=3), "treatment"),
         "resume": lambda v: cases.resume(v, case.pk),
         "close": lambda v: cases.close(v, case.pk, "work", "Chefen"),
+        "reopen": lambda v: reopen(v, case.pk, "need_returned", colleague, "Ring", today),
         "reassign": lambda v: cases.reassign(v, [case.public_id], colleague),
         "move_everything": lambda v: cases.move_everything(v, post, colleague),
         "end_post": lambda v: parties.end_post(v, colleague),

@@ -15,6 +15,7 @@ from handslag.assessments.signing import Content
 from handslag.cases import actions as cases
 from handslag.cases.models import Case
 from handslag.cases.opening import Draft, open_cases
+from handslag.cases.reopening import reopen
 from handslag.disclosure.actions import Agreed
 from handslag.disclosure.models import Consent
 from handslag.disclosure.queries import unconfirmed
@@ -260,6 +261,10 @@ def build_at_work() -> World:
     world.record_contact("kom_a", taken)
     cases.reassign(world.viewer("kom_lead"), [closed.public_id], world.posts["kom_b"])
     cases.close(world.viewer("kom_b"), closed.pk, "work", "Chefen")
+    ended = world.case("kom_a")
+    cases.close(world.viewer("kom_a"), ended.pk, "deceased")
+    kom_b, soon = world.posts["kom_b"], clock.today() + timedelta(days=9)
+    reopen(world.viewer("kom_lead"), ended.pk, "death_wrong", kom_b, "Ring", soon)
     register_absence(world.viewer("fk_lead"), world.posts["fk_b"], clock.today(), None, None)
     world.token("fk")
     _meet(world, stays)

@@ -3,12 +3,15 @@
 The holder column cannot be empty, so a case is always held. A change of holder writes the change point itself, at an
 instant strictly after the one before; change points come in no other way and never go. A post can be a holder only
 while it and its user are active, and cannot be ended while it holds. Closing ends the last holding; nothing of it
-changes afterwards.
+changes afterwards, unless a reopening is written, which tells what it undoes, and opens the case by itself.
 """
 
 from handslag.foundation.guards import Consequence, Guard, frozen, undeletable
+from handslag.foundation.rooms import REMOVED
+from handslag.parties.rules import LEAD, OFFICER
 
 CASE, PAST, MET, PERSON = "cases_case", "cases_pastholding", "cases_acquaintance", "persons_person"
+ANEW = "cases_reopening"
 PARTY = "(SELECT b.party_id FROM parties_post b WHERE b.id = NEW.recorded_by_id)"
 
 INSTANT = "'[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]*'"
@@ -18,6 +21,13 @@ INACTIVE_HOLDER = (
 )
 LOCK_HOLDER = "1 FROM parties_post p WHERE p.id IN (NEW.holder_id, NEW.next_step_by_id) FOR SHARE"
 HOLDER_MOVES = "NEW.holder_id <> OLD.holder_id"
+REOPENS = "(OLD.closed_at IS NOT NULL AND NEW.closed_at IS NULL)"
+BEGINS_TO_HOLD = f"({HOLDER_MOVES} OR {REOPENS})"
+_STAYS_CLOSED = (
+    f"OLD.closed_at IS NOT NULL AND NOT (NEW.closed_at IS NULL AND EXISTS (SELECT 1 FROM {ANEW} r "
+    "WHERE r.case_id = NEW.id AND r.closed_at = OLD.closed_at AND r.at = NEW.holder_since "
+    "AND r.holder_id = NEW.holder_id))"
+)
 
 
 def _not_an_instant(column: str) -> str:
@@ -31,13 +41,13 @@ GUARDS = [
     frozen(
         CASE,
         *("holder_id", "holder_since", "closed_at", "outcome", "person_wants_no_more"),
-        when="OLD.closed_at IS NOT NULL",
+        when=_STAYS_CLOSED,
         name="frozen_when_closed",
     ),
     frozen(
         CASE,
-        "next_responsible",
-        when="OLD.closed_at IS NOT NULL AND NEW.content_removed_on IS NULL AND NOT EXISTS "
+        *("next_responsible", "joined_to_id"),
+        when=f"{_STAYS_CLOSED} AND NEW.content_removed_on IS NULL AND NOT EXISTS "
         "(SELECT 1 FROM persons_person p JOIN persons_protectedsubject s ON s.subject = p.subject "
         "WHERE p.id = NEW.person_id)",
         name="next_frozen_when_closed",
@@ -117,8 +127,8 @@ GUARDS = [
         "cases_case_holder_is_active",
         CASE,
         "UPDATE",
-        f"({HOLDER_MOVES} AND {INACTIVE_HOLDER.format('holder_id')}) OR "
-        f"(NEW.next_step_by_id <> OLD.next_step_by_id AND {INACTIVE_HOLDER.format('next_step_by_id')})",
+        f"({BEGINS_TO_HOLD} AND {INACTIVE_HOLDER.format('holder_id')}) OR "
+        f"((NEW.next_step_by_id <> OLD.next_step_by_id OR {REOPENS}) AND {INACTIVE_HOLDER.format('next_step_by_id')})",
         "cases_case: the holder and the one of the next step must be active caseworkers",
         lock=LOCK_HOLDER,
     ),
@@ -127,27 +137,71 @@ GUARDS = [
         CASE,
         "UPDATE",
         f"({HOLDER_MOVES} AND (NEW.holder_since <= OLD.holder_since OR NEW.closed_at IS NOT NULL)) "
-        "OR (NEW.holder_id = OLD.holder_id AND NEW.holder_since <> OLD.holder_since)",
+        f"OR (NOT {BEGINS_TO_HOLD} AND NEW.holder_since <> OLD.holder_since)",
         "cases_case: a new holder holds from a later instant, on an open case",
     ),
     Consequence(
         "cases_case_remembers_holder",
         CASE,
         "UPDATE",
-        HOLDER_MOVES,
+        f"{HOLDER_MOVES} AND NOT {REOPENS}",
         f"INSERT INTO {PAST} (case_id, until, holder_id) VALUES (NEW.id, NEW.holder_since, OLD.holder_id)",
+    ),
+    Consequence(
+        "cases_case_remembers_holder_to_the_end",
+        CASE,
+        "UPDATE",
+        REOPENS,
+        f"INSERT INTO {PAST} (case_id, until, holder_id) VALUES (NEW.id, OLD.closed_at, OLD.holder_id)",
     ),
     Guard(
         "cases_pastholding_written_by_moves_alone",
         PAST,
         "INSERT",
-        f"NOT EXISTS (SELECT 1 FROM {CASE} c WHERE c.id = NEW.case_id AND c.holder_since = NEW.until "
+        f"NOT EXISTS (SELECT 1 FROM {CASE} c LEFT JOIN {ANEW} r ON r.case_id = c.id AND r.at = c.holder_since "
+        "WHERE c.id = NEW.case_id AND COALESCE(r.closed_at, c.holder_since) = NEW.until "
         f"AND NEW.until > c.opened_at) OR EXISTS (SELECT 1 FROM {PAST} o WHERE o.case_id = NEW.case_id "
         "AND o.until = NEW.until)",
         "cases_pastholding: change points are written when a case moves, not by hand",
     ),
     Guard("cases_pastholding_unchangeable", PAST, "UPDATE", "1=1", "cases_pastholding: history does not change"),
     undeletable(PAST),
+    Guard(
+        "cases_reopening_undoes_a_closing",
+        ANEW,
+        "INSERT",
+        f"NOT EXISTS (SELECT 1 FROM {CASE} c WHERE c.id = NEW.case_id AND c.closed_at = NEW.closed_at "
+        "AND c.outcome = NEW.outcome AND c.next_responsible = NEW.next_responsible "
+        "AND c.person_wants_no_more = NEW.person_wants_no_more AND c.joined_to_id IS NULL "
+        "AND c.content_removed_on IS NULL)",
+        "cases_reopening: only a closed case that was not joined to another, and is not emptied, is opened again",
+        lock=f"1 FROM {CASE} c WHERE c.id = NEW.case_id FOR UPDATE",
+    ),
+    Guard(
+        "cases_reopening_by_who_leads_the_unit",
+        ANEW,
+        "INSERT",
+        f"NOT EXISTS (SELECT 1 FROM {CASE} c JOIN parties_post o ON o.id = c.holder_id "
+        "JOIN parties_post h ON h.id = NEW.holder_id AND h.unit_id = o.unit_id "
+        "JOIN parties_post b ON b.id = NEW.by_id AND b.is_active WHERE c.id = NEW.case_id "
+        f"AND ((b.role = '{LEAD}' AND b.unit_id = o.unit_id) OR (b.role = '{OFFICER}' AND b.party_id = o.party_id)))",
+        "cases_reopening: the lead of the unit that was responsible, or the officer of its party, opens a case again",
+        lock="1 FROM parties_post b WHERE b.id = NEW.by_id FOR SHARE",
+    ),
+    Consequence(
+        "cases_reopening_opens_the_case",
+        ANEW,
+        "INSERT",
+        "1=1",
+        f"UPDATE {CASE} SET closed_at = NULL, outcome = '', next_responsible = '', person_wants_no_more = (1=0), "
+        "holder_id = NEW.holder_id, holder_since = NEW.at, next_step_by_id = NEW.holder_id WHERE id = NEW.case_id",
+    ),
+    undeletable(ANEW),
+    frozen(
+        ANEW,
+        *("id", "case_id", "closed_at", "outcome", "person_wants_no_more", "at", "by_id", "reason", "holder_id"),
+    ),
+    frozen(ANEW, "next_responsible", when=f"NEW.next_responsible NOT IN ('', '{REMOVED}')", name="words_only_removed"),
     undeletable(MET),
     frozen(MET, "id", "case_id", "person_id", "law", "by_id", "at"),
     Guard(

@@ -9,6 +9,7 @@ from handslag.cases.locking import locked, not_yours
 from handslag.cases.models import Case
 from handslag.foundation.errors import NotAllowed, Overtaken
 from handslag.parties.models import Post
+from handslag.parties.rules import LEAD, OFFICER
 from handslag.parties.viewer import Viewer
 
 
@@ -28,6 +29,28 @@ def change(actor: Viewer, case_id: int) -> Case:
     if case.joined_to_id:
         raise Overtaken(_("The case is joined to another. Work in that one."))
     return case
+
+
+def leading_post(actor: Viewer, holder: Post) -> Post | None:
+    """From which post the actor leads the unit of a holder, or is the cooperation officer of its party."""
+    for post in actor.reach:
+        if post.role == LEAD and post.unit_id == holder.unit_id:
+            return post
+        if post.role == OFFICER and post.party_id == holder.party_id:
+            return post
+    return None
+
+
+def reopen(actor: Viewer, case_id: int) -> Post:
+    """The lead of the unit that was responsible to the end, or the cooperation officer of its party: from that post."""
+    case = locked(case_id)
+    post = leading_post(actor, case.holder)
+    if post is None:
+        message = _("Only the team lead of {unit}, or the cooperation officer there, can open the case again.")
+        raise NotAllowed(message.format(unit=case.holder.unit))
+    if case.is_open:
+        raise Overtaken(_("The case is open already."))
+    return post
 
 
 def lead_receiver(actor: Viewer, to: Post) -> None:

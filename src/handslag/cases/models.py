@@ -1,6 +1,10 @@
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import F, Q
 
+from handslag.cases.rules import WRONGLY
 from handslag.foundation.dates import Day, Instant
 from handslag.foundation.ids import Public
 from handslag.foundation.loading import Loaded
@@ -11,7 +15,7 @@ DEGREES = (25, 50, 75, 100)
 NOTHING = "none"
 """The livelihood of who lives on nothing of their own: it has no degree."""
 
-UNFINISHED = ("deceased", "misregistered")
+UNFINISHED = tuple(WRONGLY)
 """Outcomes after which nobody is responsible next, and that are nobody's wish."""
 
 
@@ -136,6 +140,37 @@ class PastHolding(Loaded):
     case = models.ForeignKey(Case, models.PROTECT, related_name="past_holdings")
     until = Instant()
     holder = models.ForeignKey(Post, models.PROTECT, related_name="past_holdings")
+
+
+class Reopening(Loaded):
+    """That a closed case was opened again: how it had ended, who opened it and why, and who has held it since `at`.
+
+    Writing this row is what opens the case: the database does the rest (see guards.py).
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="reopenings")
+    closed_at = Instant()
+    outcome = models.CharField(max_length=30)
+    next_responsible = models.CharField(max_length=200, blank=True)
+    person_wants_no_more = models.BooleanField(default=False)
+    at = Instant()
+    by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=30)
+    holder = models.ForeignKey(Post, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "closed_at"], name="reopening_once_a_closing"),
+            models.CheckConstraint(condition=Q(at__gt=F("closed_at")), name="reopening_after_closing"),
+            models.CheckConstraint(
+                condition=~Q(reason="")
+                & (
+                    reduce(or_, (Q(outcome=outcome, reason=reason) for outcome, reason in WRONGLY.items()))
+                    | ~(Q(outcome__in=[*WRONGLY]) | Q(reason__in=[*WRONGLY.values()]))
+                ),
+                name="reopening_for_a_reason",
+            ),
+        ]
 
 
 class PastStep(Loaded):

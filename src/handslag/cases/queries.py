@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
 
-from handslag.cases.models import Case, PastHolding, PastLivelihood, PastStep
+from handslag.cases.models import Case, PastHolding, PastLivelihood, PastStep, Reopening
 from handslag.cases.rules import WARN_DAYS, Spell
 from handslag.cases.visibility import CaseVisibility
 from handslag.disclosure.queries import disclosed_to
@@ -165,6 +165,11 @@ def _past_holdings(_viewer: None, case_id: int) -> QuerySet[PastHolding]:
 
 
 @prepared()
+def _reopened(_viewer: None, case_id: int) -> QuerySet:
+    return Reopening.objects.filter(case_id=case_id).order_by().values_list("closed_at", "at")
+
+
+@prepared()
 def _past_livelihoods(_viewer: None, case_id: int) -> QuerySet[PastLivelihood]:
     return PastLivelihood.objects.filter(case_id=case_id).order_by("since", "id")
 
@@ -180,11 +185,12 @@ def with_joined(case: Case) -> frozenset[int]:
 
 
 def holdings(case: Case) -> list[Spell]:
-    """Everyone who held the case, in order, as spells of posts."""
-    spells, since = [], case.opened_at
-    for point in _past_holdings.rows(None, case.pk):
+    """Everyone who held the case, in order, as spells of posts. While it was closed nobody did."""
+    spells, since, past = [], case.opened_at, _past_holdings.rows(None, case.pk)
+    reopened = dict(_reopened.rows(None, case.pk)) if past else {}
+    for point in past:
         spells.append(Spell(since, point.until, point.holder))
-        since = point.until
+        since = reopened.get(point.until, point.until)
     return [*spells, Spell(since, case.closed_at, case.holder)]
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop
 from handslag.cases import queries, waits
 from handslag.cases.actions import LAWS
 from handslag.cases.pages import journal, parts, rows, timeline
+from handslag.cases.reopening import REASONS
 from handslag.disclosure.rules import HEALTH, IDENTITY, LIVELIHOOD, PLAN, WORK_EDUCATION
 from handslag.foundation.clock import day_of
 from handslag.foundation.rooms import (
@@ -87,6 +88,26 @@ PAST_HOLDING = Record(
     words=_("Responsible before"),
     columns={"case": kept(), "until": kept(_("To")), "holder": kept(_("Responsible"))},
 )
+REOPENING = Record(
+    "cases.Reopening",
+    about="case.person",
+    key="reopenings",
+    words=_("Opened again"),
+    columns={
+        "id": kept(),
+        "case": kept(),
+        "closed_at": kept(_("Closed")),
+        "outcome": kept(_("Outcome"), group=WORK_EDUCATION, noted_by=_HOLDER),
+        "next_responsible": prose(
+            _("Next responsible"), group=WORK_EDUCATION, noted_by=_HOLDER, to=_next_responsible_to
+        ),
+        "person_wants_no_more": kept(_("The person wants no more"), group=WORK_EDUCATION, noted_by=_HOLDER),
+        "at": kept(_("Opened again")),
+        "by": kept(_("By whom?")),
+        "reason": kept(_("Reason"), group=WORK_EDUCATION, noted_by=_HOLDER),
+        "holder": kept(_("Responsible")),
+    },
+)
 PAST_STEP = Record(
     "cases.PastStep",
     about="case.person",
@@ -147,6 +168,9 @@ VERBS = {
     "resumed": Verb(gettext_noop("ended the pause"), PLAN),
     "acquainted": Verb(gettext_noop("met the person, who is known here from now on: {law}"), codes={"law": LAWS}),
     "closed": Verb(gettext_noop("closed the case: {outcome}"), WORK_EDUCATION, {"outcome": "outcome"}),
+    "reopened": Verb(
+        gettext_noop("opened the case again: {reason}. Responsible: {holder}"), WORK_EDUCATION, {"reason": REASONS}
+    ),
     "reassigned": Verb(gettext_noop("moved the case from {sender} to {to}")),
 }
 
@@ -158,7 +182,7 @@ def _led_units(viewer):
 ROOM = Room(
     urls="handslag.cases.pages.urls",
     api=("/cases", "handslag.cases.api.router"),
-    records=(CASE, PAST_HOLDING, PAST_STEP, PAST_LIVELIHOOD, ACQUAINTANCE),
+    records=(CASE, PAST_HOLDING, REOPENING, PAST_STEP, PAST_LIVELIHOOD, ACQUAINTANCE),
     verbs=VERBS,
     waiting=(
         Waiting(waits.OVERDUE_STEP, _("Overdue next step"), "case"),

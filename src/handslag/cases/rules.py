@@ -19,6 +19,17 @@ WARN_DAYS = 90
 """A passage must be prepared at least this many days before a benefit ends (FK's own target)."""
 
 
+WRONGLY = {"deceased": "death_wrong", "misregistered": "misregistration_wrong"}
+"""Outcomes that are undone only where they were wrong, each by the one reason that says so."""
+
+
+def undoes(reason: str, outcome: str) -> bool:
+    """Whether a case that ended with `outcome` may be opened again for `reason`."""
+    if outcome in WRONGLY or reason in WRONGLY.values():
+        return WRONGLY.get(outcome) == reason
+    return True
+
+
 @dataclass(frozen=True)
 class Spell:
     """Something that held from `since` to (not including) `until`; open when `until` is None."""

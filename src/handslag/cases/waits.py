@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from handslag.cases.models import NOTHING, Case
+from handslag.cases.models import NOTHING, Case, Reopening
+from handslag.foundation.clock import day_of
 from handslag.foundation.waiting import Wait
 
 OVERDUE_STEP, NO_LIVELIHOOD = "overdue_step", "no_livelihood"
@@ -28,11 +29,16 @@ def overdue_steps(on: date, cases: range) -> Iterator[Wait]:
 def without_livelihood(on: date, cases: range) -> Iterator[Wait]:
     """People who on `on` live on nothing, or whose livelihood has ended with none after it.
 
-    It calls the party that noted it, where that party also holds the case: others may have no basis to know.
+    It calls the party that noted it, where that party also holds the case: others may have no basis to know. While the
+    case was closed nobody could have noted anything: it counts from when it was opened again.
     """
     nothing = Q(livelihood=NOTHING, livelihood_since__lt=on) | Q(livelihood_ends_on__lt=on)
-    rows = _worked_in(cases).filter(nothing, livelihood_by=F("holder__party"))
-    columns = ("id", "public_id", "livelihood", "livelihood_since", "livelihood_ends_on", "holder_id", *PLACE)
-    for case, about, kind, since, ended, holder, unit, party, _opened_by in rows.values_list(*columns).iterator():
+    reopened = Reopening.objects.filter(case=OuterRef("pk")).order_by("-at").values("at")[:1]
+    rows = _worked_in(cases).filter(nothing, livelihood_by=F("holder__party")).annotate(reopened=Subquery(reopened))
+    columns = ("id", "public_id", "livelihood", "livelihood_since", "livelihood_ends_on", "reopened", "holder_id")
+    for case, about, kind, since, ended, anew, holder, unit, party, _opened_by in rows.values_list(
+        *columns, *PLACE
+    ).iterator():
         begun = since if kind == NOTHING else ended + timedelta(days=1)
+        begun = max(begun, day_of(anew)) if anew else begun
         yield Wait(NO_LIVELIHOOD, case, about, begun, (holder,), unit, party, party)

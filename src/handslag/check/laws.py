@@ -27,7 +27,7 @@ COUNTED = {
     "1": "SELECT count(*) FROM cases_case",
     "2": f"{_MOVES} SELECT (SELECT count(*) FROM passed) + (SELECT count(*) FROM handovers_handover h WHERE {_SHAKEN})",
     "4": "SELECT (SELECT count(*) FROM handovers_handover WHERE state = 'declined') "
-    "+ (SELECT count(*) FROM cases_case WHERE closed_at IS NOT NULL)",
+    "+ (SELECT count(*) FROM cases_case WHERE closed_at IS NOT NULL) + (SELECT count(*) FROM cases_reopening)",
     "5": "SELECT count(*) FROM cases_case WHERE closed_at IS NULL",
     "6": "SELECT (SELECT count(*) FROM handovers_handover) + (SELECT count(*) FROM persons_person)",
 }
@@ -48,8 +48,14 @@ LAWS = {
         ("holdings with a hole or an overlap",
          "SELECT c.reference FROM cases_case c LEFT JOIN (SELECT case_id, min(until) AS first, max(until) AS last "
          "FROM cases_pastholding GROUP BY case_id) p ON p.case_id = c.id "
-         "WHERE COALESCE(p.last, c.opened_at) <> c.holder_since OR p.first <= c.opened_at "
+         "LEFT JOIN cases_reopening r ON r.case_id = c.id AND r.closed_at = p.last "
+         "WHERE COALESCE(r.at, p.last, c.opened_at) <> c.holder_since OR p.first <= c.opened_at "
          "OR c.closed_at <= c.holder_since"),
+        ("opened again at an instant at which it was not closed",
+         "SELECT c.reference FROM cases_reopening r JOIN cases_case c ON c.id = r.case_id "
+         "WHERE r.at <= r.closed_at OR NOT EXISTS (SELECT 1 FROM cases_pastholding p "
+         "WHERE p.case_id = r.case_id AND p.until = r.closed_at) OR EXISTS (SELECT 1 FROM cases_pastholding p "
+         "WHERE p.case_id = r.case_id AND p.until > r.closed_at AND p.until <= r.at)"),
         ("a closed case or an earlier holding without a holder that exists",
          "SELECT c.reference FROM cases_case c "
          "WHERE NOT EXISTS (SELECT 1 FROM parties_post p WHERE p.id = c.holder_id) "
@@ -77,6 +83,13 @@ LAWS = {
          "AND (outcome = '' OR (outcome NOT IN ('deceased', 'misregistered') "
          "AND (next_responsible = '') <> person_wants_no_more) "
          "OR (outcome IN ('deceased', 'misregistered') AND person_wants_no_more))"),
+        ("opened again without a reason, or by nobody who may, or for another unit",
+         "SELECT c.reference FROM cases_reopening r JOIN cases_case c ON c.id = r.case_id "
+         "JOIN cases_pastholding p ON p.case_id = r.case_id AND p.until = r.closed_at "
+         "JOIN parties_post o ON o.id = p.holder_id JOIN parties_post h ON h.id = r.holder_id "
+         "JOIN parties_post b ON b.id = r.by_id WHERE r.reason = '' OR r.outcome = '' OR h.unit_id <> o.unit_id "
+         "OR NOT ((b.role = 'lead' AND b.unit_id = o.unit_id) "
+         "OR (b.role = 'cooperation_officer' AND b.party_id = o.party_id))"),
     ),
     "5": (
         ("an open case without a next step, its date and its person",
@@ -119,6 +132,13 @@ LAWS = {
          "SELECT c.reference FROM (SELECT subject_id, count(*) AS told FROM journal_entry "
          "WHERE verb = 'handover_offered' GROUP BY subject_id) o JOIN cases_case c ON c.id = o.subject_id "
          "WHERE o.told > (SELECT count(*) FROM handovers_handover h WHERE h.case_id = c.id)"),
+        ("the journal and the case tell differently how often it was opened again",
+         "SELECT c.reference FROM (SELECT subject_id, count(*) AS told FROM journal_entry "
+         "WHERE verb = 'reopened' GROUP BY subject_id) o JOIN cases_case c ON c.id = o.subject_id "
+         "WHERE o.told <> (SELECT count(*) FROM cases_reopening r WHERE r.case_id = c.id) "
+         "UNION SELECT c.reference FROM cases_reopening r JOIN cases_case c ON c.id = r.case_id "
+         "WHERE NOT EXISTS (SELECT 1 FROM journal_entry e WHERE e.subject = 'case' AND e.subject_id = c.id "
+         "AND e.verb = 'reopened')"),
         ("the person of a case is gone",
          "SELECT c.reference FROM cases_case c "
          "WHERE NOT EXISTS (SELECT 1 FROM persons_person p WHERE p.id = c.person_id)"),

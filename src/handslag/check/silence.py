@@ -35,7 +35,8 @@ _FROM_NOTHING = (
     "SELECT {what} FROM cases_case c JOIN parties_post p ON p.id = c.holder_id "
     "WHERE c.closed_at IS NULL AND c.joined_to_id IS NULL AND c.livelihood_by_id = p.party_id "
     "AND ((c.livelihood = 'none' AND c.livelihood_since <= %s) OR (c.livelihood <> 'none' AND "
-    "c.livelihood_ends_on < %s)) AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
+    "c.livelihood_ends_on < %s)) AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s) "
+    "AND NOT EXISTS (SELECT 1 FROM cases_reopening r WHERE r.case_id = c.id AND r.at >= %s)"
 )
 _FROM_MEETINGS = (
     "SELECT {what} FROM meetings_meeting m JOIN cases_case c ON c.id = m.case_id "
@@ -120,7 +121,7 @@ def _queries(connection: BaseDatabaseWrapper, on: date, lead_days: int):
     yield "unreviewed_plan", _FROM_PLANS, [half_a_year, lead_days]
     yield "overdue_plan_step", _FROM_PLAN_STEPS, [step, lead_days]
     yield "overdue_step", _FROM_STEPS, [step, lead_days, missed]
-    yield "no_livelihood", _FROM_NOTHING, [step, step, lead_days]
+    yield "no_livelihood", _FROM_NOTHING, [step, step, lead_days, waited]
 
 
 def silent(connection: BaseDatabaseWrapper, today: date, first: int) -> tuple[int, int, list[str]]:

@@ -6,6 +6,7 @@ transition table, keep their words and their answers, and never go. A case with 
 under it.
 """
 
+from handslag.cases.guards import BEGINS_TO_HOLD
 from handslag.foundation.guards import Guard, frozen, undeletable
 from handslag.handovers import rules
 
@@ -97,7 +98,7 @@ GUARDS = [
         "handovers_case_goes_to_who_knows_the_person",
         CASE,
         "UPDATE",
-        f"NEW.holder_id <> OLD.holder_id AND NEW.joined_to_id IS NULL AND {_PARTY_OF.format('NEW')} <> NEW.party_id "
+        f"{BEGINS_TO_HOLD} AND NEW.joined_to_id IS NULL AND {_PARTY_OF.format('NEW')} <> NEW.party_id "
         f"AND NOT EXISTS (SELECT 1 FROM {MET} a JOIN persons_person p ON p.id = a.person_id "
         f"WHERE a.case_id = NEW.id AND p.party_id = {_PARTY_OF.format('NEW')}) "
         "AND NOT EXISTS (SELECT 1 FROM disclosure_disclosure d JOIN persons_person p ON p.subject = d.subject "
@@ -107,7 +108,7 @@ GUARDS = [
         "WHERE a.case_id = NEW.id AND o.party_id = d.from_party_id)))",
         "cases_case: who holds a case has met the person or is told who the person is",
         lock="1 FROM disclosure_disclosure d JOIN persons_person p ON p.subject = d.subject WHERE p.id = NEW.person_id "
-        f"AND NEW.holder_id <> OLD.holder_id AND d.to_unit_id = {_UNIT_OF.format('NEW')} AND d.ended_at IS NULL "
+        f"AND {BEGINS_TO_HOLD} AND d.to_unit_id = {_UNIT_OF.format('NEW')} AND d.ended_at IS NULL "
         "FOR SHARE OF d",
     ),
     Guard(

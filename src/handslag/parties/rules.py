@@ -3,8 +3,9 @@
 from handslag.foundation.spans import Span
 
 LEAD = "lead"
+OFFICER = "cooperation_officer"
 UNIT_ROLES = ("caseworker", LEAD, "measure_staff")
-PARTY_ROLES = ("cooperation_officer", "analyst")
+PARTY_ROLES = (OFFICER, "analyst")
 ASSOCIATION_ROLES = ("association_officer",)
 FREE_ROLES = ("administrator",)
 ROLES = UNIT_ROLES + PARTY_ROLES + ASSOCIATION_ROLES + FREE_ROLES
@@ -12,7 +13,7 @@ ROLES = UNIT_ROLES + PARTY_ROLES + ASSOCIATION_ROLES + FREE_ROLES
 HOLDING_ROLES = ("caseworker", LEAD)
 """Roles whose post can hold a case: a named person who meets the person."""
 
-CASE_ROLES = HOLDING_ROLES + ("cooperation_officer",)
+CASE_ROLES = HOLDING_ROLES + (OFFICER,)
 """Roles that can see persons at all."""
 
 AWAY = Span(before=365, after=3 * 365, far=365)

@@ -78,7 +78,7 @@ class Viewer:
     @cached_property
     def officer_party_ids(self) -> frozenset[int]:
         """Parties whose whole work the viewer may read: as cooperation officer, or as the party's own system."""
-        return self.party_ids | {p.party.pk for p in self.reach if p.role == "cooperation_officer"}
+        return self.party_ids | {p.party.pk for p in self.reach if p.role == rules.OFFICER}
 
     @cached_property
     def own_party_ids(self) -> frozenset[int]:

@@ -150,6 +150,57 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Reopening",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("closed_at", handslag.foundation.dates.Instant()),
+                ("outcome", models.CharField(max_length=30)),
+                ("next_responsible", models.CharField(blank=True, max_length=200)),
+                ("person_wants_no_more", models.BooleanField(default=False)),
+                ("at", handslag.foundation.dates.Instant()),
+                ("reason", models.CharField(max_length=30)),
+                (
+                    "by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.post"),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reopenings", to="cases.case"
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.post"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "closed_at"), name="reopening_once_a_closing"),
+                    models.CheckConstraint(
+                        condition=models.Q(("at__gt", models.F("closed_at"))), name="reopening_after_closing"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True),
+                            models.Q(
+                                models.Q(("outcome", "deceased"), ("reason", "death_wrong")),
+                                models.Q(("outcome", "misregistered"), ("reason", "misregistration_wrong")),
+                                models.Q(
+                                    ("outcome__in", ["deceased", "misregistered"]),
+                                    ("reason__in", ["death_wrong", "misregistration_wrong"]),
+                                    _connector="OR",
+                                    _negated=True,
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="reopening_for_a_reason",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="PastStep",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

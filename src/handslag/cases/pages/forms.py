@@ -3,10 +3,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from handslag.cases import rules
 from handslag.cases.models import DEGREES
+from handslag.cases.reopening import REASONS
 from handslag.parties.models import Post
 from handslag.parties.pages.fields import PostChoice
-from handslag.reference.fields import listed
+from handslag.reference import codes
+from handslag.reference.fields import EMPTY, listed
 from handslag.ui.forms import DayField, Form, words
 
 DEGREE_CHOICES = [("", "–"), *((degree, f"{degree} %") for degree in DEGREES)]
@@ -47,6 +50,21 @@ class PauseForm(Form):
 
     reason = listed("suspension_reason", label=_("Reason"))
     until = DayField(label=_("Pause until"), help_text=_("The next step moves with the pause."))
+
+
+class ReopenForm(Form):
+    """Why a closed case is opened again, who holds it and what happens next."""
+
+    reason = forms.ChoiceField(label=_("Why is it opened again?"))
+    holder = PostChoice(label=_("Who is responsible from now on?"), queryset=Post.objects.none())
+    next_step = forms.CharField(label=_("What happens next?"), max_length=200)
+    next_step_on = DayField(label=_("When?"))
+
+    def __init__(self, *args, people, outcome, **kwargs):
+        super().__init__(*args, **kwargs)
+        fitting = [choice for choice in codes.choices(REASONS) if rules.undoes(choice[0], outcome)]
+        self.fields["reason"].choices = [*EMPTY, *fitting]
+        self.fields["holder"].queryset = people
 
 
 class CloseForm(Form):

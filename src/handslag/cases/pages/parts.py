@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from handslag.cases import may
 from handslag.cases.actions import obstacle_to_closing
 from handslag.cases.pages.bases import basis_lines
 from handslag.cases.pages.page import Button, CasePage
+from handslag.cases.reopening import obstacle_to_reopening
 from handslag.foundation.clock import day_of
 from handslag.reference import codes
 from handslag.ui.dates import iso, when
@@ -43,7 +45,14 @@ def facts(page: CasePage) -> dict:
         "livelihood_since": iso(visible.value("livelihood_since")),
         "shows_end": shows_end,
         "outcome": codes.label("outcome", case.outcome) if shows_end else _("not disclosed"),
+        "may_reopen": _may_reopen(page),
     }
+
+
+def _may_reopen(page: CasePage) -> bool:
+    case = page.case
+    leads = not case.is_open and may.leading_post(page.viewer, case.holder) is not None
+    return leads and not obstacle_to_reopening(case)
 
 
 def step_button(page: CasePage) -> Iterator[Button]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
@@ -65,10 +66,16 @@ class Way:
         return Scale(self.begin, self.end + timedelta(days=5))
 
     @cached_property
+    def closed(self) -> list[Spell]:
+        """When the case was closed before it was opened again, in days."""
+        held = ((before.until, after.since) for before, after in pairwise(self.holders))
+        return [Spell(day_of(until), day_of(since), None) for until, since in held if until < since]
+
+    @cached_property
     def holes(self) -> list[Spell]:
-        """Stretches without a livelihood."""
+        """Stretches without a livelihood, but for when the case was closed."""
         known = self.page.visible.value("livelihood")
-        return holes(self.lived, self.begin, self.now) if known else []
+        return holes([*self.lived, *self.closed], self.begin, self.now) if known else []
 
 
 def way(page: CasePage) -> Way:
@@ -90,6 +97,9 @@ def holders_lane(page: CasePage) -> Lane:
         label = f"{spell.what.user}, {spell.what.unit}"
         lane.bars.append(found.scale.bar(since, until or found.now, label, f"holder-{index % 2}"))
         lane.lines.append(Line(since, until, f"{name}: {label}"))
+    for gap in found.closed:
+        lane.bars.append(found.scale.bar(gap.since, gap.until, _("Closed"), "closed"))
+        lane.lines.append(Line(gap.since, gap.until, _("Closed")))
     return lane
 
 

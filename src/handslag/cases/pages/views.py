@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from handslag.cases import actions, queries
+from handslag.cases import actions, may, queries, reopening
 from handslag.cases.models import Case
 from handslag.cases.pages.changing import changed
-from handslag.cases.pages.forms import CloseForm, LivelihoodForm, NextStepForm, PauseForm
+from handslag.cases.pages.forms import CloseForm, LivelihoodForm, NextStepForm, PauseForm, ReopenForm
 from handslag.cases.pages.rows import case_row, case_table
 from handslag.cases.pages.seeking import sought
 from handslag.cases.searching import first_found
@@ -18,7 +18,7 @@ from handslag.cases.visibility import visibility
 from handslag.foundation import clock
 from handslag.foundation.errors import TooMany
 from handslag.parties.queries import holding_posts
-from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
+from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES, LEAD, OFFICER
 from handslag.parties.viewer import OPENED, Request
 from handslag.ui.access import page
 from handslag.ui.forms import Form
@@ -138,6 +138,25 @@ def close(request: Request, case_id: UUID) -> HttpResponse:
     if changed(request, case, form, act, _("The case is closed.")):
         return redirect("case", case_id)
     return form_page(request, case, form, _("Close the case"), _("Close the case"))
+
+
+@page(LEAD, OFFICER)
+def reopen(request: Request, case_id: UUID) -> HttpResponse:
+    """Opens a closed case again."""
+    case = reached(request, case_id)
+    if may.leading_post(request.viewer, case.holder) is None:
+        raise Http404
+    if request.method == "GET" and case.is_open:
+        return redirect("case", case_id)
+    form = ReopenForm(request.POST or None, people=holding_posts(case.holder.unit), outcome=case.outcome)
+
+    def act(data: dict) -> None:
+        told = (data[name] for name in ("reason", "holder", "next_step", "next_step_on"))
+        reopening.reopen(request.viewer, case.pk, *told)
+
+    if changed(request, case, form, act, _("The case is open again.")):
+        return redirect("case", case_id)
+    return form_page(request, case, form, _("Open the case again"), _("Open the case again"))
 
 
 @page(*CASE_ROLES)
