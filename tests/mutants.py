@@ -36,8 +36,43 @@ RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pag
 
 MEETINGS, MET, MAIL, PASSAGES = (f"tests/test_{n}.py" for n in ("meetings", "meetings_stateful", "mail", "passages"))
 
+ASSESSED, ASSESSING, PLANS, DRAFTS = (
+    f"tests/test_{n}.py" for n in ("assessments", "assessments_stateful", "plans", "drafts")
+)
+
 MUTANTS = [
     # what breaks, file, the code, what it becomes, the tests that must notice
+    ("a signed part changes", "assessments/guards.py", '*("own_words", "goal", "livelihood"', '*("goal", "livelihood"', ASSESSED),
+    ("an assessment ends with nothing to do", "assessments/guards.py", 'NEW.reason NOT IN {UNFINISHED} AND {_NO_PLAN}', '1=0 AND {_NO_PLAN}', ASSESSED),
+    ("an assessment ends unsigned, by the database", "assessments/guards.py", "AND NEW.outcome <> '' AND", "AND 1=0 AND", ASSESSED),
+    ("an assessment ends unsigned", "assessments/actions.py", "        _require_signed(assessment, case)\n", "", ASSESSED),
+    ("versions are left out", "assessments/guards.py", 'f"NEW.number <> 1 + (SELECT', 'f"1=0 AND NEW.number <> 1 + (SELECT', ASSESSED),
+    ("anybody signs a part", "assessments/guards.py", 'f"NOT ({_ASKED}) OR NOT EXISTS', 'f"1=0 AND NOT EXISTS', ASSESSED),
+    ("who wrote upon an older version overwrites", "assessments/actions.py", "if upon != (before.number if before else 0):", "if False:", ASSESSED),
+    ("a part without the person's words", "assessments/signing.py", "and not content.no_words_reason:", "and False:", ASSESSED),
+    ("dissent without a day", "assessments/signing.py", "    if content.settle_by is None:", "    if False:", ASSESSED),
+    ("89 days between are too many", "assessments/rules.py", ">= JOINED_WITHIN:", ">= JOINED_WITHIN - 1:", ASSESSED),
+    ("90 days between are few", "assessments/rules.py", ">= JOINED_WITHIN:", "> JOINED_WITHIN:", ASSESSED),
+    ("a day is counted twice", "assessments/rules.py", "spell.since <= found[-1][1] + timedelta(days=1)", "False", ASSESSED),
+    ("measures make no state", "assessments/queries.py", "found |= {rules.ENDED, *_measures(self.steps, clock.today())}", "found |= {rules.ENDED}", ASSESSING),
+    ("parts are shown to all who are called", "assessments/pages/showing.py", "getattr(part, name)) if visible.sees(name, part) else None", "getattr(part, name))", ASSESSING),
+    ("late assessments are silent", "assessments/waits.py", "        yield Wait(LATE", "        Wait(LATE", ASSESSED),
+    ("dissent is silent", "assessments/waits.py", "            yield Wait(DISSENT", "            Wait(DISSENT", ASSESSED),
+    ("settled dissent climbs", "assessments/waits.py", "        ~Exists(later),\n", "", ASSESSED),
+    ("who takes part cannot confirm", "sharing/answering.py", "        yield TAKES_PART,", "        (TAKES_PART,", ASSESSING),
+    ("a plan is told without a basis", "plans/actions.py", "if not covers(case.person.subject, case.holder.party.pk, to.unit, PLAN):", "if False:", PLANS),
+    ("a plan is rewritten", "plans/guards.py", 'words_only_removed(REVIEW, "goal", ', "words_only_removed(REVIEW, ", PLANS),
+    ("plans are reviewed too late", "plans/rules.py", "REVIEW_MONTHS = 6", "REVIEW_MONTHS = 7", PLANS),
+    ("unreviewed plans are silent", "plans/waits.py", "        yield Wait(UNREVIEWED", "        Wait(UNREVIEWED", PLANS),
+    ("overdue steps of plans are silent", "plans/waits.py", "        yield Wait(OVERDUE", "        Wait(OVERDUE", PLANS),
+    ("a due step takes the place of another", "plans/rules.py", "if found and next_step_on > on else None", "if found else None", PLANS),
+    ("what gives way is lost", "plans/actions.py", "    Step.objects.create(\n        plan=plan,\n        text=case.next_step,", "    Step(\n        plan=plan,\n        text=case.next_step,", PLANS),
+    ("a case at rest is woken", "plans/actions.py", "or case.suspended_until:", "or False:", PLANS),
+    ("missing items are not named", "plans/rules.py", 'told.add("sfb_measures")', "told |= set(ITEMS)", PLANS),
+    ("an older window overwrites", "drafts/rules.py", "return known != stored", "return False", DRAFTS),
+    ("drafts are seen by all", "drafts/queries.py", "form=form, post__party_id__in=viewer.own_party_ids)", "form=form)", DRAFTS),
+    ("drafts are kept for ever", "drafts/actions.py", "return old.delete()[0]", "return old.count()", DRAFTS),
+    ("drafts stay when they are signed", "assessments/actions.py", "    drop(actor, case, form_of(assessment))\n", "", ASSESSED),
     ("a held meeting changes", "meetings/guards.py", 'when="OLD.ended_at IS NOT NULL",\n        name="ending_stands"', 'when="1=0",\n        name="ending_stands"', MEETINGS),
     ("a meeting of a closed case", "meetings/guards.py", "NEW.ended_at IS NOT NULL OR NOT EXISTS", "NEW.ended_at IS NOT NULL AND NOT EXISTS", MEETINGS),
     ("closing over a meeting", "meetings/guards.py", "OLD.closed_at IS NULL AND NEW", "1=0 AND NEW", MEETINGS),

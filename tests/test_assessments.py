@@ -378,6 +378,7 @@ def test_it_goes_from_asking_over_consent_and_signing_to_its_end_on_pages(world,
     assert "personens egna ord" in fk.get(part).content.decode()
     wrong = fk.post(part, form(standpoint="")).content.decode()
     assert "Detta behöver rättas" in wrong and "Jag orkar mer nu" in wrong
+    assert "Jag orkar mer nu" in fk.get(part).content.decode()  # what was refused is kept
     spell = {"degree_1": "50", "since_1": clock.today().isoformat()}
     assert fk.post(part, form(**spell)).status_code == 302
     assert fk.post(part, form(upon="1", standpoint="Vi är helt med", **spell)).status_code == 302
@@ -527,6 +528,15 @@ def test_direct_sql_changes_nothing_that_was_signed_and_ends_nothing_without_a_p
     sign(world, assessment, "af_a", replace(WORDS, dissents=True, dissent_reason="Nej", settle_by=clock.today()))
     plans.make_plan(world.viewer("fk_a"), world.case().pk, plans.Words("En annan"))
     assert refused(TAMPERINGS[tampering])
+
+
+def test_the_database_takes_a_part_from_who_takes_part_alone(world, asked):
+    _case, assessment = asked
+    for party, by in (("kom", "kom_a"), ("af", "fk_a")):
+        part = Part(assessment=assessment, party=world.parties[party], by=world.posts[by], number=1, at=clock.now())
+        with pytest.raises(DatabaseError), transaction.atomic():
+            part.own_words, part.goal, part.standpoint = "Ord", "Mål", "Vi"
+            part.save()
 
 
 def test_the_database_refuses_an_end_that_somebody_has_not_signed(world, asked):

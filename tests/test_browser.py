@@ -6,10 +6,14 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from handslag.assessments import actions as assessments
+from handslag.assessments.models import Assessment
 from handslag.cases.models import Case
+from handslag.drafts.models import Draft
 from handslag.foundation import clock, days
 from handslag.handovers import actions
 from handslag.handovers.models import Handover
@@ -254,6 +258,143 @@ def test_a_case_is_opened_by_hand(visit, lasting_world):
     page.fill("#id_next_step_on", clock.today().isoformat())
     page.click("button >> text=Öppna ärendet")
     page.wait_for_selector("h1 >> text=Ulla Ek")
+
+
+def picture(page, name: str) -> None:
+    """A picture of the whole page, where HANDSLAG_PICTURES names a folder for them."""
+    if folder := os.environ.get("HANDSLAG_PICTURES"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def test_fk_and_af_go_through_one_joint_assessment(visit, lasting_world):
+    world, case = lasting_world, lasting_world.case()
+    fk = visit("fk_a")
+    fk.goto(f"/cases/{case.public_id}/")
+    fk.click("text=Kalla till gemensam kartläggning")
+    fk.fill("#id_purpose", "Se vägen tillbaka till arbete.")
+    fk.press(f"input[value='{world.units['af'].public_id}']", "Space")
+    fk.fill("#id_documents", "Läkarintyg")
+    picture(fk, "ask")
+    fk.click("button >> text=Kalla")
+    fk.wait_for_selector("text=Registrera ett samtycke")  # the consent is lacking, and asked for here
+    fk.fill("#id_purpose", "Så att FK och AF kan planera tillsammans.")
+    for group in ("identity", "health", "plan", "meetings"):
+        for way in ("out", "in"):
+            fk.press(f"input[name='{way}_{world.units['af'].public_id}'][value='{group}']", "Space")
+    fk.select_option("#id_manner", "written")
+    fk.click("button >> text=Registrera samtycket")
+    af = visit("af_a")
+    af.click("text=Samtycken som vi ska bekräfta >> xpath=ancestor::section >> a >> nth=0")
+    af.click("a[href*='/confirm/']")
+    af.wait_for_selector("#id_seen")
+    for box in af.locator("input[name='lines']").all():
+        box.press("Space")
+    af.select_option("#id_seen", "document")
+    af.press("#id_is_tested", "Space")
+    af.click("button.button--primary >> nth=0")
+    assessment = Assessment.objects.get()
+    af.goto("/my-work/")
+    af.click(f"#assessments-to-sign >> text={case.person.identity.name}")
+    af.click("text=Inhämtat")
+    af.click("text=Skriv vår del")
+    af.fill("#id_own_words", "Jag vill arbeta i köket igen.")
+    af.fill("#id_goal", "Halvtid till sommaren")
+    af.fill("#id_standpoint", "Arbetsträning är rätt väg.")
+    af.click("text=Underteckna vår del")
+    fk.goto(f"/assessments/{assessment.public_id}/part/")
+    fk.fill("#id_own_words", "Jag orkar lite mer nu.")
+    fk.fill("#id_goal", "Halvtid")
+    fk.select_option("#id_diagnosis_chapter", "F")
+    fk.select_option("#id_degree_1", "100")
+    fk.fill("#id_since_1", clock.today().isoformat())
+    fk.fill("#id_standpoint", "Vi stödjer det.")
+    fk.wait_for_selector("[data-draft-told] >> text=/^Sparat/")
+    picture(fk, "part")
+    fk.click("text=Underteckna vår del")
+    fk.click("text=Skriv vår del")
+    fk.fill("#id_standpoint", "Vi stödjer det helt.")
+    fk.click("text=Underteckna vår del")
+    picture(fk, "assessment")
+    fk.click("text=Versioner sida vid sida")
+    expect(fk.locator("mark >> text=helt")).to_be_visible()
+    picture(fk, "versions")
+    fk.goto(f"/assessments/{assessment.public_id}/")
+    expect(fk.locator("text=Arbetsträning är rätt väg.")).to_be_visible()
+    fk.click("text=Avsluta kartläggningen")
+    fk.select_option("#id_outcome", "joint_measure")
+    fk.fill("#id_text", "Boka möte om arbetsträning")
+    fk.fill("#id_due_on", clock.today().isoformat())
+    fk.click("button >> text=Avsluta, med plan")
+    fk.click("text=Till planen")
+    fk.click("text=Lägg till ett steg")
+    fk.fill("#id_text", "Arbetsträning i köket")
+    fk.select_option("#id_to", str(world.posts["af_a"].public_id))
+    fk.fill("#id_due_on", days.add_days(clock.today(), 60).isoformat())
+    fk.select_option("#id_measure", "work_preparatory")
+    fk.fill("#id_begins_on", days.add_days(clock.today(), 9).isoformat())
+    fk.click("text=Spara steget")
+    picture(fk, "plan")
+    af.goto("/my-work/")
+    af.click("text=Arbetsträning i köket")
+    expect(af.locator("h1 >> text=Arbetsträning i köket")).to_be_visible()
+    fk.goto(f"/cases/{case.public_id}/")
+    expect(fk.locator("text=arbetsförberedande insats planerad").first).to_be_visible()
+    expect(fk.locator(".large >> text=Boka möte om arbetsträning")).to_be_visible()
+    picture(fk, "case")
+    phone = visit("fk_b", PHONE)
+    for name, path in (("assessment", ""), ("part", "part/"), ("versions", "versions/")):
+        phone.goto(f"/assessments/{assessment.public_id}/{path}")
+        assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        picture(phone, f"{name}-phone")
+    phone.goto(f"/plans/{assessment.case.plans.get().public_id}/")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    picture(phone, "plan-phone")
+
+
+def asked(world) -> tuple[Case, str]:
+    """A case whose joint assessment goes on, and the address of FK's part."""
+    case = world.case()
+    request = assessments.Request("Vägen tillbaka", clock.today(), (world.units["af"],))
+    assessment = assessments.ask_assessment(world.viewer("fk_a"), case.pk, request)
+    return case, f"/assessments/{assessment.public_id}/part/"
+
+
+def test_what_is_typed_is_there_after_a_reload_and_an_ended_session(visit, lasting_world):
+    _case, path = asked(lasting_world)
+    page = visit("fk_a")
+    page.goto(path)
+    page.fill("#id_own_words", "Jag har skrivit länge på detta.")
+    page.focus("#id_goal")  # leaving the field saves
+    page.wait_for_selector("[data-draft-told] >> text=/^Sparat/")
+    page.reload()
+    expect(page.locator("#id_own_words")).to_have_value("Jag har skrivit länge på detta.")
+    Session.objects.all().delete()
+    page.fill("#id_goal", "Halvtid")
+    page.wait_for_selector("[data-draft-told] >> text=/^Inte sparat/")
+    page.complaints.clear()  # the browser tells that the answer led elsewhere
+    again = page.context.new_page()
+    again.goto("/sign-in/")
+    again.fill("#id_login", lasting_world.posts["fk_a"].user.email)
+    again.fill("#id_password", PASSWORD)
+    again.keyboard.press("Enter")
+    again.wait_for_url(lambda url: "sign-in" not in url)
+    page.wait_for_selector("[data-draft-told] >> text=/^Sparat/")
+    page.complaints.clear()
+    assert "Halvtid" in Draft.objects.get().content
+    colleague = visit("fk_lead")
+    colleague.goto(path)
+    expect(colleague.locator("text=Skriver också här: Fk_A Test")).to_be_visible()
+    expect(colleague.locator("details >> text=Jag har skrivit länge på detta.")).to_be_visible()
+
+
+def test_without_script_a_button_saves_the_draft(visit, lasting_world):
+    _case, path = asked(lasting_world)
+    page = visit("fk_a", java_script_enabled=False)
+    page.goto(path)
+    page.fill("#id_own_words", "Utan skript.")
+    page.click("text=Spara utkastet")
+    page.wait_for_selector("text=Utkastet är sparat. Det är inte undertecknat.")
+    expect(page.locator("#id_own_words")).to_have_value("Utan skript.")
 
 
 def paths(world, case, handover) -> list[tuple[str, str]]:

@@ -93,10 +93,11 @@ class PartForm(Form):
         super().__init__(*args, **kwargs)
         for n in SPELLS:
             self.fields |= _spell_fields(n)
-        order = list(self.base_fields)
-        at = order.index("prognosis")
-        self.order_fields([*order[:at], *(f"{part}_{n}" for n in SPELLS for part in _SPELL), *order[at:]])
         self.dress()
+
+    def sections(self) -> list[tuple[Any, list[list[forms.BoundField]]]]:
+        """The form in sections, each with its heading and its rows of fields."""
+        return [(heading, [[self[name] for name in row] for row in rows]) for heading, rows in SECTIONS]
 
     def clean(self) -> dict[str, Any]:
         """A spell has a degree and a first day, or is left out."""
@@ -120,6 +121,22 @@ class PartForm(Form):
 
 
 _SPELL = ("degree", "since", "until")
+SECTIONS = (
+    (_("The person"), (("own_words",), ("goal",), ("no_words_reason",))),
+    (_("Livelihood"), (("livelihood", "livelihood_since"),)),
+    (
+        _("Health and certificate"),
+        (
+            ("diagnosis_chapter",),
+            *(tuple(f"{part}_{n}" for part in _SPELL) for n in SPELLS),
+            ("prognosis", "prognosis_days"),
+            ("obstacles",),
+        ),
+    ),
+    (_("Work, education and resources"), (("occupation", "education"), ("work",), ("resources",))),
+    (_("Our standpoint"), (("standpoint",), ("dissents",), ("dissent_reason",), ("settle_by",))),
+)
+"""How the form is laid out: the person first."""
 
 
 def _spell_fields(n: int) -> dict[str, forms.Field]:
@@ -129,7 +146,7 @@ def _spell_fields(n: int) -> dict[str, forms.Field]:
             choices=DEGREE_CHOICES, coerce=int, empty_value=None, required=False,
         ),
         f"since_{n}": DayField(label=_("Spell {n}: first day").format(n=n), required=False),
-        f"until_{n}": DayField(label=_("Spell {n}: last day, empty while it goes on").format(n=n), required=False),
+        f"until_{n}": DayField(label=_("Spell {n}: last day").format(n=n), required=False),
     }  # fmt: skip
 
 

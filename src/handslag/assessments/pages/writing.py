@@ -5,7 +5,6 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,13 +18,13 @@ from handslag.assessments.pages.views import found
 from handslag.cases.models import Case
 from handslag.cases.pages.rows import case_row
 from handslag.cases.visibility import CaseVisibility
-from handslag.drafts.pages.desk import Desk, desk, saved_by_button
+from handslag.drafts.actions import save_draft
+from handslag.drafts.pages.desk import Desk, desk, kept, known, typed
 from handslag.foundation import clock
-from handslag.foundation.errors import Overtaken
 from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
 from handslag.parties.viewer import Request
 from handslag.ui.access import page
-from handslag.ui.submission import carried_out
+from handslag.ui.submission import carried_out, tried
 
 UPON = "upon"
 """The form carries the number of the version that it was written upon."""
@@ -64,14 +63,6 @@ class Writing:
             "livelihood_since": self.visible.value("livelihood_since"),
         }
 
-    def sign(self, form: PartForm) -> None:
-        """Signs what was filled in. Where a colleague signed meanwhile, both are shown before it is signed anew."""
-        try:
-            actions.sign_part(self.request.viewer, self.assessment.pk, form.content, self.upon)
-        except Overtaken:
-            form.carried = {UPON: str(self.number)}
-            raise
-
 
 def _writing(request: Request, assessment_id: UUID) -> Writing:
     assessment, visible = found(request, assessment_id)
@@ -85,42 +76,48 @@ def _writing(request: Request, assessment_id: UUID) -> Writing:
 
 @page(*HOLDING_ROLES)
 def write(request: Request, assessment_id: UUID) -> HttpResponse:
-    """Writes and signs the own party's part; what is typed is saved as it is typed."""
-    writing = _writing(request, assessment_id)
-    if _saved(request, writing.visible.case, writing):
+    """Writes and signs the own party's part; what is typed is saved as it is typed.
+
+    Where a colleague signed a later version meanwhile, it is shown beside what was written, which is then written upon
+    that one: to sign again is to choose.
+    """
+    writing, is_draft = _writing(request, assessment_id), "draft" in request.POST
+    upon, case = writing.upon, writing.visible.case
+    if is_draft and _saved(request, case, writing):
         return redirect("assessment-part", assessment_id)
     form = PartForm(request.POST or None, initial=writing.initial())
-    form.carried = {UPON: str(writing.upon)}
+    form.carried = {UPON: str(writing.number)}
+
+    def sign(_data: dict) -> None:
+        actions.sign_part(request.viewer, writing.assessment.pk, form.content, upon)
+
     done = _("Your party's part is signed. It does not change; what you change is a new version.")
-    if carried_out(request, form, lambda _data: writing.sign(form), done):
+    if not is_draft and carried_out(request, form, sign, done):
         return redirect("assessment", assessment_id)
-    later = writing.before if writing.before and writing.before.number != writing.upon else None
-    stale = later or (writing.before if form.carried[UPON] != str(writing.upon) else None)
+    if request.method == "POST":
+        kept(request, case, writing.desk.form)
+    at = desk(request.viewer, case, writing.desk.form)
+    later = writing.before if writing.number != upon else None
     return render(
         request,
         "assessments/part.html",
         {
-            "case": case_row(writing.visible, clock.today()),
             "row": assessment_row(writing.assessment, writing.visible),
-            "assessment": writing.assessment,
             "form": form,
-            "desk": writing.desk,
-            "texts": writing.desk.texts(form),
-            "later": shown(writing.visible, stale) if stale else None,
+            "desk": at,
+            "texts": at.texts(form),
+            "later": shown(writing.visible, later) if later else None,
             "number": writing.number + 1,
         },
     )
 
 
 def _saved(request: Request, case: Case, writing: Writing) -> bool:
-    try:
-        saved = saved_by_button(request, case, writing.desk.form)
-    except Overtaken as overtaken:
-        messages.error(request, overtaken.message)
-        return False
-    if saved:
-        messages.success(request, _("The draft is saved. It is not signed."))
-    return saved
+    return tried(
+        request,
+        lambda: save_draft(request.viewer, case.pk, writing.desk.form, typed(request.POST), known(request)),
+        _("The draft is saved. It is not signed."),
+    )
 
 
 @page(*CASE_ROLES)

@@ -1,5 +1,6 @@
 """The desk at which somebody writes: the own draft of a form, and who else writes in it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from handslag.cases.models import Case
 from handslag.drafts import queries
 from handslag.drafts.actions import Content, save_draft
 from handslag.drafts.models import Draft
+from handslag.foundation.errors import Refused
 from handslag.parties.viewer import Request, Viewer
 from handslag.ui.dates import minute
 from handslag.ui.forms import Form
@@ -73,9 +75,11 @@ class Desk:
         return names(self.others)
 
     def texts(self, form: Form) -> list[tuple[str, list[tuple[str, str]]]]:
-        """What the others have typed: for each of them, what stands in each field that differs from the own."""
+        """What the others have typed, and what the author saved from another window: for each, the fields in which it
+        differs from what stands in the form."""
         mine = {name: form[name].value() or "" for name in form.fields}
-        return [(str(draft.author), _differing(form, queries.content_of(draft), mine)) for draft in self.others]
+        drafts = [*([self.own] if self.own else []), *self.others]
+        return [(str(draft.author), _differing(form, queries.content_of(draft), mine)) for draft in drafts]
 
 
 def _differing(form: Form, theirs: dict[str, Any], mine: dict[str, Any]) -> list[tuple[str, str]]:
@@ -88,9 +92,7 @@ def desk(viewer: Viewer, case: Case, form: str) -> Desk:
     return Desk(case, form, queries.own_draft(viewer, case, form), queries.also_writing(viewer, case, form))
 
 
-def saved_by_button(request: Request, case: Case, form: str) -> bool:
-    """Saves the draft where the page's button for that was pressed, as is done without script."""
-    if request.method != "POST" or "draft" not in request.POST:
-        return False
-    save_draft(request.viewer, case.pk, form, typed(request.POST), known(request))
-    return True
+def kept(request: Request, case: Case, form: str) -> None:
+    """Saves what was sent and refused, so that it is there when the page is opened again."""
+    with suppress(Refused):
+        save_draft(request.viewer, case.pk, form, typed(request.POST), known(request))

@@ -4,7 +4,15 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
   const told = form.querySelector('[data-draft-told]')
   let changed = false, saving = false, stopped = false, timer = 0
 
+  const tell = (words) => { told.textContent = words; told.hidden = false }
   const later = (wait) => { clearTimeout(timer); timer = setTimeout(() => save(false), wait) }
+
+  // Who has signed in again has another token against forgery: the page is asked for it.
+  async function renew () {
+    const page = await fetch(location.href, { redirect: 'error' })
+    const found = new DOMParser().parseFromString(await page.text(), 'text/html')
+    form.elements.csrfmiddlewaretoken.value = found.querySelector('form[data-draft] [name=csrfmiddlewaretoken]').value
+  }
 
   async function save (leaving) {
     if (!changed || stopped || (saving && !leaving)) return
@@ -20,10 +28,11 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
       } else {
         stopped = true
       }
-      told.textContent = body.told
+      tell(body.told)
     } catch {
       changed = true
-      told.textContent = form.dataset.lost
+      tell(form.dataset.lost)
+      await renew().catch(() => {})
     }
     saving = false
     if (changed) later(wait)
