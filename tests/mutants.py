@@ -28,6 +28,7 @@ CONCEALING = "tests/test_concealing.py"
 DATES, WRITTEN = "tests/test_dates.py", "tests/test_written_down.py"
 LOCAL = "tests/test_local_accounts.py"
 ROLE = "tests/test_application_role.py"
+MICRODATA = "tests/test_microdata_written.py"
 WALL = "tests/test_lawful.py::test_a_list_that_forgets_its_filter_finds_keys_and_shows_no_row"
 OPENED = "tests/test_check.py::test_a_wall_that_was_opened_is_seen_and_nothing_starts"
 ON_POSTGRESQL = (ROLE, WALL, OPENED)
@@ -206,6 +207,11 @@ MUTANTS = [
     ("a rule reads a walled table", "cases/walls.py", "sees(\"cases_case\", \"case_id\")", "\"EXISTS (SELECT 1 FROM cases_case c WHERE c.id = case_id)\"", LAWFUL),
     ("a function's own tables may stand in", "foundation/wall.py", "if functions.get(name) != [written]]", "if written not in functions.get(name, [])]", OPENED),
     ("whoever knows of one case knows all", "cases/walls.py", "f\"EXISTS ({_OF_PERSON} AND {_HELD})\",", "f\"EXISTS ({_OF_PERSON})\",", WALL),
+    ("pseudonyms last", "microdata/writing.py", "self._key = secrets.token_bytes(32)", "self._key = bytes(32)", MICRODATA),
+    ("who is protected is exported", "meetings/microdata.py", "held.filter(case__person__identity__isnull=False)", "held", MICRODATA),
+    ("booked is held", "meetings/microdata.py", ", ended_at__isnull=False, reason=\"\"", ", reason=\"\"", MICRODATA),
+    ("microdata are taken out unseen", "microdata/writing.py", "    _note(actor, begin, end)\n    folder", "    operate(actor)\n    folder", MICRODATA),
+    ("a measure that never began is counted", "plans/microdata.py", "if until is None or until >= since:", "if True:", MICRODATA),
     ("a statement is kept for every day", "foundation/prepared.py", "most, clock.today()), list(asked)", "most, date.min), list(asked)", PREPARED),
     ("ids that differ are one", "foundation/prepared.py", "int: lambda which: FIRST - which,", "int: lambda which: FIRST,", PREPARED),
     ("a statement is kept for any ids", "foundation/statements.py", "in self.places:", "in ():", PREPARED),

@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "handslag.watch",
     "handslag.rights",
     "handslag.intake",
+    "handslag.microdata",
     "handslag.site",
 ]
 AUTH_USER_MODEL = "parties.User"

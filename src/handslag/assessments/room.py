@@ -4,11 +4,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from handslag.assessments import actions, queries, waits
+from handslag.assessments.microdata import assessments
 from handslag.assessments.pages import parts, rows, timeline
 from handslag.assessments.walls import REACHED
 from handslag.disclosure.rules import HEALTH, LIVELIHOOD, PLAN, WORK_EDUCATION
 from handslag.foundation.rooms import (
     REMOVED,
+    Microdata,
     Part,
     Placed,
     Reach,
@@ -134,4 +136,5 @@ ROOM = Room(
     lanes=(Placed(37, timeline.assessments_lane),),
     taking_part=(queries.taking_part,),
     obstacles=(actions.obstacle_to_closing,),
+    microdata=(Microdata("assessments", assessments),),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_noop
 
 from handslag.cases import queries, waits
 from handslag.cases.actions import LAWS
+from handslag.cases.microdata import livelihoods
 from handslag.cases.pages import journal, parts, rows, timeline
 from handslag.cases.reopening import REASONS
 from handslag.disclosure.rules import HEALTH, IDENTITY, LIVELIHOOD, PLAN, WORK_EDUCATION
@@ -13,6 +14,7 @@ from handslag.foundation.clock import day_of
 from handslag.foundation.rooms import (
     REMOVED,
     Link,
+    Microdata,
     Part,
     Placed,
     Record,
@@ -214,4 +216,5 @@ ROOM = Room(
         Placed(40, timeline.steps_lane),
     ),
     menu=(Link(_("Unit"), 30, frozenset({LEAD}), _led_units),),
+    microdata=(Microdata("livelihoods", livelihoods),),
 )

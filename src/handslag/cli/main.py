@@ -10,6 +10,7 @@ from handslag.cli.days import Day
 from handslag.cli.files import import_, template
 from handslag.cli.journal import journal
 from handslag.cli.keys import keys
+from handslag.cli.microdata import microdata
 from handslag.cli.progress import Progress
 from handslag.cli.ready import FORMAT, collect_static, ensure_schema, start_django
 from handslag.cli.rights import person, retain
@@ -238,6 +239,7 @@ for command in (
     journal,
     keys,
     statistics,
+    microdata,
 ):
     main.add_command(command)
 

@@ -197,6 +197,18 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Microdata:
+    """Facts that statistics count: the name of a file of `statistics/microdata/schema.json`, and its rows.
+
+    `rows` is given a first and a last day, and yields rows in the order of the file's columns. Where the file has a
+    pseudonym, they hold what it stands for: a person's subject, a row's key.
+    """
+
+    name: str
+    rows: Callable[[date, date], Iterator[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
 class Room:
     """All that the house must know of a room."""
 
@@ -225,6 +237,7 @@ class Room:
     their party tells."""
     person_page: tuple[Part, ...] = ()
     menu: tuple[Link, ...] = ()
+    microdata: tuple[Microdata, ...] = ()
     letters: Mapping[str, Callable[[UUID], Any]] = field(default_factory=dict)
     """Kinds of mail, and what writes one (outbox/rules.py) from the public id of what it is about; None for none."""
     verbs: Mapping[str, Verb] = field(default_factory=dict)

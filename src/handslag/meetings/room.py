@@ -10,6 +10,7 @@ from handslag.foundation.rooms import (
     REMOVED,
     Column,
     Link,
+    Microdata,
     Part,
     Placed,
     Reach,
@@ -24,6 +25,7 @@ from handslag.foundation.rooms import (
     prose,
 )
 from handslag.meetings import actions, letters, queries, waits
+from handslag.meetings.microdata import meetings
 from handslag.meetings.pages import parts, rows, timeline
 from handslag.meetings.walls import REACHED
 from handslag.parties.rules import HOLDING_ROLES
@@ -159,4 +161,5 @@ ROOM = Room(
     menu=(Link(_("Calendar"), 25, frozenset(HOLDING_ROLES), lambda _viewer: [reverse("calendar")]),),
     letters={letters.CALL: letters.call, letters.REMINDER: letters.remind},
     obstacles=(actions.obstacle_to_closing,),
+    microdata=(Microdata("meetings", meetings),),
 )

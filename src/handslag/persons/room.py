@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from handslag.foundation.rooms import APART, UNLINKED, Column, Record, Room, each, emptied, gone, kept
+from handslag.foundation.rooms import APART, UNLINKED, Column, Microdata, Record, Room, each, emptied, gone, kept
+from handslag.persons.microdata import persons
 
 IDENTITY = "identity"
 
@@ -35,4 +36,5 @@ ROOM = Room(
         ),
         Record("persons.ProtectedSubject", each(Column(APART), "subject")),
     ),
+    microdata=(Microdata("persons", persons),),
 )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_noop
 from handslag.disclosure.rules import PLAN
 from handslag.foundation.rooms import (
     REMOVED,
+    Microdata,
     Part,
     Placed,
     Record,
@@ -18,6 +19,7 @@ from handslag.foundation.rooms import (
     prose,
 )
 from handslag.plans import queries, waits
+from handslag.plans.microdata import rehabilitations
 from handslag.plans.pages import parts, rows, timeline
 
 _ENDED = {"group": PLAN, "noted_by": "ended_by.party"}
@@ -98,4 +100,5 @@ ROOM = Room(
     person_page=(Part("plans/_own.html", 12, parts.own),),
     case_actions=(Placed(20, parts.plan_button),),
     lanes=(Placed(38, timeline.plan_lane),),
+    microdata=(Microdata("rehabilitations", rehabilitations),),
 )

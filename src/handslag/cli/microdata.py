@@ -1,0 +1,40 @@
+"""The command that writes microdata."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from handslag.cli.days import Day
+from handslag.cli.progress import Progress
+from handslag.cli.ready import ensure_schema, operator
+
+
+@click.command()
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="A folder that is not there yet.")
+@click.option("--from", "begin", type=Day(), help="The first day; default the first of last year.")
+@click.option("--to", "end", type=Day(), help="The last day; default yesterday.")
+def microdata(out: Path, begin: datetime | None, end: datetime | None) -> None:
+    """Write the facts of this installation as microdata that `handslag statistics` counts: pseudonyms made for the
+    folder alone, no names, numbers or words. It is journalled.
+
+    \b
+    Example:
+      handslag microdata --out extract --from 2026-01-01 --to 2026-12-31
+      handslag statistics validate extract
+    """
+    from datetime import date, timedelta
+
+    from handslag.foundation import clock
+    from handslag.microdata.writing import write_microdata
+
+    ensure_schema()
+    today, progress = clock.today(), Progress()
+    first = begin.date() if begin else date(today.year - 1, 1, 1)
+    last = end.date() if end else today - timedelta(days=1)
+    written = write_microdata(operator(), out, first, last, progress)
+    progress.close()
+    for name, rows in written.rows.items():
+        click.echo(f"{name}.csv: {rows:,} rows")
+    if written.left_out:
+        click.echo(f"{written.left_out:,} records are left out: of people who are anonymous or protected.")

@@ -1,0 +1,1 @@
+"""A folder of microdata, as statistics read it, from what the rooms hold."""

@@ -1,0 +1,184 @@
+"""Microdata out of the work itself: what the folder holds equals counts by plain SQL, and names nobody."""
+
+import csv
+import json
+import stat
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from click.testing import CliRunner
+from django.db import connection
+
+from handslag.assessments.models import Assessment
+from handslag.cli.main import main
+from handslag.foundation import clock
+from handslag.foundation.errors import NotAllowed, Refused
+from handslag.journal.models import Entry
+from handslag.meetings.models import Meeting
+from handslag.microdata.writing import write_microdata
+from handslag.parties.viewer import Viewer
+from handslag.persons.models import Identity, Person
+from handslag.plans import actions as plans
+from handslag.rights.protection import protect
+from handslag.simulation import world as demo
+from handslag.statistics.microdata.schema import resources
+from handslag.statistics.microdata.validating import validate
+from tests.test_assessments import ask, end, sign
+from tests.test_definitions import counted
+
+SYSTEM = Viewer(None, is_system=True, name="operator")
+LONG_AGO, LATE = date(1990, 1, 1), date(2099, 12, 31)
+
+
+def rows(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def asked_of(sql: str, *given: object) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.fetchall()
+
+
+@pytest.fixture(scope="module")
+def demo_day() -> date:
+    return date(2026, 11, 22)
+
+
+def test_a_demo_worlds_figures_are_those_of_plain_sql(db, tmp_path, demo_day):
+    with time_machine.travel(f"{demo_day}T09:00:00+01:00", tick=False):
+        demo.build_world(2000, 1, demo_day)
+        written = write_microdata(SYSTEM, tmp_path / "out", date(2025, 1, 1), demo_day)
+    folder = tmp_path / "out"
+    assert validate(folder) == []
+    assert set(written.rows) == set(resources())
+    assert {name: len(rows(folder, name)) for name in resources()} == written.rows
+    ((people,),) = asked_of(
+        "SELECT count(DISTINCT p.subject) FROM persons_person p JOIN persons_identity i ON i.person_id = p.id"
+    )
+    ((nameless,),) = asked_of(
+        "SELECT count(*) FROM persons_person p WHERE NOT EXISTS "
+        "(SELECT 1 FROM persons_identity i WHERE i.person_id = p.id)"
+    )
+    assert (written.rows["persons"], written.left_out) == (people, nameless)
+    assert len({row["person_id"] for row in rows(folder, "persons")}) == people
+    by_sex = asked_of(
+        "SELECT p.sex, count(*) FROM meetings_meeting m JOIN cases_case c ON c.id = m.case_id "
+        "JOIN persons_person p ON p.id = c.person_id JOIN persons_identity i ON i.person_id = p.id "
+        "WHERE m.kind = 'transition_meeting' AND m.reason = '' AND m.ended_at IS NOT NULL AND m.at >= %s AND m.at < %s "
+        "AND c.municipality_code <> '' GROUP BY p.sex",
+        clock.midnight(date(2026, 1, 1)), clock.midnight(demo_day + timedelta(days=1)),
+    )  # fmt: skip
+    assert by_sex
+    assert counted(folder, "transition_meetings", 2026) == Counter({(sex,): n for sex, n in by_sex})
+    kinds = Counter(row["kind"] for row in rows(folder, "livelihoods"))
+    spells = asked_of(
+        "SELECT kind, count(*) FROM (SELECT l.kind AS kind, c.person_id AS person_id, c.joined_to_id AS joined_to_id "
+        "FROM cases_pastlivelihood l JOIN cases_case c ON c.id = l.case_id WHERE l.since <= %s AND l.until > %s "
+        "UNION ALL SELECT c.livelihood, c.person_id, c.joined_to_id FROM cases_case c WHERE c.livelihood_since <= %s "
+        "AND (c.livelihood_ends_on IS NULL OR c.livelihood_ends_on >= %s)) spells "
+        "JOIN persons_identity i ON i.person_id = spells.person_id WHERE kind <> '' AND joined_to_id IS NULL GROUP BY kind",
+        demo_day, date(2025, 1, 1), demo_day, date(2025, 1, 1),
+    )  # fmt: skip
+    assert kinds == Counter(dict(spells))
+
+
+@pytest.fixture
+def assessed(world):
+    """A joint assessment that FK and AF carried through, with a measure that goes on and one that has ended."""
+    case = world.case()
+    world.consent(case)
+    assessment = ask(world, case)
+    sign(world, assessment)
+    sign(world, assessment, "af_a")
+    end(world, assessment, outcome="joint_measure")
+    today = clock.today()
+    for measure, begins in (("work_preparatory", 0), ("work_directed", 30)):
+        planned = plans.Planned(
+            "Insats", world.posts["af_a"], today + timedelta(days=90), "", measure, today + timedelta(days=begins)
+        )
+        step = plans.add_step(world.viewer("fk_a"), case.pk, planned)
+    plans.end_step(world.viewer("af_a"), step.pk, was_done=False)  # before it was to begin
+    return case
+
+
+def test_assessments_and_the_measures_of_their_plans_are_counted(world, assessed, tmp_path):
+    write_microdata(SYSTEM, tmp_path / "out", LONG_AGO, LATE)
+    (told,), (begun,) = rows(tmp_path / "out", "assessments"), rows(tmp_path / "out", "rehabilitations")
+    ended = Assessment.objects.get()
+    assert (told["benefit"], told["diagnosis_chapter"]) == ("sickness_benefit", "F")
+    assert told["held_on"] == clock.day_of(ended.ended_at).isoformat()
+    assert told["municipality_code"] == assessed.municipality_code
+    assert (begun["direction"], begun["started_on"], begun["ended_on"]) == (
+        "work_preparatory", clock.today().isoformat(), "",
+    )  # fmt: skip
+    assert told["person_id"] == begun["person_id"] == rows(tmp_path / "out", "persons")[0]["person_id"]
+    assert validate(tmp_path / "out") == []
+    assert counted(tmp_path / "out", "joint_assessments", clock.today().year, "psychiatric_diagnosis") == {("yes",): 1}
+
+
+def test_nobody_is_named_and_two_folders_cannot_be_laid_side_by_side(world, assessed, tmp_path):
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        write_microdata(SYSTEM, folder, LONG_AGO, LATE)
+    texts = ["".join(file.read_text(encoding="utf-8") for file in sorted(folder.iterdir())) for folder in folders]
+    identity = Identity.objects.get(person=assessed.person)
+    secret = [identity.number, identity.family_name, identity.given_name, assessed.person.subject, assessed.reference]
+    secret += [str(assessed.public_id), "Vi ser att det går."]
+    assert not [word for word in secret for text in texts if word in text]
+    first, second = ({row["person_id"] for row in rows(folder, "persons")} for folder in folders)
+    assert first and not first & second
+    assert stat.S_IMODE(folders[0].stat().st_mode) == 0o700
+
+
+def test_who_is_protected_is_left_out_of_every_file(world, assessed, tmp_path):
+    protect(world.viewer("fk_a"), assessed.pk)
+    assert not Identity.objects.filter(person=assessed.person).exists()
+    written = write_microdata(SYSTEM, tmp_path / "out", LONG_AGO, LATE)
+    assert not any(written.rows.values())
+    assert written.left_out == Person.objects.count()
+
+
+def test_the_operator_alone_takes_them_out_and_it_is_written_down_first(world, assessed, tmp_path):
+    with pytest.raises(NotAllowed):
+        write_microdata(world.viewer("fk_lead"), tmp_path / "out", LONG_AGO, LATE)
+    with pytest.raises(Refused, match="första dagen"):
+        write_microdata(SYSTEM, tmp_path / "out", LATE, LONG_AGO)
+    assert not Entry.objects.filter(verb="microdata_written").exists()
+    assert not (tmp_path / "out").exists()
+    write_microdata(SYSTEM, tmp_path / "out", LONG_AGO, LATE)
+    (entry,) = Entry.objects.filter(verb="microdata_written")
+    assert (entry.actor, json.loads(entry.details)) == ("operator", {"begin": "1990-01-01", "end": "2099-12-31"})
+    with pytest.raises(Refused, match="inte tom"):
+        write_microdata(SYSTEM, tmp_path / "out", LONG_AGO, LATE)
+
+
+def test_meetings_are_those_of_the_days_that_were_held(world, tmp_path):
+    case = world.case()
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        meeting = world.meeting(case, days=1)
+        traveller.shift(timedelta(days=2))
+        folders = {
+            name: write_microdata(SYSTEM, tmp_path / name, clock.today() - timedelta(days=before), LATE)
+            for name, before in (("booked", 9),)
+        }
+        assert folders["booked"].rows["meetings"] == 0
+        Meeting.objects.filter(pk=meeting.pk).update(ended_at=clock.now(), ended_by=world.posts["fk_a"])
+        day = clock.day_of(meeting.at)
+        for begin, end, held in (
+            (day, day, 1),
+            (day + timedelta(days=1), LATE, 0),
+            (LONG_AGO, day - timedelta(days=1), 0),
+        ):
+            written = write_microdata(SYSTEM, tmp_path / f"{begin}-{end}", begin, end)
+            assert written.rows["meetings"] == held
+
+
+def test_the_command_tells_what_it_wrote(world, assessed, tmp_path):
+    done = CliRunner().invoke(main, ["microdata", "--out", str(tmp_path / "out"), "--from", "2020-01-01"])
+    assert done.exit_code == 0, done.output
+    assert "persons.csv: 1 rows" in done.output
