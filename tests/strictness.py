@@ -69,7 +69,7 @@ def holds_number(text: str) -> bool:
 
 
 def examine_page(path: str, response) -> None:
-    """Fails for what must be true of every page: CSP, no inline code, CSRF in each form, no number in a URL."""
+    """Fails for what must be true of every page: CSP, no inline code, CSRF in each form, no number in a URL, words."""
     assert not holds_number(path), f"an identity number stands in the address {path}"
     assert not holds_number(response.headers.get("Location", ""))
     if not response.headers.get("Content-Type", "").startswith("text/html") or response.streaming:
@@ -78,6 +78,8 @@ def examine_page(path: str, response) -> None:
     csp = response.headers["Content-Security-Policy"]
     assert "unsafe" not in csp and "default-src 'none'" in csp
     assert not INLINE.search(page), f"{path} holds inline code: {INLINE.search(page)}"
+    assert ">---------<" not in page, f"a choice of {path} has no words"
+    assert "?:" not in page, f"a question of {path} goes on with a colon"
     for form in POST_FORM.findall(page):
         assert "csrfmiddlewaretoken" in form, f"a form of {path} lacks its CSRF token"
     for url in re.findall(r'(?:href|action|src|hx-get)="([^"]*)"', page):

@@ -439,3 +439,7 @@ def test_the_narrowest_screen_needs_no_sideways_scrolling(visit, lasting_world):
     ):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+        for line in page.eval_on_selector_all(
+            ".rows a", "links => links.map(a => getComputedStyle(a).textDecorationLine)"
+        ):
+            assert line == "underline", f"a link among words on {path} is told from them by its colour alone"

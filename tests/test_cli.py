@@ -238,6 +238,19 @@ def test_no_door_opens_unsafely(tmp_path):
             assert reason in told
 
 
+@pytest.mark.parametrize("given", ["", "https://handslag.example"])
+def test_links_lead_to_where_the_server_listens_unless_the_operator_says_where(db, monkeypatch, settings, given):
+    told = []
+    monkeypatch.setattr("handslag.cli.server.run", lambda *_: told.append(os.environ["HANDSLAG_ADDRESS"]))
+    monkeypatch.setattr("handslag.foundation.checks.refusals", list)
+    monkeypatch.setattr("handslag.cli.main.collect_static", lambda: None)
+    monkeypatch.setenv("HANDSLAG_ADDRESS", given)
+    settings.HANDSLAG_ADDRESS = given or "http://127.0.0.1:8000"
+    done = CliRunner().invoke(main, ["serve", "--port", "8123"])
+    assert done.exit_code == 0, done.output
+    assert told == [settings.HANDSLAG_ADDRESS] == [given or "http://127.0.0.1:8123"]
+
+
 def test_every_reason_not_to_start_has_an_id_of_its_own():
     code = "".join(path.read_text() for path in (ROOT / "src/handslag").rglob("checks.py"))
     found = re.findall(r'id="(handslag\.E\d+)"', code)

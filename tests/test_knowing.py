@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from handslag.cases.knowing import held_unknown
 from handslag.cases.models import Acquaintance, Case
@@ -89,6 +90,26 @@ def test_the_page_says_before_that_the_accept_is_conditional(world, browse):
     assert "Du får inte veta vem personen är" in page and "ansvaret ditt" not in page
     page = browse("af_a").get(reverse("handover", args=[handover.public_id])).content.decode()
     assert "Acceptera, om personen går med på det" in page and "Hemligsson" not in page
+
+
+def test_each_side_reads_what_is_meant_for_it_and_what_can_be_done_next(world, agreed, browse):
+    _case, handover = agreed
+    pages = {
+        who: browse(who).get(reverse("handover", args=[handover.public_id])).content.decode()
+        for who in ("fk_a", "af_a")
+    }
+    assert "Mottagaren får bara veta" in pages["fk_a"] and "Du får bara veta" not in pages["fk_a"]
+    assert "Du får bara veta" in pages["af_a"] and "Mottagaren får bara veta" not in pages["af_a"]
+    assert "Flytta den gemensamma första kontakten" in pages["af_a"] and "Acceptera" not in pages["af_a"]
+    url, again = reverse("handover-step", args=[handover.public_id, "accept"]), contact_in(4)
+    page = browse("af_a").get(url).content.decode()
+    assert f'value="{timezone.localtime(handover.first_contact_at):%Y-%m-%dT%H:%M}"' in page
+    told = {
+        "first_contact_at": f"{timezone.localtime(again):%Y-%m-%dT%H:%M}",
+        "holder": str(world.posts["af_a"].public_id),
+    }
+    assert browse("af_a").post(url, told).status_code == 302
+    assert Handover.objects.get().first_contact_at.date() == again.date()
 
 
 def test_until_then_sender_and_receiver_may_still_say_no_or_record_a_consent(world, agreed):

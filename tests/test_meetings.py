@@ -23,7 +23,7 @@ from handslag.rights.protection import protect
 from handslag.sharing.actions import withdraw
 from handslag.watch.actions import go_round
 from handslag.watch.models import Escalation
-from tests.worlds import contact_in
+from tests.worlds import called_to, contact_in
 
 
 def time(days: int = 3, **changes) -> actions.Time:
@@ -34,8 +34,10 @@ def decided(world, text: str = "Ring läkaren", to: str = "fk_a", days: int = 20
     return actions.Decided(text, world.posts[to], clock.today() + timedelta(days=days))
 
 
-def outcome(world, *decisions, came=(), items=()) -> actions.Outcome:
-    return actions.Outcome(frozenset(came), "Vi pratade.", decisions or (decided(world),), tuple(items))
+def outcome(world, *decisions, came=None, items=()) -> actions.Outcome:
+    """What came of the only meeting there is; everybody came, unless it is said who did."""
+    came = called_to(Meeting.objects.get()) if came is None else frozenset(came)
+    return actions.Outcome(came, "Vi pratade.", decisions or (decided(world),), tuple(items))
 
 
 def settled(kind: str) -> tuple[actions.Settled, ...]:
@@ -113,9 +115,38 @@ def test_what_a_held_meeting_must_have(world, booked, later):
             actions.hold_meeting(viewer, meeting.pk, outcome(world, decided(world), wrong))
         assert refused.value.field == "decisions"
     with pytest.raises(Refused):
-        actions.hold_meeting(viewer, meeting.pk, actions.Outcome(frozenset(), "Ord", ()))
+        actions.hold_meeting(viewer, meeting.pk, actions.Outcome(called_to(meeting), "Ord", ()))
     with pytest.raises(Refused):  # nobody of the unit that is responsible has anything to do
         actions.hold_meeting(viewer, meeting.pk, outcome(world, decided(world, to="fk2_a")))
+
+
+@pytest.mark.parametrize(
+    ("kind", "came", "holds"),
+    [
+        ("follow_up", (), False),
+        ("follow_up", ("caseworker",), True),
+        ("follow_up", ("person",), True),
+        ("transition_meeting", ("caseworker",), False),
+        ("transition_meeting", ("person", "caseworker"), True),
+        ("joint_contact", ("caseworker",), False),
+    ],
+)
+def test_a_meeting_that_nobody_came_to_was_not_held(world, kind, came, holds):
+    meeting = world.meeting(world.case(), kind=kind)
+    with time_machine.travel(clock.now() + timedelta(days=7), tick=False):
+        there = meeting.participants.filter(role__in=came).values_list("pk", flat=True)
+        told = outcome(world, came=there, items=settled(kind))
+        if holds:
+            actions.hold_meeting(world.viewer("fk_a"), meeting.pk, told)
+            return
+        with pytest.raises(Refused) as refused:
+            actions.hold_meeting(world.viewer("fk_a"), meeting.pk, told)
+        assert refused.value.field == "came"
+        meeting.participants.update(came=False)
+        there.update(came=True)
+        ends = "UPDATE meetings_meeting SET ended_at = '2030-01-01 10:00:00', ended_by_id = by_id, reason = '{}'"
+        assert _refused(ends.format(""))
+        assert not _refused(ends.format("not_needed"))
 
 
 def test_a_meeting_is_not_held_before_its_time(world, booked):
@@ -240,7 +271,9 @@ def test_it_shows_on_pages_from_booking_to_what_came_of_it(world, browse):
             **{item: f"Svar {item}" for item in rules.ITEMS["sip"]},
             "decision_1": "Skriv planen", "due_1": str(today), "to_1": str(world.posts["fk_a"].public_id),
         }  # fmt: skip
-        assert "när och av vem" in step("hold", {**told, "decision_2": "Mer"}).content.decode()
+        page = step("hold", {**told, "decision_2": "Mer"}).content.decode()
+        assert "när och av vem" in page and "Beslut 2: av vem?" in page
+        assert "Välj vilka som kom" not in page
         second = {"decision_2": "Boka tid", "due_2": str(today), "to_2": str(world.posts["fk_b"].public_id)}
         assert step("hold", {**told, **second}).status_code == 302
         shown = fk.get(reverse("meeting", args=[meeting.public_id])).content.decode()
@@ -256,6 +289,15 @@ def test_it_shows_on_pages_from_booking_to_what_came_of_it(world, browse):
     other, fk = world.meeting(case), browse("fk_a")
     fk.post(reverse("meeting-step", args=[other.public_id, "call-off"]), {"reason": "person_declined"})
     assert "Personen ville inte" in fk.get(reverse("case", args=[case.public_id])).content.decode()
+    for name, about in (("meeting", other), ("case", case)):
+        assert "om 3 dagar" not in fk.get(reverse(name, args=[about.public_id])).content.decode(), "it is called off"
+
+
+def test_a_field_that_may_be_empty_says_when_it_is_asked_for_after_all(world, browse):
+    fk, case = browse("fk_a"), world.case()
+    page = fk.get(reverse("book-meeting", args=[case.public_id])).content.decode()
+    assert "(om det inte finns en länk)" in page and "(om det inte finns en plats)" in page
+    assert "(om någon annan är ansvarig)" in fk.get(reverse("close", args=[case.public_id])).content.decode()
 
 
 def test_the_api_keeps_meetings_by_the_same_rules(world):

@@ -20,7 +20,7 @@ from handslag.passages import actions, queries, rules
 from handslag.passages.actions import Ending
 from handslag.passages.models import Passage, TransitionOffer
 from tests import worlds
-from tests.worlds import contact_in
+from tests.worlds import called_to, contact_in
 
 
 def ahead(days: int):
@@ -39,7 +39,7 @@ def stage_of(case: Case) -> str | None:
 def hold(world, meeting) -> None:
     decided = meetings.Decided("Ring", world.posts["fk_a"], clock.today())
     items = tuple(meetings.Settled(item, "Svar") for item in ITEMS["transition_meeting"])
-    meetings.hold_meeting(world.viewer("fk_a"), meeting.pk, meetings.Outcome(frozenset(), "", (decided,), items))
+    meetings.hold_meeting(world.viewer("fk_a"), meeting.pk, meetings.Outcome(called_to(meeting), "", (decided,), items))
 
 
 @pytest.mark.parametrize(("days", "runs"), [(-1, False), (0, True), (89, True), (90, False), (200, False)])

@@ -616,6 +616,7 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
         }  # fmt: skip
         if "meetings" in path:
             body |= {"kind": "sip", "purpose": "Ses", "at": contact_in(3).isoformat(), "place": "Rum 3", "reason": "another_time",
+                     "came": [str(guest.public_id) for guest in meeting.participants.all()],
                      "decisions": [{"text": "Ring", "to": "fk_a@test.example", "due_on": str(clock.today() + timedelta(days=9))}]}  # fmt: skip
         client, late = Client(headers=headers), timedelta(days=4 if path.endswith("/hold") else 0)
         with transaction.atomic(), time_machine.travel(clock.now() + late):

@@ -19,7 +19,7 @@ from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.handovers import actions as handovers
 from handslag.handovers.models import Handover
 from handslag.journal.models import Entry
-from handslag.parties.models import Post
+from handslag.parties.models import Post, Unit
 from handslag.sharing import actions
 from handslag.sharing.queries import losses, parted_by
 from handslag.watch.actions import go_round
@@ -49,6 +49,18 @@ def test_a_consent_that_does_not_say_all_is_refused_and_opens_nothing(world, cha
     with pytest.raises(Refused) as refused:
         world.consent(case, **changes)
     assert refused.value.field == field and not Disclosure.objects.exists()
+
+
+def test_nobody_or_too_many_chosen_for_a_consent_is_told(world, browse):
+    url, fk = reverse("consent", args=[world.case().public_id]), browse("fk_a")
+    assert "Välj minst en enhet" not in fk.get(url).content.decode()
+    assert "Välj minst en enhet" in fk.get(f"{url}?chosen=1").content.decode()
+    for n in range(7):
+        unit = Unit.objects.create(party=world.parties["af"], code=f"n{n}", name=f"Enhet nr {n}", county_code="13")
+        world.hire(f"new_{n}", "caseworker", party=unit.party, unit=unit)
+        url += f"{'&' if n else '?chosen=1&'}unit={unit.public_id}"
+        assert ("Välj högst 6" in fk.get(url).content.decode()) == (n == 6)
+    assert "Vad är samtycket till för?" not in fk.get(url).content.decode(), "nobody is left out unseen"
 
 
 def test_a_consent_is_recorded_in_a_page_printed_and_withdrawn_in_part(world, browse):

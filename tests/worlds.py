@@ -204,6 +204,11 @@ def build() -> World:
     return world
 
 
+def called_to(meeting: Meeting) -> frozenset[int]:
+    """All who are called to a meeting."""
+    return frozenset(meeting.participants.filter(taken_off_at=None).values_list("pk", flat=True))
+
+
 def _meet(world: World, case: Case) -> None:
     """Meetings that were moved, held and are still to come, a letter that is owed, and a calendar."""
     viewer, today = world.viewer("fk_a"), clock.today()
@@ -212,7 +217,7 @@ def _meet(world: World, case: Case) -> None:
         meetings.move_meeting(viewer, met.pk, Time(contact_in(4), 60, "Rum 9"), "another_time")
     answers = tuple(meetings.Settled(item, "Ja") for item in ITEMS["sip"])
     decided = tuple(meetings.Decided(text, world.posts["fk_a"], today) for text in ("Ring", "Skriv"))
-    meetings.hold_meeting(viewer, met.pk, meetings.Outcome(frozenset(), "Vi pratade.", decided, answers))
+    meetings.hold_meeting(viewer, met.pk, meetings.Outcome(called_to(met), "Vi pratade.", decided, answers))
     meetings.make_feed(viewer)
     passages.note_ending(viewer, case.pk, passages.Ending("sickness_benefit", "refused", today))
     passages.offer_transition(viewer, case.pk, today)

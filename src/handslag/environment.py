@@ -156,7 +156,9 @@ class Environment(BaseSettings):
         60, description="minutes between the watch's rounds while serving"
     )
     address: Annotated[str, AfterValidator(_own_address), May("an http or https address")] = Field(
-        "http://127.0.0.1:8000", description="where people reach the pages; links in mail and calendars begin with it"
+        "http://127.0.0.1:8000",
+        description="where people reach the pages; links in mail and calendars begin with it. "
+        "Without it `handslag serve` takes where it listens",
     )
     mail_url: Annotated[
         str,

@@ -84,8 +84,23 @@ def serve(port: int, host: str, workers: int) -> None:
     if problems := refusals():
         raise click.ClickException("The server does not start:\n" + "\n".join(f"- {p}" for p in problems))
     collect_static()
-    _print_sign_ins(f"http://{host}:{port}")
+    address = f"http://{host}:{port}"
+    _tell_address(address)
+    _print_sign_ins(address)
     run(host, port, workers)
+
+
+def _tell_address(address: str) -> None:
+    """Where people reach the pages, unless the operator has said so: for this process and for those that it begins."""
+    import os
+
+    from django.conf import settings
+
+    from handslag import environment
+
+    if "address" not in environment.read().model_fields_set:
+        settings.HANDSLAG_ADDRESS = address
+        os.environ.update(HANDSLAG_ADDRESS=address)
 
 
 def _print_sign_ins(address: str) -> None:

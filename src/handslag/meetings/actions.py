@@ -265,6 +265,17 @@ def call_off(actor: Viewer, meeting_id: int, reason: str) -> Meeting:
     return meeting
 
 
+def _require_somebody_came(meeting: Meeting, came: frozenset[int]) -> None:
+    """A meeting that nobody came to was not held; of some kinds is none that the person did not come to."""
+    there = [guest for guest in _called(meeting) if guest.pk in came]
+    if not there:
+        raise Refused(_("Choose who came. If nobody came, note that the meeting was not held."), "came")
+    if meeting.kind in rules.WITH_PERSON and not any(guest.role == rules.PERSON for guest in there):
+        raise Refused(
+            _("A meeting of this kind is held with the person. Without the person, note that it was not held."), "came"
+        )
+
+
 def _require_items(kind: str, items: Iterable[Settled]) -> None:
     told = {item.item for item in items if item.text.strip()}
     for item in items:
@@ -299,14 +310,15 @@ def _require_decisions(actor: Viewer, meeting: Meeting, case: Case, decisions: t
 def hold_meeting(actor: Viewer, meeting_id: int, outcome: Outcome) -> Meeting:
     """Notes that a meeting was held, who came and what was decided. The first thing to do becomes the next step.
 
-    Raises Refused before the meeting's time, for an item that is not settled, and where nobody of the unit that is
-    responsible has anything to do next.
+    Raises Refused before the meeting's time, where nobody came, for an item that is not settled, and where nobody of
+    the unit that is responsible has anything to do next.
     """
     meeting, case = _locked(meeting_id)
     if not actor.is_system and not visibility(actor, case).sees("at", meeting):
         raise Refused(_("No basis shows you when the meeting was. Move it to a time of your own first."))
     if meeting.at > clock.now():
         raise Refused(_("The meeting has not begun yet. Move it if the time was another."))
+    _require_somebody_came(meeting, outcome.came)
     _require_items(meeting.kind, outcome.items)
     main = cases.main_of(case)
     first, post = _require_decisions(actor, meeting, main, outcome.decisions), _acting_post(actor, case)

@@ -4,6 +4,7 @@ Words are only ever removed, when their time is over or the person's identity be
 """
 
 from handslag.foundation.guards import Guard, frozen, undeletable, words_only_removed
+from handslag.meetings.rules import PERSON, WITH_PERSON
 
 MEETING, PAST, GUEST = "meetings_meeting", "meetings_pasttime", "meetings_participant"
 ITEM, DECISION, FEED, CASE = "meetings_item", "meetings_decision", "meetings_feed", "cases_case"
@@ -49,6 +50,15 @@ GUARDS = [
         "OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL AND EXISTS "
         f"(SELECT 1 FROM {MEETING} m WHERE m.case_id = NEW.id AND m.ended_at IS NULL)",
         "cases_case: note what came of its meetings first",
+    ),
+    Guard(
+        "meetings_meeting_held_by_those_who_came",
+        MEETING,
+        "UPDATE",
+        "OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL AND NEW.reason = '' AND NOT EXISTS "
+        f"(SELECT 1 FROM {GUEST} g WHERE g.meeting_id = NEW.id AND g.came AND g.taken_off_at IS NULL "
+        f"AND (g.role = '{PERSON}' OR NEW.kind NOT IN {WITH_PERSON}))",
+        "meetings_meeting: a meeting that nobody came to was not held",
     ),
     *(_only_while_booked(table) for table in (PAST, GUEST, ITEM, DECISION)),
     *(undeletable(table) for table in (PAST, GUEST, ITEM, DECISION, FEED)),

@@ -6,6 +6,8 @@ from handslag.foundation.spans import Span
 
 BOOKED, HELD, NOT_HELD = "booked", "held", "not_held"
 FIRST_CONTACT, SIP, TRANSITION = "joint_contact", "sip", "transition_meeting"
+WITH_PERSON = (FIRST_CONTACT, TRANSITION)
+"""Kinds of meeting that are none without the person."""
 PERSON = "person"
 """The role of the person whom the case is about."""
 

@@ -6,6 +6,7 @@ from datetime import date
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.utils.functional import Promise
 
 from handslag.foundation.dating import require_possible
 from handslag.foundation.errors import Refused
@@ -72,6 +73,8 @@ class Form(forms.Form):
     use_required_attribute = False
     carried: Mapping[str, str] = {}
     """What goes with the form unseen."""
+    asked: Mapping[str, Promise | str] = {}
+    """When a field that may be empty is asked for after all: told in place of "optional"."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -79,9 +82,9 @@ class Form(forms.Form):
 
     def dress(self) -> None:
         """Gives every field its markup; a form that adds fields of its own asks for it again."""
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             kind, css = next(v for widget, v in KINDS.items() if isinstance(field.widget, widget))
-            field.widget.fkui = kind
+            field.widget.fkui, field.widget.asked = kind, self.asked.get(name, "")
             if css:
                 field.widget.attrs["class"] = css
 

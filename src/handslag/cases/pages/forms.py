@@ -12,7 +12,7 @@ from handslag.reference import codes
 from handslag.reference.fields import EMPTY, listed
 from handslag.ui.forms import DayField, Form, words
 
-DEGREE_CHOICES = [("", "–"), *((degree, f"{degree} %") for degree in DEGREES)]
+DEGREE_CHOICES = [("", _("No degree")), *((degree, f"{degree} %") for degree in DEGREES)]
 
 
 class NextStepForm(Form):
@@ -75,7 +75,6 @@ class CloseForm(Form):
         label=_("Who is responsible next?"),
         widget=forms.RadioSelect,
         required=False,
-        help_text=_("Not asked after a death or a mis-registration."),
         choices=[("next", _("Somebody else is responsible")), ("no_more", _("The person wants no more"))],
     )
     next_responsible = forms.CharField(
@@ -84,3 +83,7 @@ class CloseForm(Form):
         required=False,
         help_text=_("Such as an employer, a school or a health centre."),
     )
+    asked = {
+        "ends_with": _("not after a death or a mis-registration"),
+        "next_responsible": _("if somebody else is responsible"),
+    }

@@ -33,9 +33,7 @@ from handslag.ui.tables import Column, Table, plain, table, tick
 class ReceiverForm(Form):
     """Who takes over."""
 
-    to = PostChoice(
-        label=gettext_lazy("Who takes over?"), queryset=Post.objects.none(), empty_label=gettext_lazy("Choose")
-    )
+    to = PostChoice(label=gettext_lazy("Who takes over?"), queryset=Post.objects.none())
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)

@@ -50,10 +50,9 @@ class DeclineForm(Form):
         widget=forms.RadioSelect,
         choices=[("back", _("Back to the sender, who decides the way forward")), ("unit", _("On to another unit"))],
     )
-    next_unit = UnitChoice(
-        label=_("Which unit?"), queryset=Unit.objects.none(), empty_label=_("Choose"), required=False
-    )
+    next_unit = UnitChoice(label=_("Which unit?"), queryset=Unit.objects.none(), required=False)
     text = words(2, label=_("A few words to the sender"), required=False, max_length=2000)
+    asked = {"next_unit": _("if it goes on to another unit")}
 
     def __init__(self, *args, units, **kwargs):
         super().__init__(*args, **kwargs)

@@ -57,13 +57,13 @@ def handover_row(handover: Handover, visible: CaseVisibility, today: date) -> Ha
         receiver=f"{handover.to_post.user}, {handover.to_unit}" if handover.to_post else handover.to_unit.name,
         reason=codes.label("handover_reason", handover.reason),
         needed_by=handover.needed_by.isoformat(),
-        needed_in=when(handover.needed_by, today),
+        needed_in=when(handover.needed_by, today) if is_pending else "",
         needed_tone=end_tone(handover.needed_by, today, NEEDED_SOON_DAYS) if is_pending else "",
         state=state_label(handover.state),
         state_code=handover.state,
         waited=when(day_of(handover.awaiting_since), today),
         contact=minute(contact),
-        contact_in=when(contact_on, today),
+        contact_in=when(contact_on, today) if handover.state != rules.RETURNED else "",
         contact_tone=due_tone(contact_on, today) if is_booked and contact_on else "",
     )
 

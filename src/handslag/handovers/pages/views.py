@@ -104,13 +104,13 @@ def _accept_form(request: Request, handover: Handover) -> Form:
     leads = handover.to_unit_id in request.viewer.led_unit_ids
     people = holding_posts(handover.to_unit)
     people = people if leads else people.filter(pk__in=request.viewer.post_ids)
-    chosen = handover.to_post if leads and handover.to_post else own
+    chosen = leads and (handover.accepted_by or handover.to_post) or own
     return forms.AcceptForm(
         request.POST or None,
         people=people,
         initial={
             "holder": chosen and chosen.public_id,
-            "first_contact_at": minute(handover.proposed_contact_at).replace(" ", "T"),
+            "first_contact_at": minute(handover.first_contact_at or handover.proposed_contact_at).replace(" ", "T"),
         },
     )
 
@@ -170,20 +170,25 @@ def _steps() -> dict[str, Step]:
 
 
 def _step(handover: Handover, verb: str) -> Step | None:
-    """How a step is taken: an accept is conditional where the receiver is not told who the person is."""
+    """How a step is taken: an accept is conditional where the receiver is not told who the person is, and one that is
+    repeated moves the joint first contact."""
     step = _steps().get(verb)
-    if step and verb == "accept" and record_for(handover.case, handover.to_unit) is None:
-        return replace(
-            step,
-            heading=_("Accept, if the person agrees"),
-            save=_("Book the joint first contact"),
-            done=_("The joint first contact is booked. The sender is responsible until you have met."),
-            told=_(
-                "You are not told who the person is. You book a first contact together with the sender and the person. "
-                "The sender is responsible until you have met and the person agrees."
-            ),
-        )
-    return step
+    if not step or verb != "accept" or record_for(handover.case, handover.to_unit):
+        return step
+    conditional = replace(
+        step,
+        heading=_("Accept, if the person agrees"),
+        save=_("Book the joint first contact"),
+        done=_("The joint first contact is booked. The sender is responsible until you have met."),
+        told=_(
+            "You are not told who the person is. You book a first contact together with the sender and the person. "
+            "The sender is responsible until you have met and the person agrees."
+        ),
+    )
+    if handover.state != rules.CONDITIONAL:
+        return conditional
+    moved = _("The joint first contact is moved. The sender is responsible until you have met.")
+    return replace(conditional, heading=_("Move the joint first contact"), save=_("Save the new time"), done=moved)
 
 
 def _visible(request: Request, handover_id: UUID) -> Handover:
@@ -206,6 +211,7 @@ def _context(request: Request, handover: Handover) -> dict:
         "decline_reason": codes.label("decline_reason", handover.decline_reason),
         "verbs": [verb for side in sorted(sides) for verb in rules.verbs_open_to(handover.state, side)],
         "awaits_me": rules.awaited(handover.state) in sides,
+        "is_sender": rules.SENDER in sides,
     }
 
 

@@ -25,6 +25,7 @@ class TimeForm(Form):
     link = forms.CharField(
         label=_("Link, for a meeting by video"), max_length=300, required=False, help_text=_("It begins with https://.")
     )
+    asked = {"place": _("unless there is a link"), "link": _("unless there is a place")}
 
     @property
     def time(self) -> Time:
@@ -81,6 +82,7 @@ class GuestForm(Form):
         required=False,
         help_text=_("Nothing is sent before that."),
     )
+    asked = {"name": _("unless it is the person")}
 
     @property
     def guest(self) -> Guest:
@@ -97,20 +99,23 @@ class HoldForm(Form):
         super().__init__(*args, **kwargs)
         self._kind = kind
         self.fields["came"] = forms.MultipleChoiceField(
-            label=_("Who came?"), choices=list(guests), required=False, widget=forms.CheckboxSelectMultiple
+            label=_("Who came?"), choices=list(guests), widget=forms.CheckboxSelectMultiple
         )
         self.order_fields(("came", "notes"))
         for item in rules.ITEMS.get(kind, ()):
             self.fields[item] = words(2, label=codes.label("meeting_item", item), max_length=1000)
             if item in rules.DATED:
-                self.fields[f"{item}_day"] = DayField(label=_("Which day?"), required=False)
+                self.fields[f"{item}_day"] = DayField(
+                    label=_("The day, if decided: {item}").format(item=codes.label("meeting_item", item)),
+                    required=False,
+                )
         for n in range(1, MOST_DECISIONS + 1):
             self.fields[f"decision_{n}"] = forms.CharField(
                 label=_("Decision {n}").format(n=n), max_length=200, required=n == 1
             )
-            self.fields[f"due_{n}"] = DayField(label=_("When?"), required=n == 1)
+            self.fields[f"due_{n}"] = DayField(label=_("Decision {n}: when?").format(n=n), required=n == 1)
             self.fields[f"to_{n}"] = PostChoice(
-                label=_("By whom?"), queryset=people, required=n == 1, empty_label=_("Choose")
+                label=_("Decision {n}: by whom?").format(n=n), queryset=people, required=n == 1
             )
         self.dress()
 

@@ -51,7 +51,7 @@ def meeting_row(meeting: Meeting, visible: CaseVisibility, today: date) -> Meeti
         reference=meeting.case.reference,
         kind=codes.label("meeting_kind", kind) if kind else _("Meeting"),
         at=minute(at) or _("not disclosed"),
-        at_in=when(day_of(at), today) if at else "",
+        at_in=when(day_of(at), today) if at and now != rules.NOT_HELD else "",
         at_tone=due_tone(day_of(at), today) if at and now == rules.BOOKED else "",
         place=visible.value("place", meeting) or "",
         state=state_label(now) if now else "",

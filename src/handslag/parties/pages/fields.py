@@ -13,10 +13,10 @@ from handslag.reference.fields import EMPTY
 
 
 class PublicChoice(forms.ModelChoiceField):
-    """A choice among rows, named by their public ids."""
+    """A choice among rows, named by their public ids. What no choice means is said in words."""
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, to_field_name="public_id", **kwargs)
+        super().__init__(*args, to_field_name="public_id", **{"empty_label": _("Choose"), **kwargs})
 
     def to_python(self, value: object) -> object:
         """As Django has it; what is no id at all is answered as one that is not among the choices."""

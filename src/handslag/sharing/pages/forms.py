@@ -14,6 +14,30 @@ from handslag.reference import codes
 from handslag.reference.fields import listed, several_listed
 from handslag.ui.forms import DayField, Form, MinuteField, words
 
+MOST_UNITS = 6
+
+
+class UnitsForm(Form):
+    """With whom the person agrees that we speak."""
+
+    unit = forms.MultipleChoiceField(
+        label=_("Units"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one unit to go on.")},
+    )
+
+    def __init__(self, *args, units: Iterable[Unit], **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [(str(unit.public_id), named_unit(unit)) for unit in units]
+        field = cast(forms.MultipleChoiceField, self.fields["unit"])
+        field.choices, field.help_text = choices, gettext("At most {most}.").format(most=MOST_UNITS)
+
+    def clean_unit(self) -> list[str]:
+        """Not more than one consent has room for."""
+        if len(self.cleaned_data["unit"]) > MOST_UNITS:
+            raise forms.ValidationError(gettext("Choose at most {most} units.").format(most=MOST_UNITS))
+        return self.cleaned_data["unit"]
+
 
 class ConsentForm(Form):
     """What the person agreed to: why, what each party tells, until when, and how it was given."""
@@ -39,7 +63,7 @@ _HOW = {
     "manner": listed("consent_manner", label=_("How was it given?")),
     "witness": PostChoice(
         label=_("Who else heard it, if it was oral"), queryset=Post.objects.none(), required=False,
-        help_text=_("A colleague at one of the units, another than you."),
+        empty_label=_("Nobody"), help_text=_("A colleague at one of the units, another than you."),
     ),
     "gdpr_basis": listed(
         "gdpr_basis", label=_("Basis for handling the data (GDPR)"),
@@ -70,7 +94,7 @@ class ConfirmForm(Form):
 class StatutoryForm(Form):
     """What is told by law: to whom, on which statute, why, until when."""
 
-    to_unit = UnitChoice(label=_("To which unit?"), queryset=Unit.objects.none(), empty_label=_("Choose"))
+    to_unit = UnitChoice(label=_("To which unit?"), queryset=Unit.objects.none())
     statute = listed("statutory_basis", label=_("By which law?"))
     reason = forms.CharField(label=_("Why does the law ask for it?"), max_length=300)
     until = DayField(label=_("Shown until"))

@@ -32,7 +32,7 @@ from handslag.parties.viewer import Request
 from handslag.reference import codes
 from handslag.sharing import actions
 from handslag.sharing.pages.consent_form import consent_form
-from handslag.sharing.pages.forms import ConsentForm, JoinForm, StatutoryForm
+from handslag.sharing.pages.forms import MOST_UNITS, ConsentForm, JoinForm, StatutoryForm, UnitsForm
 from handslag.sharing.pages.rows import disclosure_table
 from handslag.sharing.queries import is_standing, losses, parted_by, waiting_in
 from handslag.ui.access import PERSON, page
@@ -41,7 +41,6 @@ from handslag.ui.forms import MINUTE
 from handslag.ui.sessions import person_of
 from handslag.ui.submission import tried
 
-MOST_UNITS = 6
 YEAR = timedelta(days=365)
 
 
@@ -81,7 +80,7 @@ def overview(request: Request, case_id: UUID) -> HttpResponse:
 
 
 def _chosen_units(request: Request, case: Case) -> list[Unit]:
-    ids = [found for value in request.GET.getlist("unit")[:MOST_UNITS] if (found := uuid_of(value))]
+    ids = [found for value in request.GET.getlist("unit") if (found := uuid_of(value))][: MOST_UNITS + 1]
     others = Unit.objects.filter(public_id__in=ids, is_active=True).exclude(party=case.holder.party)
     return list(others.select_related("party").order_by("party__kind", "party__name", "name"))
 
@@ -94,10 +93,9 @@ def _choose_units(request: Request, case: Case, seen: CaseVisibility) -> HttpRes
         "sharing/units.html",
         {
             "case": case_row(seen, clock.today()),
-            "units": others,
+            "form": UnitsForm(request.GET if "chosen" in request.GET else None, units=others),
             "county": county,
             "counties": codes.choices("county"),
-            "most": MOST_UNITS,
         },
     )
 
@@ -124,7 +122,7 @@ def consent(request: Request, case_id: UUID) -> HttpResponse:
     if not _may_record(request, case):
         raise Http404
     seen, units = visibility(request.viewer, case), _chosen_units(request, case)
-    if not units:
+    if not 0 < len(units) <= MOST_UNITS:
         return _choose_units(request, case, seen)
     today = clock.today()
     form = ConsentForm(
