@@ -12,12 +12,15 @@ from playwright.sync_api import expect
 
 from handslag.assessments import actions as assessments
 from handslag.assessments.models import Assessment
+from handslag.assessments.signing import Content
 from handslag.cases.models import Case
 from handslag.drafts.models import Draft
 from handslag.foundation import clock, days
 from handslag.handovers import actions
 from handslag.handovers.models import Handover
 from handslag.parties.models import Post
+from handslag.plans import actions as plans
+from handslag.plans.models import Plan
 from handslag.watch.actions import go_round
 from tests.browsing import CHROMIUM, DESKTOP, PHONE, chromium, open_page
 from tests.worlds import contact_in, numbers
@@ -397,6 +400,17 @@ def test_without_script_a_button_saves_the_draft(visit, lasting_world):
     expect(page.locator("#id_own_words")).to_have_value("Utan skript.")
 
 
+def assessed(world) -> tuple[Assessment, Plan]:
+    """An assessment with two versions, and the plan of its case."""
+    case, _path = asked(world)
+    assessment, viewer = Assessment.objects.get(), world.viewer("fk_a")
+    for upon in range(2):
+        assessments.sign_part(viewer, assessment.pk, Content(f"Vi {upon}", "Jag", "Mål"), upon)
+    plan = plans.make_plan(viewer, case.pk, plans.Words("Halvtid"))
+    plans.add_step(viewer, case.pk, plans.Planned("Ring", world.posts["fk_a"], clock.today()))
+    return assessment, plan
+
+
 def paths(world, case, handover) -> list[tuple[str, str]]:
     unit = world.units["fk"].public_id
     mine = ("/my-work/", "/my-work/held/", "/cases/new/", f"/cases/{case.public_id}/", f"/cases/{case.public_id}/next-step/",
@@ -405,6 +419,15 @@ def paths(world, case, handover) -> list[tuple[str, str]]:
             "/watch/", "/watch/overdue/", "/nothing-here/", "/import/")  # fmt: skip
     leads = (f"/units/{unit}/", f"/units/{unit}/cases/", f"/units/{unit}/absences/new/",
              f"/posts/{world.posts['fk_b'].public_id}/leave/", "/import/")  # fmt: skip
+    assessment, plan = assessed(world)
+    mine += (
+        f"/cases/{case.public_id}/assessment/",
+        *(f"/assessments/{assessment.public_id}/{verb}" for verb in ("", "part/", "versions/", "end/")),
+        f"/cases/{case.public_id}/plan/",
+        f"/plans/{plan.public_id}/",
+        *(f"/plans/{plan.public_id}/{verb}/" for verb in ("step", "review")),
+        f"/plans/steps/{plan.steps.first().public_id}/",
+    )
     theirs = (f"/handovers/{handover.public_id}/{verb}/" for verb in ("accept", "decline", "ask"))
     return [*(("fk_a", p) for p in mine), *(("fk_lead", p) for p in leads), *(("af_a", p) for p in theirs),
             ("fk_officer", "/watch/"), ("analyst", "/")]  # fmt: skip

@@ -1,8 +1,8 @@
 """`make torture`: kills a server under load, again and again, and sees that nothing it answered for is lost.
 
-Callers take next steps over HTTP. Worker processes are killed, now and then the whole server, and on PostgreSQL the
+Callers take next steps over HTTP, and save drafts of what they write between. Worker processes are killed, now and then the whole server, and on PostgreSQL the
 database too; at last a synchronous standby takes over from a database that crashed. Then each step that was answered
-for must stand in the database, and `handslag check` and `handslag journal verify` must be clean. KILLS says how many.
+for must stand in the database, and each draft of which the page said that it was saved (or a later one), and `handslag check` and `handslag journal verify` must be clean. KILLS says how many.
 """
 
 import json
@@ -46,6 +46,13 @@ STEPS = """
 import django, json; django.setup()
 from handslag.cases.models import Case, PastStep
 print(json.dumps([*Case.objects.values_list("next_step", flat=True), *PastStep.objects.values_list("text", flat=True)]))
+"""
+
+DRAFTS = """
+import django, json; django.setup()
+from handslag.drafts.models import Draft
+drafts = Draft.objects.filter(form="torture").values_list("case__public_id", "content")
+print(json.dumps([[str(case), int(json.loads(content)["text"])] for case, content in drafts]))
 """
 
 
@@ -108,12 +115,14 @@ class Installation:
         os.killpg(self._server.pid, signal.SIGKILL)
         self._server.wait()
 
-    def broken(self, answered: set[str]) -> dict:
+    def broken(self, answered: set[str], saved: dict[str, int]) -> dict:
         """What is lost of what was answered for, and what check and journal verify say (0 is clean)."""
-        kept = set(self.python(STEPS))
+        kept, drafts = set(self.python(STEPS)), dict(self.python(DRAFTS))
         return {
             "answered": len(answered),
             "lost": len(answered - kept),
+            "drafts": sum(saved.values()),
+            "drafts_lost": sum(drafts.get(case, 0) < last for case, last in saved.items()),
             "check": self.command("check").returncode,
             "verify": self.command("journal", "verify").returncode,
         }
@@ -124,6 +133,9 @@ class Load:
 
     def __init__(self, installation: Installation, callers: int = CALLERS):
         self.answered: set[str] = set()
+        self.saved: dict[str, int] = {}
+        """The last draft of each case of which the page said that it was saved."""
+        self._numbers: dict[str, int] = {}
         self._port, self._stop = installation.port, threading.Event()
         made = installation.python(CALLERS_MADE, str(callers))
         self._threads = [threading.Thread(target=self._call, args=(n, *one)) for n, one in enumerate(made)]
@@ -154,31 +166,48 @@ class Load:
             try:
                 if self._take(f"/cases/{case}/next-step/", session, holder, step):
                     self.answered.add(step)
+                self._draft(case, session)
             except (OSError, HTTPException):
                 time.sleep(0.05)
 
+    def _draft(self, case: str, session: str) -> None:
+        """Saves the next draft of a case. What was saved unanswered is found by its number: then it is the next one's
+        turn."""
+        number = self._numbers.get(case, 0)
+        form = {"draft_number": str(number), "text": str(number + 1)}
+        status = self._post(f"/cases/{case}/next-step/", f"/cases/{case}/drafts/torture/", session, form)
+        if status in (200, 409):
+            self._numbers[case] = number + 1
+        if status == 200:
+            self.saved[case] = number + 1
+
     def _take(self, path: str, session: str, holder: str, step: str) -> bool:
+        day = time.strftime("%Y-%m-%d", time.localtime(time.time() + 9 * 86_400))
+        form = {"was_done": "yes", "next_step": step, "next_step_on": day, "next_step_by": holder}
+        return self._post(path, path, session, form) == 302
+
+    def _post(self, path: str, to: str, session: str, filled: dict[str, str]) -> int:
+        """The status with which a form of a page is answered."""
         connection = HTTPConnection("127.0.0.1", self._port, timeout=30)
         cookies = {"handslag": session}
         connection.request("GET", path, headers={"Cookie": f"handslag={session}"})
         answer = connection.getresponse()
         page = answer.read().decode()
         if answer.status != 200:
-            return False
+            return answer.status
         for name, value in answer.getheaders():
             if name == "Set-Cookie":
                 cookies |= [value.split(";")[0].split("=", 1)]
         hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
         form = {name: unescape(value) for name, value in hidden}
-        day = time.strftime("%Y-%m-%d", time.localtime(time.time() + 9 * 86_400))
-        form |= {"was_done": "yes", "next_step": step, "next_step_on": day, "next_step_by": holder}
+        form |= filled
         headers = {"Content-Type": "application/x-www-form-urlencoded",
                    "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}  # fmt: skip
-        connection.request("POST", path, urlencode(form), headers)
+        connection.request("POST", to, urlencode(form), headers)
         answer = connection.getresponse()
         answer.read()
         connection.close()
-        return answer.status == 302
+        return answer.status
 
 
 def kills(folder: Path, count: int, cluster: Cluster | None = None) -> dict:
@@ -197,7 +226,7 @@ def kills(folder: Path, count: int, cluster: Cluster | None = None) -> dict:
             else:
                 installation.kill_worker()
     installation.kill()
-    return {"kills": count, **installation.broken(load.answered)}
+    return {"kills": count, **installation.broken(load.answered, load.saved)}
 
 
 def promotion(folder: Path, primary: Cluster, steps: int = 100) -> dict:
@@ -214,12 +243,12 @@ def promotion(folder: Path, primary: Cluster, steps: int = 100) -> dict:
         installation.start()
         load.wait_for(steps)
     installation.kill()
-    return installation.broken(load.answered)
+    return installation.broken(load.answered, load.saved)
 
 
 def is_clean(found: dict) -> bool:
     """Whether nothing was lost or broken."""
-    return bool(found["answered"]) and not (found["lost"] or found["check"] or found["verify"])
+    return bool(found["answered"]) and not (found["lost"] or found["drafts_lost"] or found["check"] or found["verify"])
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from handslag.assessments import rules
 from handslag.assessments.models import Assessment, Call, Document, Part
+from handslag.assessments.queries import open_of
 from handslag.assessments.signing import Content, require_content
 from handslag.cases import actions as cases
 from handslag.cases import may
@@ -257,7 +258,7 @@ def _planned(actor: Viewer, case: Case, ending: Ending):
 
 def obstacle_to_closing(case: Case) -> str:
     """Why a case cannot be closed while an assessment goes on; empty where none does."""
-    if not Assessment.objects.filter(case=case, ended_at__isnull=True).exists():
+    if not open_of.rows(None, case.pk):
         return ""
     return _("End the joint assessment first, or break it off.")
 

@@ -50,6 +50,13 @@ def _of_cases(_viewer: None, case_ids: frozenset[int]) -> QuerySet[Assessment]:
     return Assessment.objects.filter(case_id__in=case_ids).select_related("plan", *CASE).order_by("-id")
 
 
+@prepared()
+def open_of(_viewer: None, case_id: int) -> QuerySet:
+    """The id of the assessment of a case that goes on, where there is one."""
+    found = Assessment.objects.filter(case_id=case_id, ended_at__isnull=True)
+    return found.order_by().values_list("pk", flat=True)[:1]
+
+
 def assessments_of(case: Case) -> list[Assessment]:
     """The assessments of a case and of those joined to it, the latest first."""
     return _of_cases.rows(None, with_joined(case))
