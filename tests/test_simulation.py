@@ -10,8 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handslag.assessments import queries as assessments
+from handslag.assessments.models import Assessment
 from handslag.cases.models import Case
 from handslag.check.proof import prove
+from handslag.foundation import clock
 from handslag.foundation.errors import Refused
 from handslag.foundation.planning import refresh_planner
 from handslag.handovers.models import Handover
@@ -21,6 +24,7 @@ from handslag.parties.models import Post
 from handslag.parties.queries import viewer_of
 from handslag.passages import queries as passages
 from handslag.passages.rules import STAGES
+from handslag.plans.queries import steps_to_do
 from handslag.simulation import world
 from handslag.simulation.guide import sign_ins
 from handslag.simulation.places import FOCUS_COUNTY, FOCUS_MUNICIPALITY
@@ -118,6 +122,18 @@ def test_where_the_sign_ins_work_meetings_and_passages_of_every_kind_are_met(db)
         assert {clock.job.has_job for clock in clocks if clock.job} == {True, False}
         assert any(0 < clock.held_days_before < 90 for clock in clocks if clock.held)
         assert {clock.passage.cause for clock in clocks if clock.passage} == {"ends", "coming_decision"}
+
+
+def test_where_the_sign_ins_work_joint_assessments_of_every_stage_are_met(db):
+    world.build_world(300, 1, clock.today())
+    states = {assessments.facts_of(found).state for found in Assessment.objects.select_related("plan")}
+    assert states == {"waiting", "assessing", "completed", "planned_preparatory"}
+    fk, af = (
+        next(post for post in sign_ins() if post.party.code == code and post.role == "caseworker")
+        for code in ("FK", "AF")
+    )
+    assert assessments.led_by(viewer_of(fk.user)).exists() and assessments.to_sign(viewer_of(af.user)).exists()
+    assert steps_to_do(viewer_of(af.user)).exists()
 
 
 def test_after_a_load_postgresql_sweeps_up_where_it_can(lasting_world):
