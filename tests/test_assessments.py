@@ -471,6 +471,40 @@ def test_the_api_reads_it_by_the_same_rules(world):
     assert told["parts"][0]["goal"] == "Arbeta halvtid" and told["parts"][0]["diagnosis_chapter"] is None
 
 
+def test_the_api_asks_and_signs_by_the_same_rules(world):
+    case = world.case()
+    world.consent(case)
+    fk, af = (Client(headers={"Authorization": f"Bearer {world.token(p)}"}) for p in ("fk", "af"))
+
+    def post(client, path: str, who: str, **data):
+        body = json.dumps({"acting_as": f"{who}@test.example", **data}, default=str)
+        return client.post(f"/api/v1/assessments{path}", body, content_type="application/json")
+
+    asked = {
+        "case_id": case.public_id,
+        "purpose": "Väg",
+        "wanted_by": clock.today(),
+        "units": [{"party": "AF", "unit": "E-af"}],
+    }
+    assert post(fk, "", "fk_a", **{**asked, "units": [{"party": "AF", "unit": "E-nothing"}]}).status_code == 422
+    assert post(af, "", "af_a", **asked).status_code == 404
+    made = post(fk, "", "fk_a", **asked)
+    assert (
+        made.status_code == 201
+        and made.json()["units"] == [{"party": "AF", "unit": "E-af"}]
+        and made.json()["state"] == "waiting"
+    )
+    path = f"/{made.json()['id']}/sign"
+    part = {"upon": 0, "standpoint": "Vi är med", "own_words": "Jag vill", "goal": "Halvtid"}
+    assert post(af, path, "af_a", **{**part, "goal": ""}).status_code == 422
+    assert post(af, path, "fk_a", **part).status_code in (403, 404, 422)
+    spells = [{"degree": 50, "since": clock.today()}]
+    signed = post(af, path, "af_a", **part, spells=spells).json()
+    assert signed["parts"][0]["version"] == 1 and signed["parts"][0]["sick_day"] == 1
+    assert post(af, path, "af_b", **part).status_code == 409
+    assert post(af, path, "af_b", **{**part, "upon": 1}).json()["parts"][0]["version"] == 2
+
+
 def test_words_go_when_an_identity_becomes_protected_and_the_extract_holds_them_before(world, asked):
     case, assessment = asked
     sign(world, assessment)

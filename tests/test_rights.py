@@ -571,7 +571,9 @@ OPERATIONS = {
     ("post", "/api/v1/meetings/{meeting_id}/call-off"): {"fk"},
     ("post", "/api/v1/meetings/{meeting_id}/hold"): {"fk"},
     ("get", "/api/v1/assessments"): {"fk", "af", "kom"},
+    ("post", "/api/v1/assessments"): {"fk"},
     ("get", "/api/v1/assessments/{assessment_id}"): {"fk", "af"},
+    ("post", "/api/v1/assessments/{assessment_id}/sign"): {"fk", "af"},
     ("get", "/api/v1/plans"): {"fk", "af", "kom"},
     ("get", "/api/v1/plans/{plan_id}"): {"fk", "af"},
     ("get", "/api/v1/watch"): {"fk", "af", "kom"},
@@ -603,6 +605,8 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
     url = path.format(**{f"{name}_id": found.public_id for name, found in ids.items()})
     if path.endswith("/answer"):
         handovers.ask_back(world.viewer("af_a"), handover.pk, "?")
+    if path == "/api/v1/assessments" and method == "post":
+        Assessment.objects.update(ended_at=clock.now(), ended_by=world.posts["fk_a"], reason="deceased")
     if path == "/api/v1/handovers" and method == "post":
         handovers.withdraw_handover(world.viewer("fk_a"), handover.pk)
     answered = set()
@@ -614,6 +618,16 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
             "reason": "moved", "brief": "Ord", "needed_by": clock.today().isoformat(), "decline_reason": "not_ready",
             "goes_back": True, "proposed_contact_at": contact_in(3).isoformat(), "first_contact_at": contact_in(3).isoformat(),
         }  # fmt: skip
+        if "assessments" in path:
+            body |= {
+                "purpose": "Väg",
+                "wanted_by": str(clock.today()),
+                "units": [{"party": "AF", "unit": "E-af"}],
+                "upon": 0,
+                "standpoint": "Vi",
+                "own_words": "Jag",
+                "goal": "Mål",
+            }
         if "meetings" in path:
             body |= {"kind": "sip", "purpose": "Ses", "at": contact_in(3).isoformat(), "place": "Rum 3", "reason": "another_time",
                      "came": [str(guest.public_id) for guest in meeting.participants.all()],

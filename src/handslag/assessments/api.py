@@ -1,17 +1,21 @@
-"""Joint assessments, read by the parties that reach them."""
+"""Joint assessments: read by the parties that reach them, asked for and signed in the name of a person of theirs."""
 
 from datetime import date, datetime
 from uuid import UUID
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
-from handslag.assessments import queries
+from handslag.assessments import actions, queries, rules
 from handslag.assessments.models import Assessment, Part
 from handslag.assessments.pages.showing import READ
+from handslag.assessments.signing import Content
+from handslag.cases.queries import open_cases
 from handslag.cases.visibility import CaseVisibility, visibilities
+from handslag.parties.api import Acting, acting, unit_named
 from handslag.parties.viewer import Request, Viewer
-from handslag.ui.api import Paging, Problem, part
+from handslag.ui.api import Given, Paging, Problem, part
 
 router = Router()
 
@@ -60,11 +64,18 @@ class AssessmentLine(Schema):
     reason: str | None
 
 
+class UnitLine(Schema):
+    """A unit that is called, by its codes."""
+
+    party: str
+    unit: str
+
+
 class AssessmentWhole(AssessmentLine):
     """An assessment with its state, the units that are called, and every version of every part, the latest first."""
 
     state: str | None
-    units: list[str]
+    units: list[UnitLine]
     plan_id: UUID | None
     parts: list[PartLine]
 
@@ -76,6 +87,65 @@ class AssessmentPage(Schema):
     page: int
     limit: int
     has_next: bool
+
+
+class UnitIn(Given):
+    """A unit, by its party's code and its own."""
+
+    party: str
+    unit: str
+
+
+class AskIn(Acting):
+    """What a joint assessment is for, by when it is wanted, and which units of other parties are asked."""
+
+    case_id: UUID
+    purpose: str = Field(max_length=2000)
+    wanted_by: date
+    units: list[UnitIn]
+    documents: list[str] = []
+
+
+class SpellIn(Given):
+    """A stretch of the certificate; without a last day it goes on."""
+
+    degree: int
+    since: date
+    until: date | None = None
+
+
+class SignIn(Acting):
+    """A party's part to sign; `upon` is the version that it was written upon, 0 for the first."""
+
+    upon: int
+    standpoint: str = Field(max_length=4000)
+    own_words: str = Field("", max_length=4000)
+    goal: str = Field("", max_length=2000)
+    no_words_reason: str = ""
+    livelihood: str = ""
+    livelihood_since: date | None = None
+    diagnosis_chapter: str = ""
+    spells: list[SpellIn] = Field([], max_length=rules.MOST_SPELLS)
+    prognosis: str = ""
+    prognosis_days: str = ""
+    obstacles: str = Field("", max_length=4000)
+    occupation: str = ""
+    education: str = ""
+    work: str = Field("", max_length=4000)
+    resources: str = Field("", max_length=4000)
+    dissents: bool = False
+    dissent_reason: str = Field("", max_length=2000)
+    settle_by: date | None = None
+
+    @property
+    def content(self) -> Content:
+        """The part as the actions take it."""
+        told = self.dict(exclude={"acting_as", "upon", "spells"})
+        return Content(**told, spells=tuple(rules.Spell(s.degree, s.since, s.until) for s in self.spells))
+
+
+READ_ONE = {200: AssessmentWhole, 401: Problem, 404: Problem, 422: Problem}
+STEP = {**READ_ONE, 403: Problem, 409: Problem}
 
 
 def _line(visible: CaseVisibility, assessment: Assessment) -> dict:
@@ -117,18 +187,44 @@ def list_assessments(request: Request, paging: Query[Paging]) -> dict:
     return part(found, paging, lambda rows: _lines(viewer, rows))
 
 
-@router.get("/{uuid:assessment_id}", response={200: AssessmentWhole, 401: Problem, 404: Problem, 422: Problem})
-def show(request: Request, assessment_id: UUID):
-    """One joint assessment."""
-    seen = queries.visible_assessment(request.viewer, assessment_id)
-    if seen is None:
-        return get_object_or_404(Assessment.objects.none())
-    assessment, visible = seen
+def _whole(request: Request, assessment_id: UUID) -> dict:
+    assessment, visible = _found(request, assessment_id)
     shows = visible.sees("purpose", assessment)
     return {
         **_line(visible, assessment),
         "state": queries.facts_of(assessment).state if shows else None,
-        "units": [call.unit.code for call in queries.calls_of(assessment)],
+        "units": [{"party": c.unit.party.code, "unit": c.unit.code} for c in queries.calls_of(assessment)],
         "plan_id": assessment.plan.public_id if assessment.plan and shows else None,
         "parts": [_part(visible, signed) for signed in queries.versions_of(assessment)],
     }
+
+
+def _found(request: Request, assessment_id: UUID) -> tuple[Assessment, CaseVisibility]:
+    seen = queries.visible_assessment(request.viewer, assessment_id)
+    if seen is None:
+        raise Http404
+    return seen
+
+
+@router.post("", response={**STEP, 201: AssessmentWhole})
+def ask(request: Request, wanted: AskIn):
+    """Asks for a joint assessment of the person of a case that the party holds."""
+    case = get_object_or_404(open_cases(request.viewer), public_id=wanted.case_id)
+    units = tuple(unit_named(called.party, called.unit, "units") for called in wanted.units)
+    asked = actions.Request(wanted.purpose, wanted.wanted_by, units, tuple(wanted.documents))
+    assessment = actions.ask_assessment(acting(request, wanted.acting_as), case.pk, asked)
+    return Status(201, _whole(request, assessment.public_id))
+
+
+@router.get("/{uuid:assessment_id}", response=READ_ONE)
+def show(request: Request, assessment_id: UUID):
+    """One joint assessment."""
+    return _whole(request, assessment_id)
+
+
+@router.post("/{uuid:assessment_id}/sign", response=STEP)
+def sign(request: Request, assessment_id: UUID, wanted: SignIn):
+    """Signs the party's part, as a further version where it was signed before."""
+    assessment, _visible = _found(request, assessment_id)
+    actions.sign_part(acting(request, wanted.acting_as), assessment.pk, wanted.content, wanted.upon)
+    return _whole(request, assessment_id)
