@@ -25,8 +25,10 @@ from handslag.persons.models import Person
 from handslag.plans.models import Plan
 from handslag.rights.extract import DATA
 from handslag.rights.protection import protect
+from handslag.rights.retention import retain
 from handslag.watch.actions import go_round
 from handslag.watch.models import Escalation
+from tests import worlds
 
 WORDS = Content(
     standpoint="Vi ser att det går.",
@@ -589,3 +591,19 @@ def test_the_database_refuses_an_end_that_somebody_has_not_signed(world, asked):
     assert not refused(f"{sql}{plan.pk}")
     assert refused("UPDATE assessments_assessment SET outcome = 'other_next_step'")
     assert Case.objects.get(pk=case.pk).is_open
+
+
+def test_words_and_health_go_when_the_partys_time_is_over(world, asked):
+    case, assessment = asked
+    part = sign(world, assessment, content=replace(WORDS, prognosis="within_days", prognosis_days="90", work="Kock"))
+    sign(world, assessment, "af_a")
+    end(world, assessment)
+    cases.close(world.viewer("fk_a"), case.pk, "work", "Chefen")
+    with time_machine.travel(clock.now() + timedelta(days=6 * 366), tick=False):
+        assert retain(worlds.SYSTEM, clock.today()) == 1
+    part.refresh_from_db()
+    assert (part.own_words, part.goal, part.standpoint) == ("–", "–", "–")
+    assert not any(
+        (part.diagnosis_chapter, part.spells, part.prognosis, part.obstacles, part.work, part.livelihood_since)
+    )
+    assert Assessment.objects.get().purpose == "–" and Plan.objects.get().reviews.get().goal == "–"
