@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-WIDTH, LEFT, LANE = 1000, 110, 56
+WIDTH, LEFT, LANE = 1000, 160, 56
 TICK_LABEL = 60  # the room that a tick's label takes
 LETTER = 7.6  # a letter's mean width in the picture's units
 
@@ -100,8 +100,8 @@ class Scale:
 
 
 def picture(lanes: Iterable[Lane], scale: Scale, now: date) -> Timeline:
-    """Puts rows below each other, and their lines in order of time."""
-    lanes = list(lanes)
+    """Puts rows that have something to show below each other, and their lines in order of time."""
+    lanes = [lane for lane in lanes if lane.bars or lane.marks]
     lines = sorted((line for lane in lanes for line in lane.lines), key=lambda line: line.since)
     return Timeline(
         [(row * LANE, lane) for row, lane in enumerate(lanes)],
