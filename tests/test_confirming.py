@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.urls import reverse
 
 from handslag.check.proof import prove
@@ -14,12 +15,14 @@ from handslag.disclosure.rules import GROUPS, IDENTITY, PLAN
 from handslag.foundation import clock, guards
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.handovers.actions import accept_handover
+from handslag.journal.models import Entry
 from handslag.rights.rectification import present, rectify
 from handslag.sharing import actions
 from handslag.sharing.queries import to_confirm, unconfirmed_of
 from handslag.sharing.waits import TO_CONFIRM, UNCONFIRMED
 from handslag.watch.actions import go_round
 from handslag.watch.models import Called
+from tests.strictness import StrictClient
 from tests.worlds import contact_in, numbers
 
 
@@ -183,6 +186,95 @@ def test_a_confirmation_never_changes_and_none_is_written_with_the_record(world,
 def called(kind: str) -> set[str]:
     calls = Called.objects.filter(escalation__kind=kind, escalation__cleared_on__isnull=True)
     return {email.partition("@")[0] for email in calls.values_list("post__user__email", flat=True)}
+
+
+@pytest.fixture
+def me(world):
+    """Somebody signed in with e-ID: me(case) is the client of the person of a case."""
+
+    def sign_in(case) -> StrictClient:
+        client = StrictClient()
+        session = client.session
+        session["subject"] = case.person.subject
+        session.save()
+        return client
+
+    return sign_in
+
+
+def test_the_person_signs_and_the_party_still_makes_its_secrecy_test(world, asked, browse, me):
+    theirs, ours, consent = asked
+    url = reverse("confirm-consent", args=[theirs.public_id, consent.public_id])
+    kom = browse("kom_a")
+    assert "underskrift" not in kom.get(url).content.decode()
+    with pytest.raises(Refused) as refused_:
+        actions.confirm_telling(world.viewer("kom_a"), lines(consent), "signature", is_tested=True)
+    assert refused_.value.field == "seen" and not begun(consent)
+    person = me(ours)
+    page = person.get(reverse("me")).content.decode()
+    assert "Så att vi kan planera tillsammans" in page and reverse("own-sign", args=[consent.public_id]) in page
+    assert person.post(reverse("own-sign", args=[consent.public_id])).status_code == 302
+    consent.refresh_from_db()
+    assert consent.signed_at and not begun(consent), "a signature opens nothing by itself"
+    assert reverse("own-sign", args=[consent.public_id]) not in person.get(reverse("me")).content.decode()
+    entry = Entry.objects.get(verb="consent_signed")
+    assert (entry.actor, entry.subject) == ("person", "person") and str(consent.pk) in entry.details
+    page = kom.get(url).content.decode()
+    assert "Underskrivet av personen med e-legitimation" in page
+    answer = {"lines": [str(d.public_id) for d in consent.disclosures.all()], "seen": "signature", "is_tested": "on"}
+    assert kom.post(url, answer).status_code == 302 and begun(consent) == set(GROUPS)
+
+
+def test_nobody_else_signs_and_a_signature_stands(world, asked, me):
+    theirs, ours, consent = asked
+    stranger = me(world.case())
+    stranger.post(reverse("own-sign", args=[consent.public_id]))
+    consent.refresh_from_db()
+    assert consent.signed_at is None
+    with pytest.raises(NotAllowed):
+        actions.sign_own("", consent.public_id)
+    refused("UPDATE disclosure_disclosure SET begins_at = %s, seen = 'signature', confirmed_by_id = %s",
+            [instant(), world.posts["kom_b"].pk])  # fmt: skip
+    actions.sign_own(theirs.person.subject, consent.public_id)
+    with pytest.raises(Overtaken):
+        actions.sign_own(theirs.person.subject, consent.public_id)
+    refused("UPDATE disclosure_consent SET signed_at = NULL")
+
+
+def test_what_is_taken_back_is_not_signed_any_more(world, asked, me):
+    _theirs, ours, consent = asked
+    actions.withdraw_own(ours.person.subject, list(consent.disclosures.values_list("public_id", flat=True)))
+    with pytest.raises(Overtaken):
+        actions.sign_own(ours.person.subject, consent.public_id)
+
+
+def test_a_partys_system_reads_what_waits_and_confirms_in_somebodys_name(world, asked):
+    theirs, _ours, consent = asked
+    client = Client(headers={"Authorization": f"Bearer {world.token('kom')}"})
+    (waits,) = client.get("/api/v1/consents").json()
+    assert waits["id"] == str(consent.public_id) and waits["case_id"] == str(theirs.public_id)
+    assert {line["group"] for line in waits["lines"]} == set(GROUPS)
+    chosen = [line["id"] for line in waits["lines"] if line["group"] == IDENTITY]
+    url = f"/api/v1/consents/{consent.public_id}"
+    sent = {"acting_as": "kom_a@test.example", "lines": chosen, "seen": "document", "is_tested": False}
+    for changes, status in (
+        ({}, 422),
+        ({"is_tested": True, "acting_as": "kom_officer@test.example"}, 403),
+        ({"is_tested": True, "lines": []}, 403),
+        ({"is_tested": True}, 200),
+        ({"is_tested": True}, 409),
+    ):
+        answer = client.post(f"{url}/confirm", {**sent, **changes}, content_type="application/json")
+        assert answer.status_code == status, answer.content
+    assert begun(consent) == {IDENTITY}
+    rest = [line["id"] for line in client.get("/api/v1/consents").json()[0]["lines"]]
+    assert chosen[0] not in rest
+    answer = client.post(f"{url}/refuse", {**sent, "lines": rest}, content_type="application/json")
+    assert answer.status_code == 200 and all(line["ended_at"] for line in answer.json())
+    for party in ("kom", "af", "fk"):
+        others = Client(headers={"Authorization": f"Bearer {world.token(party)}"})
+        assert others.get("/api/v1/consents").json() == []
+        assert others.post(f"{url}/confirm", sent, content_type="application/json").status_code == 404
 
 
 def test_unanswered_it_climbs_on_both_sides_each_within_its_party(world, asked):

@@ -3,6 +3,7 @@
 import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -82,6 +83,26 @@ def test_responsibility_moves_when_they_have_met_and_the_person_agrees(world, ag
     assert (known.case, known.law, known.person.party) == (case, "AF", world.parties["af"])
     for text in (case.person.identity.number, "Hemligsson"):
         assert found(world.viewer("af_a"), text) == {case.pk}
+
+
+def test_a_partys_system_notes_the_joint_contact_in_the_senders_name(world, agreed):
+    case, handover = agreed
+    client, url = (
+        Client(headers={"Authorization": f"Bearer {world.token('fk')}"}),
+        f"/api/v1/handovers/{handover.public_id}/meet",
+    )
+    sent = {"acting_as": "fk_a@test.example", "person_agrees": True}
+    assert client.post(url, sent, content_type="application/json").status_code == 422, "not before its time"
+    with time_machine.travel(handover.first_contact_at, tick=False):
+        for changes, status in (
+            ({"person_agrees": False}, 422),
+            ({"acting_as": "fk_b@test.example"}, 403),
+            ({}, 200),
+            ({}, 403),
+        ):
+            answer = client.post(url, {**sent, **changes}, content_type="application/json")
+            assert answer.status_code == status, answer.content
+    assert holder(case) == "af_a" and all_is_well()
 
 
 def test_the_page_says_before_that_the_accept_is_conditional(world, browse):

@@ -22,6 +22,7 @@ from handslag.cases import actions as cases
 from handslag.cases.opening import open_cases
 from handslag.cases.reopening import reopen
 from handslag.disclosure.actions import Agreed, Statutory
+from handslag.disclosure.models import Consent, Disclosure
 from handslag.disclosure.rules import Flow
 from handslag.drafts.actions import forget_drafts, save_draft
 from handslag.foundation import clock
@@ -80,6 +81,7 @@ PAGES = {
     "sessions": EVERYBODY,
     "change-password": EVERYBODY,
     "own-withdraw": NOBODY,
+    "own-sign": NOBODY,
     "own-access-log": NOBODY,
     "sign-out": EVERYBODY,
     "language": EVERYBODY,
@@ -154,6 +156,7 @@ POSTED = {
     "withdraw",
     "eid",
     "own-withdraw",
+    "own-sign",
     "uninvite",
     "calendar-end",
     "assessment-uncall",
@@ -240,7 +243,7 @@ STEP_ACTIONS = {
     "miss_contact": "miss_contact",
     "record_contact": "record_contact",
 }
-OWN_ACTIONS = {"withdraw_own"}
+OWN_ACTIONS = {"withdraw_own", "sign_own"}
 """What a person does about the own case."""
 
 
@@ -294,6 +297,7 @@ def scene(world):
         **dict.fromkeys(("rectify", "protect"), [case.public_id]),
         "join": [case.public_id, case.public_id],
         "confirm-consent": [case.public_id, waiting.public_id],
+        "own-sign": [waiting.public_id],
         "openid_connect_callback": ["eid"],
         "mfa_remove_webauthn": ["x"],
         "handover": [handover.public_id],
@@ -561,6 +565,10 @@ OPERATIONS = {
     ("get", "/api/v1/handovers/{handover_id}"): {"fk", "af"},
     ("post", "/api/v1/handovers/{handover_id}/accept"): {"af"},
     ("post", "/api/v1/handovers/{handover_id}/decline"): {"af"},
+    ("post", "/api/v1/handovers/{handover_id}/meet"): {"fk"},
+    ("get", "/api/v1/consents"): {"fk", "af", "kom"},
+    ("post", "/api/v1/consents/{consent_id}/confirm"): {"af"},
+    ("post", "/api/v1/consents/{consent_id}/refuse"): {"af"},
     ("post", "/api/v1/handovers/{handover_id}/ask"): {"af"},
     ("post", "/api/v1/handovers/{handover_id}/answer"): {"fk"},
     ("post", "/api/v1/handovers/{handover_id}/withdraw"): {"fk"},
@@ -595,18 +603,24 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
     world, case, handover, *_rest = scene
     method, path = operation
     meeting = Meeting.objects.filter(case=case).order_by("id").first()
+    waiting = Consent.objects.filter(disclosures__begins_at__isnull=True).distinct().get()
     ids = {
         "case": case,
         "handover": handover,
         "meeting": meeting,
         "assessment": Assessment.objects.get(),
         "plan": Plan.objects.get(),
+        "consent": waiting,
     }
     url = path.format(**{f"{name}_id": found.public_id for name, found in ids.items()})
     if path.endswith("/answer"):
         handovers.ask_back(world.viewer("af_a"), handover.pk, "?")
     if path == "/api/v1/assessments" and method == "post":
         Assessment.objects.update(ended_at=clock.now(), ended_by=world.posts["fk_a"], reason="deceased")
+    if path.endswith("/meet"):
+        told = Disclosure.objects.filter(to_unit=world.units["af"], group="identity", ended_at__isnull=True)
+        sharing.withdraw(world.viewer("fk_a"), list(told.values_list("pk", flat=True)), case.pk)
+        handovers.accept_handover(world.viewer("af_a"), handover.pk, contact_in(3))
     if path == "/api/v1/handovers" and method == "post":
         handovers.withdraw_handover(world.viewer("fk_a"), handover.pk)
     answered = set()
@@ -632,7 +646,11 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
             body |= {"kind": "sip", "purpose": "Ses", "at": contact_in(3).isoformat(), "place": "Rum 3", "reason": "another_time",
                      "came": [str(guest.public_id) for guest in meeting.participants.all()],
                      "decisions": [{"text": "Ring", "to": "fk_a@test.example", "due_on": str(clock.today() + timedelta(days=9))}]}  # fmt: skip
-        client, late = Client(headers=headers), timedelta(days=4 if path.endswith("/hold") else 0)
+        if "consents" in path:
+            lines = waiting.disclosures.filter(begins_at__isnull=True).values_list("public_id", flat=True)
+            body |= {"lines": [*map(str, lines)], "seen": "document", "is_tested": True}
+        body |= {"person_agrees": True}
+        client, late = Client(headers=headers), timedelta(days=4 if path.endswith(("/hold", "/meet")) else 0)
         with transaction.atomic(), time_machine.travel(clock.now() + late):
             sent = {"data": json.dumps(body), "content_type": "application/json"} if method == "post" else {}
             status = getattr(client, method)(url, **sent).status_code

@@ -136,10 +136,13 @@ def record_statutory(post: Post, subject: str, told: Statutory) -> list[Disclosu
 def confirm(post: Post, disclosures: Iterable[Disclosure], seen: str) -> list[Disclosure]:
     """Lets what others recorded begin at this instant; `post`, at the party that tells, answers for it.
 
-    Returns those that began now. Raises Refused for an unknown code of what was seen of the consent.
+    Returns those that began now. Raises Refused for an unknown code of what was seen of the consent, and for the
+    person's signature where the person has not signed.
     """
     codes.require("consent_seen", seen, "seen")
     waiting = _waiting(disclosures)
+    if seen == rules.SIGNATURE and any(d.consent is None or d.consent.signed_at is None for d in waiting):
+        raise Refused(_("The person has not signed it. Say what else you have seen of the consent."), "seen")
     now = clock.now()
     for disclosure in waiting:
         disclosure.begins_at, disclosure.confirmed_by, disclosure.seen = now, post, seen
@@ -148,8 +151,14 @@ def confirm(post: Post, disclosures: Iterable[Disclosure], seen: str) -> list[Di
 
 
 def _waiting(disclosures: Iterable[Disclosure]) -> list[Disclosure]:
-    found = Disclosure.objects.select_for_update().filter(pk__in=[d.pk for d in disclosures])
-    return list(found.filter(ended_at__isnull=True, begins_at__isnull=True).order_by("id"))
+    found = Disclosure.objects.select_for_update(of=("self",)).filter(pk__in=[d.pk for d in disclosures])
+    return list(found.select_related("consent").filter(ended_at__isnull=True, begins_at__isnull=True).order_by("id"))
+
+
+def sign(consent: Consent) -> None:
+    """Notes that the person has agreed to a consent with e-ID, at this instant."""
+    consent.signed_at = clock.now()
+    consent.save(update_fields=["signed_at"])
 
 
 def end(post: Post | None, disclosures: Iterable[Disclosure]) -> list[Disclosure]:

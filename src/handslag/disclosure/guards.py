@@ -4,6 +4,7 @@ It begins by the party whose facts they are: recorded by its own staff, or confi
 the one that recorded it.
 """
 
+from handslag.disclosure.rules import SIGNATURE
 from handslag.foundation.guards import Guard, frozen, undeletable
 
 CONSENT, DISCLOSURE = "disclosure_consent", "disclosure_disclosure"
@@ -16,6 +17,7 @@ GUARDS = [
     undeletable(CONSENT),
     frozen(CONSENT, "id", "public_id", "manner", "given_on", "until", "gdpr_basis", "recorded_by_id", "recorded_at"),
     frozen(CONSENT, "witness_id", name="witness_stands"),
+    frozen(CONSENT, "signed_at", when="OLD.signed_at IS NOT NULL", name="signature_stands"),
     Guard(
         f"{CONSENT}_witness_is_another",
         CONSENT,
@@ -61,7 +63,9 @@ GUARDS = [
         f"{_BEGINS} AND (OLD.ended_at IS NOT NULL OR NEW.seen = '' OR NOT EXISTS (SELECT 1 FROM parties_post p "
         "JOIN parties_user u ON u.id = p.user_id AND u.is_active WHERE p.id = NEW.confirmed_by_id AND p.is_active "
         "AND p.role IN ('caseworker', 'lead') AND p.party_id = NEW.from_party_id) "
-        f"OR {_USER.format('NEW.confirmed_by_id')} = {_USER.format('NEW.recorded_by_id')})",
+        f"OR {_USER.format('NEW.confirmed_by_id')} = {_USER.format('NEW.recorded_by_id')} "
+        f"OR (NEW.seen = '{SIGNATURE}' AND NOT EXISTS "
+        f"(SELECT 1 FROM {CONSENT} c WHERE c.id = NEW.consent_id AND c.signed_at IS NOT NULL)))",
         f"{DISCLOSURE}: somebody at work at the party that tells confirms it, another than the one who recorded it",
     ),
     frozen(DISCLOSURE, "ended_at", "ended_by_id", when="OLD.ended_at IS NOT NULL", name="end_stands"),

@@ -20,6 +20,8 @@ class Consent(Public):
     gdpr_basis = models.CharField(max_length=30)
     recorded_by = models.ForeignKey(Post, models.PROTECT, related_name="+")
     recorded_at = Instant()
+    signed_at = Instant(null=True)
+    """When the person, signed in with e-ID, agreed to it on her own page."""
 
     class Meta:
         constraints = [

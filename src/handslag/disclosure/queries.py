@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Protocol
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from handslag.disclosure.models import Consent, Disclosure
 from handslag.disclosure.rules import WARN_DAYS, Basis, basis_of
@@ -117,6 +117,12 @@ def by_consent(disclosures: Iterable[Disclosure]) -> dict[Consent | None, list[D
     for disclosure in disclosures:
         found[disclosure.consent].append(disclosure)
     return dict(found)
+
+
+def unsigned(subject: str) -> QuerySet[Consent]:
+    """Consents of a person that still open something, or would, and that the person has not signed; oldest first."""
+    standing = Disclosure.objects.filter(ended_at__isnull=True, until__gte=clock.today(), consent=OuterRef("pk"))
+    return Consent.objects.filter(Exists(standing), subject=subject, signed_at__isnull=True).order_by("id")
 
 
 def ending_soon(on: date) -> QuerySet[Disclosure]:

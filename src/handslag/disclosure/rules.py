@@ -15,6 +15,8 @@ GROUPS = (IDENTITY, LIVELIHOOD, HEALTH, WORK_EDUCATION, PLAN, MEETINGS)
 """Groups of information that a basis opens one by one."""
 
 MANNERS = WRITTEN, ELECTRONIC, ORAL = ("written", "electronic", "oral")
+SIGNATURE = "signature"
+"""What was seen of a consent: the person's own signature, given with e-ID."""
 WARN_DAYS = 30
 """A consent that runs out is caught this many days before."""
 LONGEST = timedelta(days=2 * 366)

@@ -74,6 +74,12 @@ class AcceptIn(Acting):
     first_contact_at: datetime
 
 
+class MetIn(Acting):
+    """That the joint first contact was held, and whether the person agrees."""
+
+    person_agrees: bool
+
+
 class DeclineIn(Acting):
     """A decline names a reason and who goes next: a unit, or back to the sender."""
 
@@ -163,6 +169,16 @@ def accept(request: Request, handover_id: UUID, answer: AcceptIn):
     """Takes over, booking the first contact."""
     at = in_zone(answer.first_contact_at)
     return _step(request, handover_id, answer, lambda actor, pk: actions.accept_handover(actor, pk, at))
+
+
+@router.post("/{uuid:handover_id}/meet", response=STEP)
+def meet(request: Request, handover_id: UUID, met: MetIn):
+    """Notes that sender, receiver and person have met, as the sender: responsibility moves if the person agrees."""
+
+    def act(actor: Viewer, pk: int) -> None:
+        actions.record_joint_contact(actor, pk, person_agrees=met.person_agrees)
+
+    return _step(request, handover_id, met, act)
 
 
 @router.post("/{uuid:handover_id}/decline", response=STEP)

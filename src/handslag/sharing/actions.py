@@ -15,7 +15,7 @@ from handslag.cases.models import Case
 from handslag.cases.queries import holdings, visible_cases, visible_cases_of
 from handslag.disclosure import actions as disclosure
 from handslag.disclosure.models import Consent, Disclosure
-from handslag.disclosure.queries import covers
+from handslag.disclosure.queries import covers, unsigned
 from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import clock, days
 from handslag.foundation.acting import action
@@ -178,6 +178,20 @@ def withdraw(actor: Viewer, ids: Iterable[int], case_id: int) -> list[Disclosure
     _journal_told(actor, case, "consent_withdrawn", ended)
     settle(actor, ended[0].subject)
     return ended
+
+
+@action(_oneself)
+def sign_own(subject: str, consent_id: UUID) -> None:
+    """Notes that the person, signed in with e-ID, agrees to a consent that was recorded of her. What another party
+    tells by it still begins when that party has made the secrecy test.
+
+    Raises Overtaken where it is signed already, or nothing of it stands any more.
+    """
+    consent = unsigned(subject).select_for_update(of=("self",)).filter(public_id=consent_id).first()
+    if consent is None:
+        raise Overtaken(_("There is nothing left to sign here."))
+    disclosure.sign(consent)
+    record(PERSON, "consent_signed", "person", known_as(subject), consent=consent.pk)
 
 
 @action(_oneself)

@@ -8,7 +8,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from handslag.cases.models import Case
 from handslag.cases.queries import opened_to, visible_cases
 from handslag.disclosure.models import Consent, Disclosure
-from handslag.disclosure.queries import active, covers, unconfirmed
+from handslag.disclosure.queries import active, by_consent, covers, unconfirmed, unsigned
 from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import clock
 from handslag.foundation.acting import reading
@@ -43,13 +43,14 @@ def _unconfirmed_near(viewer: Viewer) -> QuerySet[Disclosure]:
 
 
 def answered_at(viewer: Viewer, disclosures: Iterable[Disclosure]) -> list[Disclosure]:
-    """Of disclosures, those for whose telling the viewer's units answer."""
+    """Of disclosures, those for whose telling the viewer's units answer; for a party's own system, any of its units."""
     disclosures = list(disclosures)
     if not disclosures:
         return []
     answering = answerers((d.subject, d.from_party_id) for d in disclosures)
     found = ((d, answering.get((d.subject, d.from_party_id))) for d in disclosures)
-    return [d for d, answerer in found if answerer and answerer.unit_id in viewer.unit_ids]
+    here, parties = viewer.unit_ids, viewer.party_ids
+    return [d for d, answerer in found if answerer and (answerer.unit_id in here or d.from_party_id in parties)]
 
 
 def waiting_in(viewer: Viewer, case: Case) -> list[Disclosure]:
@@ -127,6 +128,14 @@ def parted_by(disclosures: Iterable[Disclosure]) -> list[Case]:
             and not others.filter(to_unit=case.holder.unit).exists()
         ]
     return parted
+
+
+@reading
+def own_unsigned(subject: str) -> list[tuple[Consent, list[Disclosure]]]:
+    """Consents that the person has not signed, each with what is told by it, or would be; for the person."""
+    consents = unsigned(subject).select_related("recorded_by__user", "recorded_by__unit", "recorded_by__party")
+    lines = by_consent(d for d in own_disclosures(subject) if d.consent_id)
+    return [(consent, lines.get(consent, [])) for consent in consents]
 
 
 @reading

@@ -10,6 +10,7 @@ from handslag.sharing.pages.rows import waiting_table
 
 ROOM = Room(
     urls="handslag.sharing.pages.urls",
+    api=("/consents", "handslag.sharing.api.router"),
     verbs={"parted": Verb(gettext_noop("parted the case from the one that it was joined to"))},
     waiting=(
         Waiting(waits.TO_CONFIRM, _("Consent to confirm"), "sharing"),
@@ -26,5 +27,5 @@ ROOM = Room(
         Part("sharing/_joined.html", 70, parts.joined),
     ),
     case_links=(Placed(10, parts.sharing_link),),
-    person_page=(Part("sharing/_told.html", 20, parts.told),),
+    person_page=(Part("sharing/_to_sign.html", 15, parts.to_sign), Part("sharing/_told.html", 20, parts.told)),
 )

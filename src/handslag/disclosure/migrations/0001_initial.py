@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ("until", handslag.foundation.dates.Day()),
                 ("gdpr_basis", models.CharField(max_length=30)),
                 ("recorded_at", handslag.foundation.dates.Instant()),
+                ("signed_at", handslag.foundation.dates.Instant(null=True)),
                 (
                     "recorded_by",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.post"),

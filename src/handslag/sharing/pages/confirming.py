@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from handslag.cases.pages.rows import case_row
 from handslag.cases.pages.views import reached
 from handslag.cases.visibility import visibility
+from handslag.disclosure.rules import SIGNATURE
 from handslag.foundation import clock
 from handslag.parties.rules import HOLDING_ROLES
 from handslag.parties.viewer import Request
@@ -34,7 +35,9 @@ def confirm(request: Request, case_id: UUID, consent_id: UUID) -> HttpResponse:
     if not waiting:
         raise Http404
     refuses = "refuse" in request.POST
-    form = ConfirmForm(request.POST or None, waiting=waiting, refuses=refuses)
+    is_signed = consent.signed_at is not None
+    initial = {"seen": SIGNATURE} if is_signed else {}
+    form = ConfirmForm(request.POST or None, waiting=waiting, refuses=refuses, is_signed=is_signed, initial=initial)
 
     def act(data: dict) -> None:
         ids = [line.pk for line in waiting if str(line.public_id) in data["lines"]]

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from handslag.disclosure.rules import SIGNATURE
 from handslag.parties.models import Party, Post, Unit
 from handslag.parties.pages.fields import PostChoice, UnitChoice, named_unit
 from handslag.reference import codes
@@ -81,8 +82,10 @@ class ConfirmForm(Form):
         label=_("I have made the secrecy test: the person has agreed to this, and no other secrecy stands against it.")
     )
 
-    def __init__(self, *args, waiting, refuses, **kwargs):
+    def __init__(self, *args, waiting, refuses, is_signed, **kwargs):
         super().__init__(*args, **kwargs)
+        seen = cast(forms.ChoiceField, self.fields["seen"])
+        seen.choices = [choice for choice in seen.choices if is_signed or choice[0] != SIGNATURE]
         for name in ("seen", "is_tested") if refuses else ():
             self.fields[name].required = False
         self.fields["lines"].choices = [

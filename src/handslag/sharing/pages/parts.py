@@ -12,10 +12,11 @@ from handslag.cases.models import Case
 from handslag.cases.pages.page import Button, CasePage
 from handslag.cases.queries import visible_cases, visible_cases_of
 from handslag.cases.visibility import visibilities
+from handslag.disclosure.models import Disclosure
 from handslag.disclosure.queries import is_told_about
 from handslag.reference import codes
 from handslag.sharing.actions import joinable_of
-from handslag.sharing.queries import own_disclosures
+from handslag.sharing.queries import own_disclosures, own_unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +71,26 @@ def sharing_link(page: CasePage) -> Iterator[Button]:
 
 def told(subject: str) -> dict:
     """What is told about the person today, as the person reads it."""
+    return {"told": [*map(_told, own_disclosures(subject))]}
+
+
+def _told(disclosure: Disclosure) -> dict:
     return {
-        "told": [
-            {
-                "id": disclosure.public_id,
-                "what": codes.label("information_group", disclosure.group),
-                "from": disclosure.from_party.name,
-                "to": f"{disclosure.to_unit.name} ({disclosure.to_unit.party.name})",
-                "until": disclosure.until.isoformat(),
-                "waits": not disclosure.begins_at,
-                "law": codes.label("statutory_basis", disclosure.statute) if disclosure.statute else "",
-            }
-            for disclosure in own_disclosures(subject)
-        ]
+        "id": disclosure.public_id,
+        "what": codes.label("information_group", disclosure.group),
+        "from": disclosure.from_party.name,
+        "to": f"{disclosure.to_unit.name} ({disclosure.to_unit.party.name})",
+        "until": disclosure.until.isoformat(),
+        "waits": not disclosure.begins_at,
+        "law": codes.label("statutory_basis", disclosure.statute) if disclosure.statute else "",
     }
+
+
+def to_sign(subject: str) -> dict | None:
+    """The consents that the person can sign; nothing where there are none."""
+    waiting = own_unsigned(subject)
+    return (
+        {"to_sign": [{"consent": consent, "lines": [*map(_told, lines)]} for consent, lines in waiting]}
+        if waiting
+        else None
+    )

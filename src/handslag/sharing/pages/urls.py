@@ -9,5 +9,6 @@ urlpatterns = [
     path("cases/<uuid:case_id>/by-law/", views.by_law, name="by-law"),
     path("cases/<uuid:case_id>/withdraw/", views.withdraw, name="withdraw"),
     path("cases/<uuid:case_id>/join/<uuid:other_id>/", views.join, name="join"),
+    path("me/sign/<uuid:consent_id>/", views.sign_own, name="own-sign"),
     path("me/withdraw/", views.withdraw_own, name="own-withdraw"),
 ]

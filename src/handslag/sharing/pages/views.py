@@ -225,6 +225,15 @@ def join(request: Request, case_id: UUID, other_id: UUID) -> HttpResponse:
 
 @page(PERSON)
 @require_POST
+def sign_own(request: Request, consent_id: UUID) -> HttpResponse:
+    """The person signs a consent that was recorded of her."""
+    done = _("You have signed. Each party tells only after it has made its own test.")
+    tried(request, lambda: actions.sign_own(person_of(request) or "", consent_id), done)
+    return redirect("me")
+
+
+@page(PERSON)
+@require_POST
 def withdraw_own(request: Request) -> HttpResponse:
     """The person takes back consent, line by line."""
     ids = [found for value in request.POST.getlist("disclosure") if (found := uuid_of(value))]
