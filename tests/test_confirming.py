@@ -21,7 +21,7 @@ from handslag.sharing import actions
 from handslag.sharing.queries import to_confirm, unconfirmed_of
 from handslag.sharing.waits import TO_CONFIRM, UNCONFIRMED
 from handslag.watch.actions import go_round
-from handslag.watch.models import Called
+from handslag.watch.models import Called, Escalation
 from tests.strictness import StrictClient
 from tests.worlds import contact_in, numbers
 
@@ -288,6 +288,15 @@ def test_unanswered_it_climbs_on_both_sides_each_within_its_party(world, asked):
     actions.confirm_telling(world.viewer("kom_a"), lines(asked[2]), "document", is_tested=True)
     go_round()
     assert not called(TO_CONFIRM) and not called(UNCONFIRMED)
+
+
+@pytest.mark.parametrize("kind", [TO_CONFIRM, UNCONFIRMED])
+def test_check_sees_a_consent_that_waits_in_silence(world, asked, kind):
+    with time_machine.travel(clock.now() + timedelta(days=6)):
+        go_round()
+        assert not prove(clock.today())["3"].broken
+        Escalation.objects.filter(kind=kind).update(cleared_on=clock.today())
+        assert prove(clock.today())["3"].broken
 
 
 def test_where_the_party_knows_nobody_the_recorders_side_climbs_just_the_same(world):

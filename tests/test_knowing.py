@@ -24,7 +24,7 @@ from handslag.persons.models import Person
 from handslag.rights.protection import protect
 from handslag.sharing import actions as sharing
 from handslag.watch.actions import go_round
-from handslag.watch.models import Called
+from handslag.watch.models import Called, Escalation
 from tests.worlds import contact_in, numbers
 
 
@@ -184,6 +184,17 @@ def test_a_withdrawal_before_the_first_contact_returns_the_case_at_once_and_alar
     go_round()
     assert not called.all().exists()
     assert "Hemligsson" not in browse("af_a").get(reverse("case", args=[case.public_id])).content.decode()
+
+
+def test_check_sees_what_came_back_in_silence(world):
+    case = world.case()
+    handovers.accept_handover(world.viewer("af_a"), world.offer(case).pk, contact_in(9))
+    withdraw_all(world, "af_a", case)
+    with time_machine.travel(clock.midnight(days.add_days(clock.today(), 1)), tick=False):
+        go_round()
+        assert not prove(clock.today())["3"].broken
+        Escalation.objects.filter(kind="came_back").update(cleared_on=clock.today())
+        assert prove(clock.today())["3"].broken
 
 
 def test_after_the_first_contact_a_withdrawal_stops_what_was_told_but_not_who_it_is(world, browse):

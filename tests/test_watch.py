@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.urls import reverse
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from handslag.cases.actions import change_livelihood
 from handslag.cases.models import Case
 from handslag.check.proof import prove
+from handslag.cli.server import pause
 from handslag.foundation import clock, days
 from handslag.foundation.waiting import Wait
 from handslag.handovers import actions, rules
@@ -260,3 +262,8 @@ def test_a_holder_without_basis_is_not_told_that_somebody_lives_on_nothing(world
     actions.accept_handover(world.viewer("af_a"), world.offer(case).pk, contact_in(3))
     go_round()
     assert not Escalation.objects.filter(kind="no_livelihood").exists()
+
+
+def test_a_round_goes_when_the_day_changes():
+    with time_machine.travel(clock.midnight(clock.today()) - timedelta(minutes=10), tick=False):
+        assert pause(60) == 601 and pause(5) == 300

@@ -10,7 +10,7 @@ STALE = timedelta(days=2)
 """A watch that has not gone its round for longer is itself silent; then everything that waits counts from today."""
 
 _ESCALATED = (
-    "EXISTS (SELECT 1 FROM watch_escalation e WHERE e.case_id = {case} AND e.kind = '{kind}' AND e.cleared_on IS NULL "
+    "EXISTS (SELECT 1 FROM watch_escalation e WHERE e.case_id IN {case} AND e.kind = '{kind}' AND e.cleared_on IS NULL "
     "AND (e.is_gap OR EXISTS (SELECT 1 FROM watch_called k WHERE k.escalation_id = e.id)))"
 )
 _MISSED = "h.state IN ('conditional', 'accepted') AND COALESCE(h.missed_since, h.first_contact_at) < %s"
@@ -23,6 +23,27 @@ _FROM_HANDOVERS = (
     "SELECT {what} FROM handovers_handover h JOIN cases_case c ON c.id = h.case_id "
     "JOIN parties_unit u ON u.id = h.to_unit_id JOIN parties_post p ON p.id = c.holder_id "
     "WHERE {waits} AND {party} IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
+)
+_OF_THE_PERSON = "SELECT o.id FROM cases_case o JOIN persons_person r ON r.id = o.person_id WHERE r.subject = d.subject"
+_FROM_CONSENTS = (
+    "SELECT {{what}} FROM disclosure_disclosure d JOIN disclosure_consent s ON s.id = d.consent_id "
+    "JOIN parties_post w ON w.id = d.recorded_by_id "
+    f"JOIN cases_case c ON c.id = (SELECT max(n.id) FROM ({_OF_THE_PERSON}) n) "
+    "WHERE d.begins_at IS NULL AND d.ended_at IS NULL AND d.until >= %s AND s.recorded_at < %s "
+    "AND {party} IN (SELECT id FROM parties_party WHERE lead_after_days = %s) "
+    "AND EXISTS (SELECT 1 FROM cases_case k JOIN parties_post h ON h.id = k.holder_id "
+    f"WHERE k.id IN ({_OF_THE_PERSON}) "
+    "AND (h.party_id = {party} OR EXISTS (SELECT 1 FROM cases_pastholding b JOIN parties_post f ON f.id = b.holder_id "
+    "WHERE b.case_id = k.id AND f.party_id = {party}) OR EXISTS (SELECT 1 FROM handovers_handover v "
+    "JOIN parties_unit u ON u.id = v.to_unit_id WHERE v.case_id = k.id "
+    "AND v.state IN ('offered', 'asked', 'conditional') AND u.party_id = {party})))"
+)
+"""Of a party that has to do with the person: it holds, held or is offered a case."""
+_CONSENTS = (("consent_to_confirm", "d.from_party_id"), ("consent_unconfirmed", "w.party_id"))
+_FROM_RETURNS = (
+    "SELECT {what} FROM handovers_handover h JOIN cases_case c ON c.id = h.case_id "
+    "JOIN parties_post p ON p.id = c.holder_id WHERE h.state = 'accepted' AND h.answered_at = h.offered_at "
+    "AND h.awaiting_since < %s AND p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
 )
 _FROM_STEPS = (
     "SELECT {what} FROM cases_case c JOIN parties_post p ON p.id = c.holder_id "
@@ -112,6 +133,10 @@ def _queries(connection: BaseDatabaseWrapper, on: date, lead_days: int):
     missed = _instant(connection, on)
     for kind, waits, party_column in _HANDOVERS:
         yield kind, _FROM_HANDOVERS.format(what="{what}", waits=waits, party=party_column), [waited, lead_days]
+    yield "came_back", _FROM_RETURNS, [missed, lead_days]
+    for kind, party in _CONSENTS:
+        today = connection.ops.adapt_datefield_value(on)
+        yield kind, _FROM_CONSENTS.format(party=party), [today, waited, lead_days]
     yield "unrecorded_meeting", _FROM_MEETINGS, [waited, lead_days]
     step = connection.ops.adapt_datefield_value(deadline)
     yield "overdue_decision", _FROM_DECISIONS, [step, lead_days]
@@ -135,7 +160,7 @@ def silent(connection: BaseDatabaseWrapper, today: date, first: int) -> tuple[in
             for kind, query, values in _queries(connection, on, lead_days):
                 cursor.execute(query.format(what="count(*)"), values)
                 checked += cursor.fetchone()[0]
-                escalated = _ESCALATED.format(case="c.id", kind=kind)
+                escalated = _ESCALATED.format(case=f"({_OF_THE_PERSON})" if "consent" in kind else "(c.id)", kind=kind)
                 cursor.execute(f"{query.format(what='c.reference')} AND NOT {escalated}", values)
                 found = [reference for (reference,) in cursor.fetchall()]
                 broken += len(found)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
@@ -12,11 +13,19 @@ MAIL_EVERY = 1.0
 """Minutes between the rounds that send mail."""
 
 
+def pause(every_minutes: float) -> float:
+    """Seconds until the next round: when the day changes at the latest, since what has climbed goes by days."""
+    from handslag.foundation import clock
+
+    left = clock.midnight(clock.today() + timedelta(days=1)) - clock.now()
+    return min(every_minutes * 60, left.total_seconds() + 1)
+
+
 def _go_rounds(command: str, every_minutes: float, stop: threading.Event) -> None:
     """Goes a round of a command now and then again every so often, each in a process of its own."""
     while True:
         subprocess.run([sys.executable, "-m", "handslag", command], stdout=subprocess.DEVNULL, check=False)  # noqa: S603
-        if stop.wait(every_minutes * 60):
+        if stop.wait(pause(every_minutes)):
             return
 
 
