@@ -281,6 +281,7 @@ MUTANTS = [
     ("other authorities' addresses are told", "journal/pages/lines.py", "if entry.party in own_parties", "if True", WRITTEN),
     ("a look names no groups", "cases/visibility.py", "if fact[1] not in self._own", "if False", WRITTEN),
     ("bases of all cases are merged", "journal/looks.py", 'if wanted.intersection(look["cases"]):', "if True:", WRITTEN),
+    ("a person comes unwritten", "site/entrance/oidc.py", "        comings.of_person(comings.CAME, request, subject)\n", "        pass\n", WRITTEN),
     ("nobody's coming is written", "site/entrance/comings.py", "    if user:", "    if False:", WRITTEN),
     ("the API's board is no look", "watch/api.py", "    visibilities(viewer, [", "    list([", WRITTEN),
     ("only a check is not written", "intake/actions.py", "    if dry_run or not outcome.ok:", "    if not outcome.ok:", WRITTEN),

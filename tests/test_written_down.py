@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
@@ -16,6 +19,8 @@ from handslag.journal.actions import record_looks
 from handslag.journal.looks import Look, groups_by_basis, told
 from handslag.journal.models import Entry, Shown
 from handslag.journal.queries import bases_shown, details, looks_at
+from handslag.site.entrance.oidc import Adapter
+from handslag.ui.sessions import KEY
 from handslag.watch.actions import go_round
 from handslag.watch.models import Called
 from tests.strictness import StrictClient
@@ -114,3 +119,21 @@ def test_every_case_that_an_api_answer_names_is_written_down(world, party):
         )
         assert named == set(written.values_list("reference", flat=True)), path
     assert named
+
+
+def test_a_person_who_comes_by_e_id_and_goes_is_written_down_without_the_number(world, rf):
+    person = world.case().person
+    request = rf.get("/", REMOTE_ADDR="192.0.2.1")
+    request.session, request.user = SessionStore(), AnonymousUser()
+    with pytest.raises(ImmediateHttpResponse):
+        Adapter._let_person_in(request, person.identity.number)
+    client = StrictClient(REMOTE_ADDR="192.0.2.1")
+    session = client.session
+    session[KEY] = request.session[KEY]
+    session.save()
+    client.post(reverse("sign-out"))
+    lines = Entry.objects.filter(verb__in=("signed_in", "signed_out")).order_by("id")
+    assert [line.verb for line in lines] == ["signed_in", "signed_out"]
+    for line in lines:
+        assert (line.actor, line.subject, line.subject_id) == ("person", "person", person.pk)
+        assert line.address == "192.0.2.1" and person.identity.number not in line.details
