@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: help run setup test lint format docs bench torture mutants assets messages diagrams screenshots lock clean
+.PHONY: help run setup test lint format docs bench fuzz torture mutants assets messages diagrams screenshots lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ docs: .venv/.test-ready ## Build the documents as a site into build/site; a link
 
 bench: .venv/.test-ready ## Measure against a baseline in the same run, and fail naming each limit that is not kept; CASES=2000000 for the largest world
 	@failed=0; for part in $(BENCH); do $(BIN)/python -m tests.$$part || failed=1; done; exit $$failed
+
+fuzz: .venv/.test-ready ## Random SQL past the product (STATEMENTS=100000 SEED=1): on SQLite as a shell, on PostgreSQL as the server's role
+	@$(BIN)/python -m tests.fuzz
 
 torture: .venv/.test-ready ## Kill the server and its databases under load (KILLS=200), and see that nothing saved is lost
 	@$(BIN)/python -m tests.torture

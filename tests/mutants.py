@@ -144,6 +144,7 @@ MUTANTS = [
     ("a row takes another one's place", "foundation/sqlite/constraints.py", 'return " OR ".join(clashes)', 'return "1=0"', GUARDS),
     ("a row's number is no key", "foundation/sqlite/constraints.py", 'yield ["rowid"], "1=1"', "yield from ()", GUARDS),
     ("a condition is forgotten", "foundation/sqlite/constraints.py", "both}{other}", "both} AND 1=0", GUARDS),
+    ("columns of numbers take any text", "foundation/sqlite/constraints.py", "for check in (field.db_check(to), _of_its_type(field, to)) if", "for check in (field.db_check(to),) if", GUARDS),
     ("checks can be turned off", "foundation/sqlite/constraints.py", "(*checks, *of_columns)", "of_columns", GUARDS),
     ("postgresql: one's own tables stand in for ours", "foundation/guards.py", "'pg_catalog', 'public', 'pg_temp'", "'public'", ROLE),
     ("postgresql: anyone makes tables", "foundation/wall.py", "REVOKE TEMPORARY ON", "GRANT TEMPORARY ON", ROLE),

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
@@ -14,6 +15,7 @@ from handslag.cli.main import main
 from handslag.foundation import clock, days, guards
 from handslag.foundation.checks import refusals
 from handslag.handovers import actions
+from handslag.journal import anchors
 from handslag.journal.chain import seal
 from handslag.watch.actions import go_round
 from tests.worlds import contact_in
@@ -193,3 +195,21 @@ def test_guards_come_down_and_up_in_one_transaction(lasting_world, monkeypatch):
         patch.setattr(guards, "install", lambda connection: 1 / 0)
         call_command("migrate", verbosity=0)
     assert fallen_guards() == []
+
+
+def test_a_journal_without_head_and_anchors_is_told_and_no_entry_is_missed(worked):
+    """Head and anchors are gone, then every entry too: check tells each time, and the cases tell of their entries."""
+    guards.drop(connection)
+    (settings.HANDSLAG_HOME / anchors.ANCHORS).unlink(missing_ok=True)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM journal_head")
+    told = [why for why, _where in prove(clock.today())["7"].offenders]
+    assert "the head is gone, or was changed" in told
+    assert CliRunner().invoke(main, ["check"]).exit_code == 1
+    assert CliRunner().invoke(main, ["journal", "verify"]).exit_code == 1
+    with connection.cursor() as cursor:
+        for table in ("journal_batch", "journal_unsealed", "journal_shown", "journal_entry"):
+            cursor.execute(f"DELETE FROM {table}")
+    told = {why for why, _query in _against_law("7")[1]}
+    assert "a case that the journal does not know" in told
+    assert any("guards do not stand" in refusal for refusal in refusals())

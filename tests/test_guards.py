@@ -24,6 +24,8 @@ TAMPERINGS = {
     "closed without a next": "UPDATE cases_case SET closed_at = '2030-01-01 00:00:00', outcome = 'work'",
     "closed before it was held": "UPDATE cases_case SET closed_at = '2001-01-01 00:00:00', outcome = 'work', "
     "next_responsible = 'x'",
+    "dead, and wants no more": "UPDATE cases_case SET closed_at = '2030-01-01 00:00:00', outcome = 'deceased', "
+    "person_wants_no_more = NOT {false}",
     "no next step": "UPDATE cases_case SET next_step = ''",
     "no day for it": "UPDATE cases_case SET next_step_on = NULL",
     "nobody for it": "UPDATE cases_case SET next_step_by_id = NULL",
@@ -190,6 +192,8 @@ CHECKED = [
     "UPDATE handovers_handover SET state = 'declined', answered_at = offered_at WHERE state = 'offered'",
     "UPDATE disclosure_disclosure SET consent_id = NULL",
     "UPDATE parties_post SET is_active = 1, role = 'x'",
+    "UPDATE parties_post SET is_active = 2 WHERE role = 'analyst'",
+    "INSERT INTO journal_batch (number, at, places, root, seal) SELECT 'x', at, places, root, seal FROM journal_batch",
 ]
 
 

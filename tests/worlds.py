@@ -248,8 +248,14 @@ def _assess(world: World, case: Case) -> None:
 
 
 def build_at_work() -> World:
-    """A fresh world with something in every table: cases that stay, move, are on their way, declined, closed."""
+    """A fresh world with something in every table."""
     world = build()
+    fill(world)
+    return world
+
+
+def fill(world: World) -> None:
+    """Something in every table: cases that stay, move, are on their way, declined, closed."""
     stays, moved, offered, declined, met, closed = (
         world.case(),
         world.case(next_step_on=clock.today() - timedelta(days=30)),
@@ -277,4 +283,3 @@ def build_at_work() -> World:
     bar(keys.random_index())
     go_round()
     seal()
-    return world

@@ -75,7 +75,7 @@ class Case(Public):
                     Q(closed_at__isnull=False)
                     & ~Q(outcome="")
                     & (
-                        Q(person_wants_no_more=True, next_responsible="")
+                        (Q(person_wants_no_more=True, next_responsible="") & ~Q(outcome__in=UNFINISHED))
                         | (Q(person_wants_no_more=False) & ~Q(next_responsible=""))
                         | Q(outcome__in=UNFINISHED, person_wants_no_more=False, next_responsible="")
                     )

@@ -301,7 +301,11 @@ class Migration(migrations.Migration):
                         ("closed_at__isnull", False),
                         models.Q(("outcome", ""), _negated=True),
                         models.Q(
-                            models.Q(("next_responsible", ""), ("person_wants_no_more", True)),
+                            models.Q(
+                                ("next_responsible", ""),
+                                ("person_wants_no_more", True),
+                                models.Q(("outcome__in", ("deceased", "misregistered")), _negated=True),
+                            ),
                             models.Q(
                                 ("person_wants_no_more", False), models.Q(("next_responsible", ""), _negated=True)
                             ),

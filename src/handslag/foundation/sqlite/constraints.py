@@ -1,7 +1,8 @@
 """A model's constraints as conditions over NEW, for triggers.
 
 SQLite lets a statement or a setting pass by what it holds itself: with `OR REPLACE` the row that has a unique value
-already is deleted, and no delete trigger is asked; with `PRAGMA ignore_check_constraints` nothing is checked.
+already is deleted, and no delete trigger is asked; with `PRAGMA ignore_check_constraints` nothing is checked. And a
+column of numbers takes any text.
 """
 
 import re
@@ -9,9 +10,10 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CheckConstraint, Model, UniqueConstraint
+from django.db.models import BooleanField, CheckConstraint, Field, Model, UniqueConstraint
 from django.db.models.sql import Query
 
+NUMBERS = ("integer", "bigint", "smallint")
 COLUMN = re.compile(r'"(\w+)"')
 
 
@@ -50,8 +52,17 @@ def takes_a_place(model: type[Model], event: str, to: BaseDatabaseWrapper) -> st
     return " OR ".join(clashes)
 
 
+def _of_its_type(field: "Field[Any, Any]", to: BaseDatabaseWrapper) -> str:
+    """That a column holds a number, where it is one of numbers, or one of truth; empty for all others."""
+    if isinstance(field, BooleanField):
+        return f'"{field.column}" IS NULL OR "{field.column}" IN (0, 1)'
+    is_number = (field.db_type(to) or "").startswith(NUMBERS)
+    return f"typeof(\"{field.column}\") IN ('integer', 'null')" if is_number else ""
+
+
 def breaks_a_check(model: type[Model], to: BaseDatabaseWrapper) -> str:
-    """That a check constraint does not hold for NEW; empty where the model has none."""
+    """That a check constraint or the type of a column does not hold for NEW; empty where the model has none."""
     checks = (_sql(c.condition, model, to) for c in model._meta.constraints if isinstance(c, CheckConstraint))
-    of_columns = (check for field in model._meta.concrete_fields if (check := field.db_check(to)))
+    fields = model._meta.concrete_fields
+    of_columns = [check for field in fields for check in (field.db_check(to), _of_its_type(field, to)) if check]
     return " OR ".join(f"NOT ({_of('NEW', check)})" for check in (*checks, *of_columns))
