@@ -69,7 +69,7 @@ MUTANTS = [
     ("a due step takes the place of another", "plans/rules.py", "if found and next_step_on > on else None", "if found else None", PLANS),
     ("what gives way is lost", "plans/actions.py", "    Step.objects.create(\n        plan=plan,\n        text=case.next_step,", "    Step(\n        plan=plan,\n        text=case.next_step,", PLANS),
     ("a case at rest is woken", "plans/actions.py", "or case.suspended_until:", "or False:", PLANS),
-    ("missing items are not named", "plans/rules.py", 'told.add("sfb_measures")', "told |= set(ITEMS)", PLANS),
+    ("missing items are not named", "plans/rules.py", "    if any(step.measure for step in steps):", "    if True:", PLANS),
     ("an older window overwrites", "drafts/rules.py", "return known != stored", "return False", DRAFTS),
     ("drafts are seen by all", "drafts/queries.py", "form=form, post__party_id__in=viewer.own_party_ids)", "form=form)", DRAFTS),
     ("drafts are kept for ever", "drafts/actions.py", "return old.delete()[0]", "return old.count()", DRAFTS),

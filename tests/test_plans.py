@@ -129,6 +129,13 @@ def test_a_step_that_is_due_becomes_the_next_step_and_what_gave_way_comes_back(w
         actions.end_step(world.viewer("fk_a"), early.pk, was_done=True)
 
 
+def test_what_is_due_gives_way_to_nothing():
+    day = date(2026, 3, 2)
+    steps = [Step(text="Två", due_on=day), Step(text="Ett", due_on=day - timedelta(days=1)), Step(due_on=date.max)]
+    assert rules.due(steps, day + timedelta(days=1), day) is steps[1]
+    assert rules.due(steps, day, day) is None and rules.due(steps[2:], date.max, day) is None
+
+
 def test_a_case_at_rest_keeps_its_next_step(world, planned):
     case, _plan = planned
     step(world, case)
