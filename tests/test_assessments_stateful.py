@@ -114,6 +114,7 @@ class Assessments(RuleBasedStateMachine):
         )
         if made:
             self.books[made.pk] = Book(set(units))
+            self.drafts = {}  # each assessment has a form of its own
 
     @rule(unit=st.sampled_from(OTHERS), calls=st.booleans())
     def call(self, unit, calls):
