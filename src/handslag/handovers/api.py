@@ -17,7 +17,7 @@ from handslag.handovers.models import Handover
 from handslag.parties.api import Acting, Holder, acting, in_zone, unit_named
 from handslag.parties.queries import holding_post
 from handslag.parties.viewer import Request, Viewer
-from handslag.ui.api import Paging, Problem, part
+from handslag.ui.api import Paging, Problem, key_of, part
 
 router = Router()
 SHOWN = ("sender__party", "to_unit__party")
@@ -142,19 +142,14 @@ def offer(request: Request, wanted: OfferIn):
         wanted.needed_by,
         in_zone(wanted.proposed_contact_at),
     )
-    in_order(actor, case.pk, None, _key(request), lambda: actions.offer_handover(actor, case.pk, offered))
+    in_order(actor, {case.pk: None}, key_of(request), lambda: actions.offer_handover(actor, case.pk, offered))
     return Status(201, _visible(request, case.handovers.latest("id").public_id))
-
-
-def _key(request: Request) -> str | None:
-    """What tells a request from another: a repeated one has the same, and is done once."""
-    return request.headers.get("Idempotency-Key")
 
 
 def _step(request: Request, handover_id: UUID, given: Acting, act: Callable[[Viewer, int], object]) -> Handover:
     """Takes a step of a handover in somebody's name, once."""
     handover, actor = _visible(request, handover_id), acting(request, given.acting_as)
-    in_order(actor, handover.case_id, None, _key(request), lambda: act(actor, handover.pk))
+    in_order(actor, {handover.case_id: None}, key_of(request), lambda: act(actor, handover.pk))
     return _visible(request, handover_id)
 
 

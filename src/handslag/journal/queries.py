@@ -17,9 +17,9 @@ MOST_LOOKS = 200
 """How many looks the person's page shows."""
 
 
-def changes_of(case_id: int) -> QuerySet[Entry]:
-    """What was done with a case, latest first."""
-    return Entry.objects.filter(subject="case", subject_id=case_id).exclude(verb=LOOKED).order_by("-id")
+def changes_of(*case_ids: int) -> QuerySet[Entry]:
+    """What was done with cases, latest first."""
+    return Entry.objects.filter(subject="case", subject_id__in=case_ids).exclude(verb=LOOKED).order_by("-id")
 
 
 @prepared()

@@ -1,5 +1,6 @@
 """Meetings: read by the parties that reach them, and kept in the name of a person of the party that is responsible."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 
+from handslag.cases.order import in_order
 from handslag.cases.queries import open_cases
 from handslag.cases.visibility import CaseVisibility, visibilities
 from handslag.foundation.errors import Refused
@@ -15,7 +17,7 @@ from handslag.meetings.models import Meeting, Participant
 from handslag.parties.api import Acting, acting, in_zone
 from handslag.parties.queries import holding_post
 from handslag.parties.viewer import Request, Viewer
-from handslag.ui.api import Given, Paging, Problem, part
+from handslag.ui.api import Given, Paging, Problem, key_of, part
 
 router = Router()
 
@@ -212,8 +214,17 @@ def book(request: Request, wanted: BookIn):
     """Books a meeting of a case that the party holds."""
     case = get_object_or_404(open_cases(request.viewer), public_id=wanted.case_id)
     plan = actions.Plan(wanted.kind, wanted.purpose, wanted.agenda, wanted.interpreter, wanted.needs)
-    meeting = actions.book_meeting(acting(request, wanted.acting_as), case.pk, plan, wanted.time)
-    return Status(201, _whole(request, meeting.public_id))
+    actor = acting(request, wanted.acting_as)
+    act = lambda: actions.book_meeting(actor, case.pk, plan, wanted.time)  # noqa: E731
+    in_order(actor, {case.pk: None}, key_of(request), act)
+    return Status(201, _whole(request, case.meetings.latest("id").public_id))
+
+
+def _step(request: Request, meeting: Meeting, given: Acting, act: Callable[[Viewer, int], object]) -> dict:
+    """Does something with a meeting in somebody's name, once."""
+    actor = acting(request, given.acting_as)
+    in_order(actor, {meeting.case_id: None}, key_of(request), lambda: act(actor, meeting.pk))
+    return _whole(request, meeting.public_id)
 
 
 @router.get("/{uuid:meeting_id}", response=READ)
@@ -225,15 +236,15 @@ def show(request: Request, meeting_id: UUID):
 @router.post("/{uuid:meeting_id}/move", response=STEP)
 def move(request: Request, meeting_id: UUID, wanted: MoveIn):
     """Moves a meeting to another time or place."""
-    actions.move_meeting(acting(request, wanted.acting_as), _found(request, meeting_id).pk, wanted.time, wanted.reason)
-    return _whole(request, meeting_id)
+    act = lambda actor, pk: actions.move_meeting(actor, pk, wanted.time, wanted.reason)  # noqa: E731
+    return _step(request, _found(request, meeting_id), wanted, act)
 
 
 @router.post("/{uuid:meeting_id}/call-off", response=STEP)
 def call_off(request: Request, meeting_id: UUID, wanted: ReasonIn):
     """Notes that a meeting is not held."""
-    actions.call_off(acting(request, wanted.acting_as), _found(request, meeting_id).pk, wanted.reason)
-    return _whole(request, meeting_id)
+    act = lambda actor, pk: actions.call_off(actor, pk, wanted.reason)  # noqa: E731
+    return _step(request, _found(request, meeting_id), wanted, act)
 
 
 @router.post("/{uuid:meeting_id}/hold", response=STEP)
@@ -250,5 +261,4 @@ def hold(request: Request, meeting_id: UUID, wanted: HoldIn):
     came = meeting.participants.filter(public_id__in=wanted.came).values_list("pk", flat=True)
     items = tuple(actions.Settled(item.item, item.text, item.day) for item in wanted.items)
     outcome = actions.Outcome(frozenset(came), wanted.notes, tuple(decisions), items)
-    actions.hold_meeting(acting(request, wanted.acting_as), meeting.pk, outcome)
-    return _whole(request, meeting_id)
+    return _step(request, meeting, wanted, lambda actor, pk: actions.hold_meeting(actor, pk, outcome))

@@ -14,6 +14,7 @@ from handslag.foundation.errors import Overtaken, Refused
 from handslag.journal.actions import record
 from handslag.parties import may, rules
 from handslag.parties.models import Absence, Party, Post, Token, User
+from handslag.parties.queries import absences_between
 from handslag.parties.viewer import Viewer
 
 
@@ -48,7 +49,8 @@ def _set_password(user: User, password: str, by: str) -> None:
 def register_absence(actor: Viewer, post: Post, from_on: date, until_on: date | None, stand_in: Post | None) -> Absence:
     """Notes that the person on `post` is away. The lead of the unit or the person may do it.
 
-    Raises Refused when the dates are reversed, or when the stand-in is not another active person of the same unit.
+    What is noted already is not noted twice. Raises Refused when the dates are reversed, or when the stand-in is not
+    another active person of the same unit; Overtaken when another absence stands on some of the days.
     """
     for day, field in ((from_on, "from_on"), (until_on, "until_on")):
         if day:
@@ -57,6 +59,14 @@ def register_absence(actor: Viewer, post: Post, from_on: date, until_on: date | 
         raise Refused(_("The last day is before the first day. Change one of them."), "until_on")
     if stand_in and (stand_in.unit_id != post.unit_id or stand_in.user_id == post.user_id or not stand_in.is_active):
         raise Refused(_("Choose another person of the same unit as stand-in."), "stand_in")
+    Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
+    standing = absences_between(post, from_on, until_on).first()
+    if standing and (standing.from_on, standing.until_on, standing.stand_in) == (from_on, until_on, stand_in):
+        return standing
+    if standing:
+        message = _("{name} is noted as away already, from {day} (stand-in: {stand_in}). End that absence first.")
+        who = standing.stand_in.user if standing.stand_in else _("Nobody")
+        raise Overtaken(message.format(name=post.user, day=standing.from_on, stand_in=who))
     absence = Absence.objects.create(post=post, from_on=from_on, until_on=until_on, stand_in=stand_in)
     record(
         actor.label,
@@ -72,8 +82,14 @@ def register_absence(actor: Viewer, post: Post, from_on: date, until_on: date | 
 
 @action(may.note_return)
 def end_absence(actor: Viewer, absence: Absence) -> None:
-    """Ends an absence as of yesterday, or removes it when it has not begun. The lead or the person may do it."""
+    """Ends an absence as of yesterday, or removes it when it has not begun. The lead or the person may do it.
+
+    Raises Overtaken for one that is over already.
+    """
+    absence = Absence.objects.select_for_update(of=("self",)).filter(pk=absence.pk).first() or absence
     yesterday = days.add_days(clock.today(), -1)
+    if absence.pk is None or (absence.until_on and absence.until_on <= yesterday):
+        raise Overtaken(_("The absence has ended already."))
     if absence.from_on > yesterday:
         absence.delete()
     else:

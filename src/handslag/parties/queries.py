@@ -43,6 +43,15 @@ def absences_on(day: date) -> QuerySet[Absence]:
     return Absence.objects.filter(_absent_on(day))
 
 
+def absences_between(post: Post, first: date, last: date | None) -> QuerySet[Absence]:
+    """Absences of a post on some of the days from `first` to `last` (with no last day, all that follow)."""
+    goes_on = Q(until_on__isnull=True) | Q(until_on__gte=first)
+    begins = Q(from_on__lte=last) if last else Q()
+    return (
+        Absence.objects.filter(goes_on & begins, post=post).select_related("stand_in__user").order_by("from_on", "id")
+    )
+
+
 def absences_of_unit(unit: Unit) -> QuerySet[Absence]:
     """Absences of a unit's people that are not over yet, earliest first."""
     return (

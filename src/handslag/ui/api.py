@@ -73,3 +73,8 @@ def problem(request: HttpRequest, status: int, detail: str, **more) -> JsonRespo
     """A refusal as RFC 9457 has it."""
     body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, instance=request.path, **more)
     return JsonResponse(body.model_dump(exclude_none=True), status=status, content_type=PROBLEM_TYPE)
+
+
+def key_of(request: HttpRequest) -> str | None:
+    """What tells a request from another: a repeated one has the same, and is done once."""
+    return request.headers.get("Idempotency-Key")

@@ -20,6 +20,7 @@ from handslag.assessments.pages.rows import assessment_row
 from handslag.assessments.pages.showing import shown
 from handslag.assessments.wording import state_label
 from handslag.cases.models import Case
+from handslag.cases.pages.changing import carried, changed, pressed
 from handslag.cases.pages.rows import case_row
 from handslag.cases.pages.views import form_page, reached
 from handslag.cases.rules import may_act
@@ -39,7 +40,6 @@ from handslag.reference import codes
 from handslag.ui.access import page
 from handslag.ui.dates import minute
 from handslag.ui.forms import Form
-from handslag.ui.submission import carried_out, tried
 
 
 def _others(request: Request, case: Case):
@@ -60,7 +60,9 @@ def ask(request: Request, case_id: UUID) -> HttpResponse:
     def act(_data: dict) -> None:
         made.append(actions.ask_assessment(request.viewer, case.pk, form.request))
 
-    if carried_out(request, form, act, _("The units are called. Book a meeting with the person.")):
+    if changed(request, case, form, act, _("The units are called. Book a meeting with the person.")):
+        if not made:
+            return redirect("case", case_id)
         lacking = untold(case, form.request.units)
         return redirect(_consent_url(case, lacking) if lacking else reverse("assessment", args=[made[0].public_id]))
     row = case_row(visibility(request.viewer, case), clock.today())
@@ -179,6 +181,7 @@ def show(request: Request, assessment_id: UUID) -> HttpResponse:
             "steps": [(verb, step.heading) for verb, step in _steps().items()] if leads else [],
             "leads": leads,
             "takes_part": takes_part,
+            "carried": carried(visible.case),
         },
     )
 
@@ -191,7 +194,7 @@ def step(request: Request, assessment_id: UUID, verb: str) -> HttpResponse:
     if taken is None or not _leads(request, assessment, visible.case):
         raise Http404
     form = taken.form(request, assessment, visible)
-    if carried_out(request, form, lambda _data: taken.act(request, assessment, form), taken.done):
+    if changed(request, visible.case, form, lambda _data: taken.act(request, assessment, form), taken.done):
         return redirect("assessment", assessment_id)
     return form_page(request, visible.case, form, taken.heading, taken.save)
 
@@ -201,8 +204,9 @@ def step(request: Request, assessment_id: UUID, verb: str) -> HttpResponse:
 def uncall(request: Request, call_id: UUID) -> HttpResponse:
     """Takes the call to a unit back."""
     call = get_object_or_404(Call.objects.select_related("assessment"), public_id=call_id)
-    assessment, _visible = found(request, call.assessment.public_id)
-    tried(request, lambda: actions.uncall_unit(request.viewer, call.pk), _("They are no longer called."))
+    assessment, visible = found(request, call.assessment.public_id)
+    act, done = lambda: actions.uncall_unit(request.viewer, call.pk), _("They are no longer called.")  # noqa: E731
+    pressed(request, visible.case, act, done)
     return redirect("assessment", assessment.public_id)
 
 
@@ -211,6 +215,7 @@ def uncall(request: Request, call_id: UUID) -> HttpResponse:
 def gather(request: Request, document_id: UUID) -> HttpResponse:
     """Notes that a document has been gathered."""
     document = get_object_or_404(Document.objects.select_related("assessment"), public_id=document_id)
-    assessment, _visible = found(request, document.assessment.public_id)
-    tried(request, lambda: actions.gather_document(request.viewer, document.pk), _("It is noted as gathered."))
+    assessment, visible = found(request, document.assessment.public_id)
+    act, done = lambda: actions.gather_document(request.viewer, document.pk), _("It is noted as gathered.")  # noqa: E731
+    pressed(request, visible.case, act, done)
     return redirect("assessment", assessment.public_id)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from handslag.cases import actions, may, queries, reopening
 from handslag.cases.models import Case
-from handslag.cases.pages.changing import changed
+from handslag.cases.pages.changing import changed, pressed
 from handslag.cases.pages.forms import CloseForm, LivelihoodForm, NextStepForm, PauseForm, ReopenForm
 from handslag.cases.pages.rows import case_row, case_table
 from handslag.cases.pages.seeking import sought
@@ -22,7 +22,6 @@ from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES, LEAD, OFFICER
 from handslag.parties.viewer import OPENED, Request
 from handslag.ui.access import page
 from handslag.ui.forms import Form
-from handslag.ui.submission import tried
 
 """How many cases a search shows."""
 
@@ -115,7 +114,7 @@ def pause(request: Request, case_id: UUID) -> HttpResponse:
 def resume(request: Request, case_id: UUID) -> HttpResponse:
     """Ends a pause."""
     case = reached(request, case_id)
-    tried(request, lambda: actions.resume(request.viewer, case.pk), _("The pause is over."))
+    pressed(request, case, lambda: actions.resume(request.viewer, case.pk), _("The pause is over."))
     return redirect("case", case_id)
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from handslag.cases.pages.changing import carried, changed, pressed
 from handslag.cases.pages.rows import case_row
 from handslag.cases.pages.views import form_page, reached
 from handslag.cases.rules import may_act
@@ -30,7 +31,6 @@ from handslag.reference import codes
 from handslag.ui.access import page
 from handslag.ui.dates import iso, minute
 from handslag.ui.forms import Form
-from handslag.ui.submission import carried_out, tried
 
 
 @page(*HOLDING_ROLES)
@@ -45,8 +45,8 @@ def book(request: Request, case_id: UUID) -> HttpResponse:
     def act(_data: dict) -> None:
         made.append(actions.book_meeting(request.viewer, case.pk, form.plan, form.time))
 
-    if carried_out(request, form, act, _("The meeting is booked. Call the others who come.")):
-        return redirect("meeting", made[0].public_id)
+    if changed(request, case, form, act, _("The meeting is booked. Call the others who come.")):
+        return redirect("meeting", made[0].public_id) if made else redirect("case", case_id)
     return form_page(request, case, form, _("Book a meeting"), _("Book the meeting"))
 
 
@@ -166,6 +166,7 @@ def show(request: Request, meeting_id: UUID) -> HttpResponse:
             ],
             "steps": steps,
             "may_keep": bool(steps),
+            "carried": carried(meeting.case),
         },
     )
 
@@ -180,7 +181,7 @@ def step(request: Request, meeting_id: UUID, verb: str) -> HttpResponse:
     if not _may_keep(request, meeting):
         raise Http404
     form = taken.form(request, meeting, visible)
-    if carried_out(request, form, lambda _data: taken.act(request, meeting, form), taken.done):
+    if changed(request, meeting.case, form, lambda _data: taken.act(request, meeting, form), taken.done):
         return redirect("meeting", meeting_id)
     today = clock.today()
     return render(
@@ -203,7 +204,8 @@ def take_off(request: Request, participant_id: UUID) -> HttpResponse:
     """Takes somebody off a meeting."""
     guest = get_object_or_404(Participant.objects.select_related("meeting"), public_id=participant_id)
     meeting, _visible = _reached(request, guest.meeting.public_id)
-    tried(request, lambda: actions.uninvite(request.viewer, guest.pk), _("They are no longer called."))
+    act, done = lambda: actions.uninvite(request.viewer, guest.pk), _("They are no longer called.")  # noqa: E731
+    pressed(request, meeting.case, act, done)
     return redirect("meeting", meeting.public_id)
 
 
@@ -216,7 +218,7 @@ def decision(request: Request, decision_id: UUID) -> HttpResponse:
     made, visible = found
     form = forms.DoneForm(request.POST if request.method == "POST" else None)
     done = _("It is noted as done.")
-    if carried_out(request, form, lambda _data: actions.finish_decision(request.viewer, made.pk), done):
+    if changed(request, visible.case, form, lambda _data: actions.finish_decision(request.viewer, made.pk), done):
         return redirect("meeting", made.meeting.public_id)
     return render(
         request, "meetings/decision.html", {"case": case_row(visible, clock.today()), "decision": made, "form": form}

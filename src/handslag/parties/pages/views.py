@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from handslag.foundation import clock
+from handslag.foundation.ids import uuid_of
 from handslag.parties import actions
 from handslag.parties.models import Absence, Post, Unit
 from handslag.parties.pages.fields import PostChoice
@@ -65,10 +67,11 @@ def absence(request: Request, unit_id: UUID) -> HttpResponse:
 @require_POST
 def end_absence(request: Request, absence_id: UUID) -> HttpResponse:
     """Ends an absence: the person is back today."""
-    found = get_object_or_404(
-        Absence.objects.select_related("post__unit"),
-        public_id=absence_id,
-        post__unit_id__in=request.viewer.led_unit_ids,
-    )
+    led = Absence.objects.select_related("post__unit").filter(post__unit_id__in=request.viewer.led_unit_ids)
+    found = led.filter(public_id=absence_id).first()
+    if found is None:
+        unit = led_unit(request, uuid_of(request.POST.get("unit")) or absence_id)
+        messages.info(request, _("The absence has ended already."))
+        return redirect("unit", unit.public_id)
     tried(request, lambda: actions.end_absence(request.viewer, found), _("The absence is ended."))
     return redirect("unit", found.post.unit.public_id)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from handslag.cases.models import Case
+from handslag.cases.pages.changing import changed
 from handslag.cases.pages.views import form_page, reached
 from handslag.cases.rules import may_act
 from handslag.cases.visibility import visibility
@@ -21,7 +22,6 @@ from handslag.passages import actions, rules
 from handslag.passages.pages import forms
 from handslag.ui.access import page
 from handslag.ui.forms import Form
-from handslag.ui.submission import carried_out
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,6 @@ def step(request: Request, case_id: UUID, verb: str) -> HttpResponse:
     if taken is None or not may or not visibility(request.viewer, case).sees("livelihood"):
         raise Http404
     form = taken.form(request, case)
-    if carried_out(request, form, lambda _data: taken.act(request, case, form), taken.done):
+    if changed(request, case, form, lambda _data: taken.act(request, case, form), taken.done):
         return redirect("case", case_id)
     return form_page(request, case, form, taken.heading, taken.save)

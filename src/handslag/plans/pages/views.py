@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from handslag.cases.models import Case
+from handslag.cases.pages.changing import changed
 from handslag.cases.pages.rows import case_row, person_name
 from handslag.cases.pages.views import form_page, reached
 from handslag.cases.rules import may_act
@@ -32,7 +33,6 @@ from handslag.ui.dates import due_tone, iso, when
 from handslag.ui.documents import pdf_response
 from handslag.ui.forms import Form
 from handslag.ui.sessions import person_of
-from handslag.ui.submission import carried_out
 
 TEXTS = ("goal", "support", "duties", "direction", "other", "note")
 
@@ -47,8 +47,8 @@ def make(request: Request, case_id: UUID) -> HttpResponse:
     def act(_data: dict) -> None:
         made.append(actions.make_plan(request.viewer, case.pk, form.words))
 
-    if carried_out(request, form, act, _("The plan is made. Add what is to be done.")):
-        return redirect("plan", made[0].public_id)
+    if changed(request, case, form, act, _("The plan is made. Add what is to be done.")):
+        return redirect("plan", made[0].public_id) if made else redirect("case", case_id)
     return form_page(request, case, form, _("Make a plan"), _("Save the plan"))
 
 
@@ -138,7 +138,7 @@ def change(request: Request, plan_id: UUID, verb: str) -> HttpResponse:
     if wanted is None or not _may_change(request, found, case):
         raise Http404
     form = wanted.form(request, found, case)
-    if carried_out(request, form, lambda _data: wanted.act(request, case, form), wanted.done):
+    if changed(request, case, form, lambda _data: wanted.act(request, case, form), wanted.done):
         return redirect("plan", plan_id)
     return form_page(request, case, form, wanted.heading, wanted.save)
 
@@ -155,7 +155,7 @@ def step(request: Request, step_id: UUID) -> HttpResponse:
     def act(data: dict) -> None:
         actions.end_step(request.viewer, planned.pk, was_done=data["was_done"] == "yes")
 
-    if carried_out(request, form, act, _("It is noted what came of the step.")):
+    if changed(request, visible.case, form, act, _("It is noted what came of the step.")):
         return redirect("plan", planned.plan.public_id)
     context = {"case": case_row(visible, clock.today()), "step": planned, "row": step_row(planned), "form": form}
     return render(request, "plans/step.html", context)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from handslag.cases import rules as case_rules
 from handslag.cases.models import Case
-from handslag.cases.pages.changing import changed
+from handslag.cases.pages.changing import carried, changed, pressed
 from handslag.cases.pages.rows import case_row
 from handslag.cases.pages.views import form_page, reached
 from handslag.cases.queries import visible_cases
@@ -21,7 +21,6 @@ from handslag.disclosure.models import Disclosure
 from handslag.disclosure.queries import by_consent, disclosures_about
 from handslag.disclosure.rules import Flow
 from handslag.foundation import clock, days
-from handslag.foundation.errors import Refused
 from handslag.foundation.ids import uuid_of
 from handslag.handovers.rules import proposed_contact
 from handslag.parties.models import Unit
@@ -174,11 +173,11 @@ def withdraw(request: Request, case_id: UUID) -> HttpResponse:
     chosen = [
         d for d in disclosures_about(request.viewer, case.person.subject).filter(public_id__in=ids) if is_standing(d)
     ]
+    if "confirm" in request.POST:
+        return _withdrawn(request, case, chosen)
     if not chosen:
         messages.error(request, _("Choose at least one line that still stands."))
         return redirect("sharing", case_id)
-    if "confirm" in request.POST:
-        return _withdrawn(request, case, chosen)
     parted = parted_by(chosen)
     return render(
         request,
@@ -186,6 +185,7 @@ def withdraw(request: Request, case_id: UUID) -> HttpResponse:
         {
             "case": case_row(visibility(request.viewer, case), clock.today()),
             "chosen": [disclosure.public_id for disclosure in chosen],
+            "carried": carried(case),
             "losses": [
                 {"loss": loss, "groups": [codes.label("information_group", g) for g in loss.groups]}
                 for loss in losses(chosen)
@@ -196,12 +196,8 @@ def withdraw(request: Request, case_id: UUID) -> HttpResponse:
 
 
 def _withdrawn(request: Request, case: Case, chosen: list[Disclosure]) -> HttpResponse:
-    try:
-        actions.withdraw(request.viewer, [d.pk for d in chosen], case.pk)
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, _("The sharing has stopped. What was told before stays on record as told."))
+    done = _("The sharing has stopped. What was told before stays on record as told.")
+    pressed(request, case, lambda: actions.withdraw(request.viewer, [d.pk for d in chosen], case.pk), done)
     anew = viewer_of(request.viewer.user) if request.viewer.user else request.viewer
     still_reached = visible_cases(anew).filter(pk=case.pk).exists()
     return redirect("sharing", case.public_id) if still_reached else redirect("my-work")

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from handslag.cases.pages.changing import carried
 from handslag.cases.pages.page import Button, CasePage, case_page
 from handslag.cases.pages.timeline import way
 from handslag.cases.pages.views import reached
@@ -21,7 +22,10 @@ def _buttons(name: str, shown: CasePage) -> list[Button]:
 
 
 def _actions(shown: CasePage) -> dict | None:
-    return {"buttons": _buttons("case_actions", shown)} if shown.may_act else None
+    if not shown.may_act:
+        return None
+    buttons = _buttons("case_actions", shown)
+    return {"buttons": buttons, "carried": carried(shown.case) if any(b.is_posted for b in buttons) else {}}
 
 
 def _way(shown: CasePage) -> dict:
