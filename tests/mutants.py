@@ -35,6 +35,7 @@ ON_POSTGRESQL = (ROLE, WALL, OPENED)
 SEARCHING = "tests/test_searching.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
+PROGRAMME = "tests/test_programme.py"
 MEETINGS, MET, MAIL, PASSAGES = (f"tests/test_{n}.py" for n in ("meetings", "meetings_stateful", "mail", "passages"))
 
 ASSESSED, ASSESSING, PLANS, DRAFTS = (
@@ -106,6 +107,16 @@ MUTANTS = [
     ("an answer can change", "passages/guards.py", 'when="OLD.answer <> \'\'"', 'when="1=0"', PASSAGES),
     ("a reply before the decision is sent", "passages/rules.py", "reply_by < communicated_on", "False", PASSAGES),
     ("endings shown without a basis", "passages/queries.py", "held_by(viewer).filter(_may_know(viewer))", "held_by(viewer)", PASSAGES),
+    ("a meeting that was never offered is silent", "passages/waits.py", "            if (found := clocks.get(case.pk)) and", "            if False and (found := clocks.get(case.pk)) and", PASSAGES),
+    ("a passage is silent too lately", "passages/rules.py", "SILENT_WITHIN = 60", "SILENT_WITHIN = 30", PASSAGES),
+    ("a participant leaves on day 30", "passages/rules.py", "return day_number(since, LONGEST + 1)", "return day_number(since, LONGEST)", PROGRAMME),
+    ("adaptation need not be examined", "passages/programme_actions.py", "    if not leave.adaptations.filter(examined_on__lte=left_on).exists():", "    if False:", PROGRAMME),
+    ("the database lets one leave unexamined", "passages/guards.py", 'f"NOT EXISTS (SELECT 1 FROM {ADAPTATION}', 'f"1=0 AND NOT EXISTS (SELECT 1 FROM {ADAPTATION}', PROGRAMME),
+    ("the way back never ends", "passages/programme_actions.py", "    if result == rules.RETURNED and on >", "    if False and on >", PROGRAMME),
+    ("sick leaves overlap", "passages/guards.py", "    _apart(\"INSERT\"),\n", "", PROGRAMME),
+    ("part time counts as wholly ill", "passages/programme.py", "until__isnull=True, degree=rules.WHOLLY, since__lte", "until__isnull=True, since__lte", PROGRAMME),
+    ("illness shown without a basis", "passages/programme.py", "        return True\n    return visible.sees(\"since\", illness.leave)", "        return True\n    return True", PROGRAMME),
+    ("any party notes AF's sick leave", "passages/programme_actions.py", "    if case.holder.party.kind != \"AF\":", "    if False:", PROGRAMME),
     ("unnoted meetings are silent", "meetings/waits.py", "        yield Wait(UNRECORDED", "        Wait(UNRECORDED", MEETINGS),
     ("a case without a holder's check", "cases/guards.py", '"OLD.is_active AND NOT NEW.is_active', '"1=0 AND', GUARDS),
     ("history can change", "cases/guards.py", 'PAST, "UPDATE", "1=1"', 'PAST, "UPDATE", "1=0"', GUARDS),

@@ -19,6 +19,8 @@ from handslag.meetings.rules import ITEMS
 from handslag.passages import actions, queries, rules
 from handslag.passages.actions import Ending
 from handslag.passages.models import Passage, TransitionOffer
+from handslag.watch.actions import go_round
+from handslag.watch.models import Escalation
 from tests import worlds
 from tests.worlds import called_to, contact_in
 
@@ -201,6 +203,26 @@ def test_a_new_holder_without_a_basis_is_not_told_that_a_benefit_ends(world):
         held = Case.objects.get(pk=case.pk).holder_id
         viewer = world.viewer("af_a" if held == world.posts["af_a"].pk else "fk_a")
         assert bool(queries.mine_to_prepare(viewer)) == (held == world.posts["fk_a"].pk)
+
+
+def test_a_meeting_that_is_never_offered_climbs_and_each_step_gives_time(world):
+    def climbs() -> bool:
+        go_round()
+        return Escalation.objects.filter(kind="no_transition", cleared_on__isnull=True).exists()
+
+    case, viewer = ending_case(world, days=59), world.viewer("fk_a")
+    ending_case(world, days=80), ending_case(world, days=300)
+    assert not climbs()
+    with time_machine.travel(clock.now() + timedelta(days=7), tick=False):
+        assert climbs()
+        found = Escalation.objects.get(kind="no_transition", is_gap=False, cleared_on__isnull=True)
+        assert (found.case_id, found.rung) == (case.pk, 1)
+        actions.offer_transition(viewer, case.pk, clock.today())
+        assert not climbs()
+    with time_machine.travel(clock.now() + timedelta(days=14), tick=False):
+        assert climbs()
+        actions.answer_offer(viewer, case.pk, "declined", clock.today())
+        assert not climbs()
 
 
 def test_it_goes_by_pages_from_clock_to_booking(world, browse):

@@ -38,6 +38,7 @@ from handslag.parties.hiring import hire
 from handslag.parties.models import Absence
 from handslag.parties.second_factor import reset_factors
 from handslag.passages import actions as passages
+from handslag.passages import programme_actions as programme
 from handslag.plans import actions as plans
 from handslag.plans.models import Plan
 from handslag.rights.extract import extract
@@ -114,6 +115,7 @@ PAGES = {
     "uninvite": FK | AF,
     "calendar": HOLDERS,
     "passage-step": {"fk_a", "fk_lead"},
+    "programme-step": {"fk_a", "fk_lead"},
     "calendar-end": HOLDERS,
     "calendar-feed": EVERYBODY,
     "outbox": {"admin"},
@@ -210,6 +212,10 @@ CASE_ACTIONS = {
     "offer_transition": {"fk_a", "fk_lead"},
     "answer_offer": {"fk_a", "fk_lead"},
     "note_job": {"fk_a", "fk_lead"},
+    "note_sick_leave": set(),
+    "note_adaptation": set(),
+    "note_discharge": set(),
+    "note_way_back": {"fk_a", "fk_lead"},
     "ask_assessment": {"fk_a", "fk_lead"},
     "call_unit": {"fk_a", "fk_lead"},
     "uncall_unit": {"fk_a", "fk_lead"},
@@ -312,6 +318,7 @@ def scene(world):
         "import-template": ["csv"],
         "book-meeting": [case.public_id],
         "passage-step": [case.public_id, "job"],
+        "programme-step": [case.public_id, "way-back"],
         "meeting": [meeting.public_id],
         "meeting-step": [meeting.public_id, "move"],
         "uninvite": [meeting.participants.get(post=world.posts["fk_a"]).public_id],
@@ -516,6 +523,10 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "offer_transition": lambda v: passages.offer_transition(v, case.pk, today),
         "answer_offer": lambda v: passages.answer_offer(v, case.pk, "accepted", today),
         "note_job": lambda v: passages.note_job(v, case.pk, has_job=True),
+        "note_sick_leave": lambda v: programme.note_sick_leave(v, case.pk, today, 100, "youth_job_guarantee"),
+        "note_adaptation": lambda v: programme.note_adaptation(v, case.pk, today, can_adapt=True),
+        "note_discharge": lambda v: programme.note_discharge(v, case.pk, today),
+        "note_way_back": lambda v: programme.note_way_back(v, case.pk, "returned", today),
         "ask_assessment": lambda v: assessments.ask_assessment(v, case.pk, asked),
         "call_unit": lambda v: assessments.call_unit(v, assessment.pk, world.units["kom"]),
         "uncall_unit": lambda v: assessments.uncall_unit(v, call.pk),
@@ -584,6 +595,8 @@ OPERATIONS = {
     ("post", "/api/v1/assessments/{assessment_id}/sign"): {"fk", "af"},
     ("get", "/api/v1/plans"): {"fk", "af", "kom"},
     ("get", "/api/v1/plans/{plan_id}"): {"fk", "af"},
+    ("get", "/api/v1/passages/{case_id}"): {"fk", "af"},
+    ("post", "/api/v1/passages/{case_id}/sick-leave"): set(),
     ("get", "/api/v1/watch"): {"fk", "af", "kom"},
     ("get", "/api/v1/api-info"): {"fk", "af", "kom", "nobody"},
 }
@@ -650,6 +663,8 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
             lines = waiting.disclosures.filter(begins_at__isnull=True).values_list("public_id", flat=True)
             body |= {"lines": [*map(str, lines)], "seen": "document", "is_tested": True}
         body |= {"person_agrees": True}
+        if path.endswith("/sick-leave"):
+            body = {"acting_as": body["acting_as"], "since": str(clock.today()), "degree": 50, "programme": "youth_job_guarantee"}  # fmt: skip
         client, late = Client(headers=headers), timedelta(days=4 if path.endswith(("/hold", "/meet")) else 0)
         with transaction.atomic(), time_machine.travel(clock.now() + late):
             sent = {"data": json.dumps(body), "content_type": "application/json"} if method == "post" else {}

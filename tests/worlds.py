@@ -35,6 +35,7 @@ from handslag.parties.models import Association, Party, Post, Unit, User
 from handslag.parties.queries import viewer_of
 from handslag.parties.viewer import Viewer
 from handslag.passages import actions as passages
+from handslag.passages import programme_actions as programme
 from handslag.persons.registering import bar
 from handslag.plans import actions as plans
 from handslag.sharing.actions import confirm_telling, give_consent
@@ -228,6 +229,14 @@ def _meet(world: World, case: Case) -> None:
         world.meeting(case)
 
 
+def _fall_ill(world: World, case: Case) -> None:
+    """A participant of AF's who is wholly ill, was examined and left the programme."""
+    viewer, today = world.viewer("af_a"), clock.today()
+    programme.note_sick_leave(viewer, case.pk, today - timedelta(days=40), 100, "job_development_guarantee")
+    programme.note_adaptation(viewer, case.pk, today, can_adapt=False)
+    programme.note_discharge(viewer, case.pk, today)
+
+
 def _assess(world: World, case: Case) -> None:
     """An assessment that each party has signed and that ended in a plan, another that goes on, and a draft."""
     viewer, today = world.viewer("fk_a"), clock.today()
@@ -279,6 +288,7 @@ def fill(world: World) -> None:
     register_absence(world.viewer("fk_lead"), world.posts["fk_b"], clock.today(), None, None)
     world.token("fk")
     _meet(world, stays)
+    _fall_ill(world, world.case("af_a", livelihood="activity_support"))
     _assess(world, stays)
     bar(keys.random_index())
     go_round()

@@ -96,6 +96,29 @@ _FROM_PLAN_STEPS = (
 )
 HALF_A_YEAR = 185
 """One day more than the longest six months have."""
+_AT_PARTY = "p.party_id IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
+_FROM_ILL = (
+    "SELECT {{what}} FROM passages_sickleave l JOIN cases_case c ON c.id = l.case_id "
+    "JOIN parties_post p ON p.id = c.holder_id WHERE c.closed_at IS NULL AND c.joined_to_id IS NULL "
+    "AND l.until IS NULL AND l.degree = 100 AND l.since <= %s AND {examined} EXISTS "
+    "(SELECT 1 FROM passages_adaptation a WHERE a.leave_id = l.id) "
+    "AND NOT EXISTS (SELECT 1 FROM passages_discharge d JOIN passages_sickleave o ON o.id = d.leave_id "
+    f"WHERE d.leave_id = l.id OR (o.case_id = c.id AND d.result = '')) AND {_AT_PARTY}"
+)
+_ILL = (("to_examine", "NOT", timedelta(days=14)), ("to_leave", "", timedelta(days=30)))
+"""Wholly ill participants: from their 15th day adaptation is to be examined, from their 31st they leave."""
+_FROM_ENDING = (
+    "SELECT {what} FROM cases_case c JOIN parties_post p ON p.id = c.holder_id "
+    "WHERE c.closed_at IS NULL AND c.joined_to_id IS NULL AND c.livelihood_by_id = p.party_id AND c.livelihood IN "
+    "('sickness_benefit', 'rehabilitation_allowance', 'sickness_compensation', 'activity_compensation') "
+    "AND c.livelihood_ends_on <= %s AND c.livelihood_ends_on >= %s "
+    "AND NOT EXISTS (SELECT 1 FROM passages_passage s WHERE s.case_id = c.id) "
+    "AND NOT EXISTS (SELECT 1 FROM passages_jobnote j WHERE j.case_id = c.id AND j.has_job) "
+    "AND NOT EXISTS (SELECT 1 FROM meetings_meeting m WHERE m.case_id = c.id AND m.kind = 'transition_meeting' "
+    f"AND m.reason = '') AND {_AT_PARTY}"
+)
+"""Benefits that end within 60 days of which nothing was noted: no offer, no job to go back to, no meeting."""
+_SILENT_WITHIN = timedelta(days=60)
 UNEXPLAINED = (
     "SELECT c.reference FROM handovers_handover h JOIN cases_case c ON c.id = h.case_id "
     "WHERE h.state IN ('declined', 'withdrawn') AND NOT EXISTS (SELECT 1 FROM handovers_message m "
@@ -145,6 +168,11 @@ def _queries(connection: BaseDatabaseWrapper, on: date, lead_days: int):
     half_a_year = connection.ops.adapt_datefield_value(deadline - timedelta(days=HALF_A_YEAR))
     yield "unreviewed_plan", _FROM_PLANS, [half_a_year, lead_days]
     yield "overdue_plan_step", _FROM_PLAN_STEPS, [step, lead_days]
+    for kind, examined, after in _ILL:
+        begun = connection.ops.adapt_datefield_value(deadline - after)
+        yield kind, _FROM_ILL.format(examined=examined), [begun, lead_days]
+    ends = [connection.ops.adapt_datefield_value(day) for day in (deadline + _SILENT_WITHIN, on)]
+    yield "no_transition", _FROM_ENDING, [*ends, lead_days]
     yield "overdue_step", _FROM_STEPS, [step, lead_days, missed]
     yield "no_livelihood", _FROM_NOTHING, [step, step, lead_days, waited]
 

@@ -32,8 +32,11 @@ class Ending:
     reply_by: date | None = None
 
 
-def _begun(actor: Viewer, case_id: int) -> tuple[Case, Post]:
-    """The case, whose livelihood the actor may see, and the post from which the actor notes."""
+def begun(actor: Viewer, case_id: int) -> tuple[Case, Post]:
+    """The case, whose livelihood the actor may see, and the post from which the actor notes.
+
+    Raises NotAllowed where no basis shows the livelihood.
+    """
     case = locked(case_id)
     if not actor.is_system and not visibility(actor, case).sees("livelihood"):
         raise NotAllowed(_("There is no basis to see the livelihood. Record the person's consent first."))
@@ -60,7 +63,7 @@ def note_ending(actor: Viewer, case_id: int, ending: Ending) -> Passage:
 
     Raises Refused for another livelihood than one of sickness insurance, or days that will not do.
     """
-    case, post = _begun(actor, case_id)
+    case, post = begun(actor, case_id)
     if ending.benefit not in rules.BENEFITS:
         raise Refused(_("Choose one of the values in the list."), "benefit")
     codes.require("passage_cause", ending.cause, "cause")
@@ -88,7 +91,7 @@ def _create(case: Case, post: Post, ending: Ending) -> Passage:
 @action(may.change)
 def offer_transition(actor: Viewer, case_id: int, offered_on: date, with_unit: Unit | None = None) -> TransitionOffer:
     """Notes that a transition meeting was offered to the person. Raises Refused where no benefit is about to end."""
-    case, post = _begun(actor, case_id)
+    case, post = begun(actor, case_id)
     require_day(offered_on, rules.OFFERED_ON, "offered_on", leads=False)
     found = queries.clock_of(case)
     if found is None:
@@ -106,7 +109,7 @@ def offer_transition(actor: Viewer, case_id: int, offered_on: date, with_unit: U
 @action(may.change)
 def answer_offer(actor: Viewer, case_id: int, answer: str, answered_on: date) -> TransitionOffer:
     """Notes what the person answered to the offer: accepted or declined."""
-    case, post = _begun(actor, case_id)
+    case, post = begun(actor, case_id)
     if answer not in (rules.ACCEPTED, rules.DECLINED):
         raise Refused(_("Choose one of the values in the list."), "answer")
     offer = TransitionOffer.objects.filter(passage__case=case, answer="").order_by("-id").first()

@@ -78,3 +78,72 @@ class JobNote(Loaded):
 
     class Meta:
         indexes = [models.Index(fields=["case", "id"], name="job_note_case")]
+
+
+class SickLeave(Public):
+    """That a participant of a programme is ill, wholly or in part, from a day until another, which is no part of it.
+
+    Another degree is another row. Rows of a case do not overlap; one that was wrong ends on its first day, and is none.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="sick_leaves")
+    programme = models.CharField(max_length=30)
+    degree = models.PositiveSmallIntegerField()
+    since = Day()
+    until = Day(null=True)
+    by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    noted_at = Instant()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(degree__in=rules.DEGREES), name="sick_leave_degree_known"),
+            models.CheckConstraint(condition=~Q(programme=""), name="sick_leave_says_from_what"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="sick_leave_days_in_order"
+            ),
+            models.UniqueConstraint(fields=["case"], condition=Q(until__isnull=True), name="sick_leave_one_goes_on"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["since"], condition=Q(until__isnull=True, degree=rules.WHOLLY), name="sick_leave_wholly"
+            )
+        ]
+
+
+class Adaptation(Loaded):
+    """That it was examined whether the programme can be adapted so that the participant can take part again, and what
+    was found (2007:414 s. 13 a para. 2). The latest counts."""
+
+    leave = models.ForeignKey(SickLeave, models.PROTECT, related_name="adaptations")
+    examined_on = Day()
+    can_adapt = models.BooleanField()
+    by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    noted_at = Instant()
+
+
+class Discharge(Public):
+    """That an ill participant left the programme, and whether the way back was taken."""
+
+    leave = models.OneToOneField(SickLeave, models.PROTECT, related_name="discharge")
+    left_on = Day()
+    by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    noted_at = Instant()
+    result = models.CharField(max_length=10, blank=True)
+    """Back in the programme, or not coming back; empty while the way back is open."""
+    result_on = Day(null=True)
+    result_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    """Who noted it."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(result="", result_on__isnull=True, result_by__isnull=True)
+                | Q(
+                    result__in=(rules.RETURNED, rules.STAYS_OUT),
+                    result_on__gte=F("left_on"),
+                    result_by__isnull=False,
+                ),
+                name="discharge_result_is_whole",
+            )
+        ]
+        indexes = [models.Index(fields=["left_on"], condition=Q(result=""), name="discharge_open")]

@@ -1,12 +1,13 @@
-"""What the house must know of the passage out of sickness insurance."""
+"""What the house must know of the passages out of sickness insurance, and out of a programme into it."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from handslag.disclosure.rules import LIVELIHOOD, MEETINGS, WORK_EDUCATION
-from handslag.foundation.rooms import Part, Placed, Record, Room, Section, Verb, each, kept
-from handslag.passages import queries
-from handslag.passages.pages import parts
+from handslag.disclosure.rules import HEALTH, LIVELIHOOD, MEETINGS, WORK_EDUCATION
+from handslag.foundation.rooms import Part, Placed, Record, Room, Section, Verb, Waiting, each, kept
+from handslag.passages import programme, queries, waits
+from handslag.passages.pages import parts, programme_parts
+from handslag.passages.pages.programme_parts import illness_table
 from handslag.passages.pages.rows import passage_table
 
 PASSAGE = Record(
@@ -58,17 +59,79 @@ JOB = Record(
     words=_("Job to go back to"),
 )
 
+LEAVE = Record(
+    "passages.SickLeave",
+    {
+        **each(kept(), "id public_id case"),
+        "programme": kept(_("Programme")),
+        "degree": kept(_("Degree")),
+        "since": kept(_("From")),
+        "until": kept(_("To")),
+        "by": kept(_("By whom?")),
+        "noted_at": kept(_("Noted")),
+    },
+    about="case.person",
+    group=HEALTH,
+    noted_by="by.party",
+    key="sick_leaves",
+    words=_("Sick leave from a programme"),
+)
+ADAPTATION = Record(
+    "passages.Adaptation",
+    {
+        **each(kept(), "id leave"),
+        "examined_on": kept(_("Examined")),
+        "can_adapt": kept(_("The programme can be adapted")),
+        "by": kept(_("By whom?")),
+        "noted_at": kept(_("Noted")),
+    },
+    about="leave.case.person",
+    group=HEALTH,
+    noted_by="by.party",
+    key="adaptations",
+    words=_("Examined adaptation"),
+)
+DISCHARGE = Record(
+    "passages.Discharge",
+    {
+        **each(kept(), "id public_id leave result_by"),
+        "left_on": kept(_("Left the programme")),
+        "by": kept(_("By whom?")),
+        "noted_at": kept(_("Noted")),
+        "result": kept(_("The way back")),
+        "result_on": kept(_("The way back, when")),
+    },
+    about="leave.case.person",
+    group=LIVELIHOOD,
+    noted_by="by.party",
+    key="discharges",
+    words=_("Left a programme"),
+)
+
 _CAUSE = {"cause": "passage_cause"}
 
 ROOM = Room(
     urls="handslag.passages.pages.urls",
-    records=(PASSAGE, OFFER, JOB),
+    api=("/passages", "handslag.passages.api.router"),
+    records=(PASSAGE, OFFER, JOB, LEAVE, ADAPTATION, DISCHARGE),
     verbs={
         "passage_noted": Verb(gettext_noop("noted that a benefit ends: {cause}"), LIVELIHOOD, _CAUSE),
         "transition_offered": Verb(gettext_noop("offered a transition meeting on {on}"), MEETINGS),
         "offer_answered": Verb(gettext_noop("noted the person's answer to the transition meeting"), MEETINGS),
         "job_noted": Verb(gettext_noop("noted whether there is a job to go back to"), WORK_EDUCATION),
+        "sick_leave_noted": Verb(gettext_noop("noted a sick leave from a programme, of {degree} %"), HEALTH),
+        "adaptation_examined": Verb(gettext_noop("noted whether the programme can be adapted"), HEALTH),
+        "participant_left": Verb(gettext_noop("noted that the person left the programme on {on}"), LIVELIHOOD),
+        "way_back_noted": Verb(gettext_noop("noted what came of the way back to the programme"), LIVELIHOOD),
     },
+    waiting=(
+        Waiting(waits.NO_MEETING, _("Benefit ends, no transition meeting"), "case"),
+        Waiting(waits.TO_EXAMINE, _("Wholly ill participant, adaptation not examined"), "case"),
+        Waiting(waits.TO_LEAVE, _("Wholly ill for more than 30 days, still in the programme"), "case"),
+        Waiting(waits.TO_HAND_OVER, _("Ill participant, not handed over to Försäkringskassan"), "case"),
+        Waiting(waits.BACK_ENDS, _("The way back to the programme ends"), "case"),
+    ),
+    waits=(waits.without_meeting, waits.out_of_programme),
     work=(
         Section(
             "passages",
@@ -76,6 +139,14 @@ ROOM = Room(
             25,
             queries.mine_to_prepare,
             passage_table,
+            tone="soon",
+        ),
+        Section(
+            "illnesses",
+            _("Ill participants of programmes"),
+            27,
+            programme.mine_to_prepare,
+            illness_table,
             tone="soon",
         ),
     ),
@@ -88,7 +159,18 @@ ROOM = Room(
             passage_table,
             tone="soon",
         ),
+        Section(
+            "illnesses",
+            _("Ill participants of programmes"),
+            27,
+            programme.board_to_prepare,
+            illness_table,
+            tone="soon",
+        ),
     ),
-    case_page=(Part("passages/_clock.html", 55, parts.clock_part),),
-    case_actions=(Placed(17, parts.buttons),),
+    case_page=(
+        Part("passages/_clock.html", 55, parts.clock_part),
+        Part("passages/_programme.html", 56, programme_parts.illness_part),
+    ),
+    case_actions=(Placed(17, parts.buttons), Placed(18, programme_parts.buttons)),
 )

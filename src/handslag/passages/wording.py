@@ -16,3 +16,18 @@ def stage_label(stage: str) -> str:
         rules.REFUSED_BY_PERSON: _("declined by the person"),
         rules.NEEDS_NONE: _("has a job to go back to"),
     }[stage]
+
+
+def ill_stage_label(stage: str) -> str:
+    """A stage of the passage out of a programme in the reader's language."""
+    return {
+        rules.WATCHED: _("ill, nothing to do yet"),
+        rules.TO_EXAMINE: _("adaptation not examined"),
+        rules.ADAPTED: _("the programme is adapted"),
+        rules.TO_HAND_OVER: _("not handed over to Försäkringskassan"),
+        rules.HANDED: _("offered to Försäkringskassan"),
+        rules.TO_LEAVE: _("must leave the programme"),
+        rules.OUT: _("out, the way back is open"),
+        rules.BACK_ENDS: _("the way back ends soon"),
+        rules.BACK_ENDED: _("the way back has ended"),
+    }[stage]
