@@ -611,6 +611,10 @@ def test_every_operation_has_an_expectation():
     assert operations() == set(OPERATIONS)
 
 
+def _sick_leave(acting_as: str) -> dict:
+    return {"acting_as": acting_as, "since": str(clock.today()), "degree": 50, "programme": "youth_job_guarantee"}
+
+
 @pytest.mark.parametrize("operation", sorted(OPERATIONS), ids=" ".join)
 def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
     world, case, handover, *_rest = scene
@@ -663,8 +667,7 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
             lines = waiting.disclosures.filter(begins_at__isnull=True).values_list("public_id", flat=True)
             body |= {"lines": [*map(str, lines)], "seen": "document", "is_tested": True}
         body |= {"person_agrees": True}
-        if path.endswith("/sick-leave"):
-            body = {"acting_as": body["acting_as"], "since": str(clock.today()), "degree": 50, "programme": "youth_job_guarantee"}  # fmt: skip
+        body = _sick_leave(body["acting_as"]) if path.endswith("/sick-leave") else body
         client, late = Client(headers=headers), timedelta(days=4 if path.endswith(("/hold", "/meet")) else 0)
         with transaction.atomic(), time_machine.travel(clock.now() + late):
             sent = {"data": json.dumps(body), "content_type": "application/json"} if method == "post" else {}
