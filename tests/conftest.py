@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.db import connection
 from hypothesis import HealthCheck, Phase, settings
 
-from handslag.foundation import guards
+from handslag.foundation import guards, wall
 from handslag.journal import anchors
 from tests import scanning, strictness, worlds
 
@@ -71,3 +71,16 @@ def browse(world):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def role(lasting_world):
+    """A login role as an operator makes it: a member of the viewers' role that owns nothing."""
+    name = f"{connection.settings_dict['NAME']}_web"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP ROLE IF EXISTS {name}")
+        cursor.execute(f"CREATE ROLE {name} LOGIN IN ROLE {wall.ROLE}")
+    yield name
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP OWNED BY {name}")
+        cursor.execute(f"DROP ROLE {name}")

@@ -2,47 +2,24 @@
 
 import threading
 from collections.abc import Callable
-from contextlib import contextmanager
 
 import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
 from handslag.check.proof import prove
-from handslag.foundation import clock, guards, wall
+from handslag.foundation import clock, guards
 from handslag.foundation.errors import Overtaken, Refused
 from handslag.handovers import actions as handovers
 from handslag.handovers.models import Handover
 from handslag.parties.models import Post
 from handslag.persons.models import Identity
+from tests.roles import connected, refused
 from tests.worlds import contact_in
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no roles")
 
 CLOSED = "closed_at = now() + interval '1 day', outcome = 'work', next_responsible = 'x'"
-
-
-@pytest.fixture
-def role(lasting_world):
-    """A login role as an operator makes it: a member of the viewers' role that owns nothing."""
-    name = f"{connection.settings_dict['NAME']}_web"
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP ROLE IF EXISTS {name}")
-        cursor.execute(f"CREATE ROLE {name} LOGIN IN ROLE {wall.ROLE}")
-    yield name
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP OWNED BY {name}")
-        cursor.execute(f"DROP ROLE {name}")
-
-
-@contextmanager
-def connected(role: str):
-    """A connection of the role, past the wall: what an action writes through."""
-    known = connection.get_connection_params()
-    given = {"host": known["host"], "port": known["port"], "dbname": known["dbname"], "user": role}
-    with psycopg.connect(**given, autocommit=True) as made:
-        made.execute("SELECT set_config('handslag.lifted', '1', false)")
-        yield made
 
 
 def at_once(act: Callable[[], object]) -> Callable[[], object]:
@@ -69,15 +46,6 @@ def at_once(act: Callable[[], object]) -> Callable[[], object]:
         return results[0]
 
     return ended
-
-
-def refused(made, sql: str) -> bool:
-    """Whether the database refuses a statement."""
-    try:
-        made.execute(sql)
-    except psycopg.DatabaseError:
-        return True
-    return False
 
 
 def test_no_table_of_ones_own_stands_in_for_ours(lasting_world, role):

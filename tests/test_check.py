@@ -178,6 +178,15 @@ def test_a_guard_that_was_bound_to_a_condition_is_seen_and_one_that_is_nobodys(d
             "RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN true; END $$",
             "handslag_covered",
         ),
+        (
+            "CREATE OR REPLACE FUNCTION handslag_is_lifted() RETURNS boolean LANGUAGE sql AS $$ SELECT true $$",
+            "handslag_is_lifted",
+        ),
+        ("ALTER FUNCTION handslag_told(text) SET search_path TO 'pg_temp', 'public'", "handslag_told"),
+        ("ALTER FUNCTION handslag_turn() SECURITY INVOKER", "handslag_turn"),
+        ("GRANT SELECT ON handslag_key TO handslag_viewer", "handslag_key"),
+        ("GRANT UPDATE ON SEQUENCE handslag_number TO PUBLIC", "handslag_number"),
+        ("UPDATE handslag_key SET inner_pad = outer_pad", "handslag_key"),
     ],
 )
 def test_a_wall_that_was_opened_is_seen_and_nothing_starts(db, sql, told):

@@ -15,12 +15,16 @@ from django.db.models import Field, Model
 
 from handslag.disclosure.places import ACTIVE, HOLDING
 from handslag.foundation.guards import SAFE
+from handslag.foundation.proving import refusing_others, telling
 from handslag.foundation.rooms import Record, records
 from handslag.foundation.wall import VIEWER, Wall, sees
 
 FUNCTIONS = [
-    f"""CREATE OR REPLACE FUNCTION handslag_enter(viewer bigint, api_parties text, today date) RETURNS void
-    LANGUAGE plpgsql VOLATILE {SAFE} AS $$ BEGIN PERFORM made FROM (
+    f"""CREATE OR REPLACE FUNCTION handslag_enter(viewer bigint, api_parties text, today date, proof text)
+    RETURNS bigint LANGUAGE plpgsql VOLATILE {SAFE} AS $$ BEGIN
+    {refusing_others("coalesce(viewer::text, '')", "api_parties", "to_char(today, 'YYYY-MM-DD')")}
+    PERFORM nextval('public.handslag_viewing'), set_config('handslag.lifted', '', false);
+    PERFORM made FROM (
     WITH acting AS MATERIALIZED (
         SELECT p.* FROM parties_post p JOIN parties_user u ON u.id = p.user_id AND u.is_active
         WHERE p.is_active AND p.user_id = viewer
@@ -29,20 +33,21 @@ FUNCTIONS = [
         JOIN parties_user u ON u.id = s.user_id AND u.is_active
         JOIN parties_post away ON away.id = a.post_id AND away.is_active
         WHERE a.from_on <= today AND (a.until_on IS NULL OR a.until_on >= today)),
-    places AS MATERIALIZED (
+    roles AS MATERIALIZED (
         SELECT ARRAY(SELECT DISTINCT unit_id FROM acting WHERE role IN {HOLDING}) AS units,
         ARRAY(SELECT party_id FROM acting WHERE role = 'cooperation_officer'
             UNION SELECT unnest(string_to_array(nullif(api_parties, ''), ',')::bigint[])) AS parties,
-        ARRAY(SELECT DISTINCT party_id FROM acting WHERE role IN {HOLDING}) AS own)
-    SELECT set_config('handslag.today', coalesce(today::text, ''), false),
-        set_config('handslag.lifted', '', false),
-        set_config('handslag.places', array_to_string(ARRAY(SELECT u.id FROM parties_unit u
-            WHERE u.id = ANY (units) OR u.party_id = ANY (parties)), ','), false),
-        set_config('handslag.units', array_to_string(units, ','), false),
-        set_config('handslag.own', array_to_string(own || parties, ','), false),
-        set_config('handslag.posts', array_to_string(ARRAY(SELECT p.id FROM parties_post p
-            WHERE p.role IN {HOLDING} AND (p.unit_id = ANY (units) OR p.party_id = ANY (parties))), ','), false)
-    FROM places) made; END $$""",
+        ARRAY(SELECT DISTINCT party_id FROM acting WHERE role IN {HOLDING}) AS own),
+    reach AS MATERIALIZED (
+        SELECT array_to_string(units, ',') AS units, array_to_string(own || parties, ',') AS own,
+        array_to_string(ARRAY(SELECT u.id FROM parties_unit u
+            WHERE u.id = ANY (units) OR u.party_id = ANY (parties)), ',') AS places,
+        array_to_string(ARRAY(SELECT p.id FROM parties_post p
+            WHERE p.role IN {HOLDING} AND (p.unit_id = ANY (units) OR p.party_id = ANY (parties))), ',') AS posts
+        FROM roles)
+    SELECT {telling("today", "to_char(today, 'YYYY-MM-DD')")},
+        {", ".join(telling(name, f"reach.{name}") for name in ("units", "places", "own", "posts"))}
+    FROM reach) made; RETURN nextval('public.handslag_number'); END $$""",
     f"""CREATE OR REPLACE FUNCTION handslag_covered(person_subject text, party bigint, wanted text,
     viewer handslag_viewer) RETURNS boolean LANGUAGE plpgsql STABLE COST 2000 {SAFE} AS $$
     BEGIN RETURN EXISTS (SELECT 1 FROM disclosure_disclosure d

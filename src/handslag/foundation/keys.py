@@ -18,6 +18,8 @@ from django.conf import settings
 
 INDEX_LENGTH = 32
 """Hex digits of a blind index: 128 bits."""
+BLOCK = 64
+"""Bytes that SHA-256 takes at a time."""
 
 
 FEWEST_SIGNS = 10
@@ -80,6 +82,18 @@ def blind(text: str) -> str:
 def random_index() -> str:
     """An index of nobody: as long as a blind one, and found by no text."""
     return secrets.token_hex(INDEX_LENGTH // 2)
+
+
+def proof(said: str) -> str:
+    """What proves to the database that this installation says so (64 hex digits)."""
+    return hmac.digest(_derived("wall"), said.encode(), "sha256").hex()
+
+
+def proving_pads() -> tuple[bytes, bytes]:
+    """The key of `proof` as the database needs it to work out an HMAC of SHA-256 by itself (RFC 2104)."""
+    key = _derived("wall").ljust(BLOCK, b"\0")
+    inner, outer = (bytes(byte ^ pad for byte in key) for pad in (0x36, 0x5C))
+    return inner, outer
 
 
 def seal(content: bytes) -> str:

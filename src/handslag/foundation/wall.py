@@ -3,6 +3,7 @@
 While a request is answered, its connection plays the role `handslag_viewer`, which cannot bypass the policies, and the
 database works out from the viewer's id alone what the viewer reaches. Without a viewer no row comes back. An action
 checks its right itself and lifts the wall while it writes; nothing is written to walled tables in any other way.
+The database believes who enters, and that the wall is lifted, by proof of the installation's key (`proving.py`).
 SQLite has no such wall: there the querysets are the only one.
 """
 
@@ -21,33 +22,25 @@ from django.db.backends.signals import connection_created
 from django.db.backends.utils import CursorWrapper
 from django.utils.module_loading import module_has_submodule
 
-from handslag.foundation import keys
-from handslag.foundation.guards import SAFE
+from handslag.foundation import guards, keys, proving
 
 ROLE = "handslag_viewer"
 POLICIES = 2
 """How many a wall has: who reads, and who writes."""
 VIEWER = "(SELECT handslag_who())"
 """Who looks, as a policy gives it to the functions that its rule asks: made once a query, not once a row."""
-LIFTED = "nullif(current_setting('handslag.lifted', true), '') IS NOT NULL"
+LIFTED = "SELECT handslag_is_lifted()"
 
-_BASE = (
-    "CREATE OR REPLACE FUNCTION handslag_ids(name text) RETURNS bigint[] LANGUAGE sql STABLE AS "
-    "$$ SELECT coalesce(string_to_array(nullif(current_setting(name, true), ''), ',')::bigint[], '{}') $$",
-    "DO $$ BEGIN CREATE TYPE handslag_viewer AS (places bigint[], own bigint[], today date); "
-    "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
-    "CREATE OR REPLACE FUNCTION handslag_who() RETURNS handslag_viewer LANGUAGE sql STABLE AS $$ SELECT "
-    "ROW(handslag_ids('handslag.places'), handslag_ids('handslag.own'), "
-    "nullif(current_setting('handslag.today', true), '')::date)::handslag_viewer $$",
-    f"DO $$ BEGIN CREATE ROLE {ROLE} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
-)
+_ROLE = f"DO $$ BEGIN CREATE ROLE {ROLE} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
 
 
 class _State(local):
-    """Of this thread's connection (Django keeps one a thread): whether the wall stands, and whether it is lifted."""
+    """Of this thread's connection (Django keeps one a thread): whether the wall stands, whether it is lifted, and the
+    number that the next proof holds, where it is known."""
 
     is_walled = False
     is_lifted = False
+    number: int | None = None
 
 
 _state = _State()
@@ -55,7 +48,7 @@ _state = _State()
 
 def mine(name: str) -> str:
     """The viewer's ids of a kind (posts, units, places, own), as an array that a query makes once, not once a row."""
-    return f"((SELECT handslag_ids('handslag.{name}'))::bigint[])"
+    return f"((SELECT handslag_ids('{name}'))::bigint[])"
 
 
 def sees(table: str, key: str, viewer: str = VIEWER) -> str:
@@ -80,7 +73,7 @@ class Wall:
             f"DROP POLICY IF EXISTS {name} ON {self.table}",
             f"DROP POLICY IF EXISTS {name}_writes ON {self.table}",
             f"CREATE POLICY {name} ON {self.table} FOR SELECT USING (({LIFTED}) OR ({self.rule}))",
-            f"CREATE POLICY {name}_writes ON {self.table} FOR ALL USING ({LIFTED}) WITH CHECK ({LIFTED})",
+            f"CREATE POLICY {name}_writes ON {self.table} FOR ALL USING (({LIFTED})) WITH CHECK (({LIFTED}))",
         )
 
     @property
@@ -89,7 +82,7 @@ class Wall:
         rule = self.rule.replace(VIEWER, "viewer")
         return (
             f"CREATE OR REPLACE FUNCTION handslag_sees_{self.table}(the_row bigint, viewer handslag_viewer) "
-            f"RETURNS boolean LANGUAGE plpgsql STABLE COST 6000 {SAFE} AS $$ BEGIN RETURN EXISTS "
+            f"RETURNS boolean LANGUAGE plpgsql STABLE COST 6000 {guards.SAFE} AS $$ BEGIN RETURN EXISTS "
             f"(SELECT 1 FROM {self.table} WHERE {self.table}.id = the_row AND ({rule})); END $$"
         )
 
@@ -110,13 +103,6 @@ def walls() -> list[Wall]:
     return written + [wall for wall in _listed("DERIVED") if wall.table not in named]
 
 
-def _made() -> list[str]:
-    """The types and functions of the walls: those that the rooms list, and one for each table that a rule asks for."""
-    listed = [*_BASE, *_listed("FUNCTIONS")]
-    asked = "".join((*listed, *(wall.rule for wall in walls())))
-    return listed + [wall.function for wall in walls() if f"handslag_sees_{wall.table}(" in asked]
-
-
 def build(to: BaseDatabaseWrapper) -> None:
     """Sets the role, the functions and every wall up anew, for the tables that exist. Does nothing on SQLite."""
     if to.vendor != "postgresql":
@@ -125,13 +111,15 @@ def build(to: BaseDatabaseWrapper) -> None:
     if not {wall.table for wall in walls()} <= tables:
         return
     with to.cursor() as cursor:
-        for statement in _made():
+        proving.keep_key(cursor)
+        for statement in (_ROLE, *_functions()):
             cursor.execute(statement)
         for wall in walls():
             for statement in wall.statements:
                 cursor.execute(statement)
         for grant in ("SELECT, INSERT, UPDATE, DELETE ON ALL TABLES", "USAGE ON ALL SEQUENCES"):
             cursor.execute(f"GRANT {grant} IN SCHEMA public TO {ROLE}")
+        cursor.execute(f"REVOKE ALL ON {', '.join(proving.OWNERS)} FROM PUBLIC, {ROLE}")
         cursor.execute(f"REVOKE TEMPORARY ON DATABASE {to.ops.quote_name(to.settings_dict['NAME'])} FROM PUBLIC")
         cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         _seal_policies(cursor)
@@ -163,30 +151,62 @@ def _seal_policies(cursor: CursorWrapper) -> None:
             cursor.execute(f"COMMENT ON POLICY {policy[0]} ON {wall.table} IS '{seal}'")
 
 
-def _functions() -> dict[str, str]:
-    """What stands in each of the wall's functions, by name."""
-    written = [s for s in _made() if "FUNCTION" in s]
-    return {statement.split("FUNCTION ")[1].split("(")[0]: statement.split("$$")[1] for statement in written}
+def _functions() -> list[str]:
+    """What makes the wall's functions: those that the rooms list, and one for each table that a rule asks for."""
+    listed = [*proving.FUNCTIONS, *_listed("FUNCTIONS")]
+    asked = "".join((*listed, *(wall.rule for wall in walls())))
+    return listed + [wall.function for wall in walls() if f"handslag_sees_{wall.table}(" in asked]
+
+
+def _written(function: str) -> tuple[str, tuple[str, bool]]:
+    """A function's name, what stands in it, and whether it runs with the rights of who made it."""
+    head, body, _end = function.split("$$")
+    return head.split("(")[0].split()[-1], (body, guards.SAFE in head)
+
+
+def _altered_functions(cursor: CursorWrapper) -> list[str]:
+    """Those that do not stand as they were made, or beside another of the same name, which could be asked instead."""
+    cursor.execute(
+        "SELECT proname, prosrc, prosecdef AND proconfig[1] = %s FROM pg_proc WHERE starts_with(proname, 'handslag_')",
+        [guards.SEARCHED],
+    )
+    standing: dict[str, list[tuple[str, bool]]] = {}
+    for name, source, is_safe in cursor.fetchall():
+        standing.setdefault(name, []).append((source, bool(is_safe)))
+    return [name for name, written in map(_written, _functions()) if standing.get(name) != [written]]
+
+
+def _open_to_others(cursor: CursorWrapper) -> list[str]:
+    """What the wall goes by, where others than its owner may touch it."""
+    cursor.execute(
+        "SELECT relname FROM pg_class WHERE relname = ANY(%s) "
+        "AND EXISTS (SELECT FROM aclexplode(relacl) AS given WHERE given.grantee <> relowner)",
+        [list(proving.OWNERS)],
+    )
+    return [name for (name,) in cursor.fetchall()]
+
+
+def _has_our_key() -> bool:
+    with lifted(), connection.cursor() as cursor:
+        cursor.execute("SELECT handslag_is_lifted()")
+        return bool(cursor.fetchone()[0])
 
 
 def missing(to: BaseDatabaseWrapper) -> list[str]:
     """Names of the tables whose wall does not stand as it was built (security off, a policy gone, altered or more than
-    there should be), and of the wall's functions that were altered."""
+    there should be), and of what the wall goes by that was altered or opened."""
     if to.vendor != "postgresql":
         return []
     with to.cursor() as cursor:
         standing = _policies(cursor)
-        cursor.execute(
-            "SELECT proname, array_agg(prosrc) FROM pg_proc WHERE starts_with(proname, 'handslag_') GROUP BY proname"
-        )
-        functions = dict(cursor.fetchall())  # (one of another signature would be asked in the place of ours)
-    fallen = [
-        wall.table
-        for wall in walls()
-        if len(standing.get(wall.table, ())) != POLICIES
-        or any(policy[-1] != _seal_of(wall, policy) for policy in standing[wall.table])
-    ]
-    return fallen + [name for name, written in _functions().items() if functions.get(name) != [written]]
+        fallen = [
+            wall.table
+            for wall in walls()
+            if len(standing.get(wall.table, ())) != POLICIES
+            or any(policy[-1] != _seal_of(wall, policy) for policy in standing[wall.table])
+        ]
+        fallen += _altered_functions(cursor) + _open_to_others(cursor)
+    return fallen or ([] if _has_our_key() else ["handslag_key"])
 
 
 def can_bypass(to: BaseDatabaseWrapper) -> bool:
@@ -204,53 +224,75 @@ def can_bypass(to: BaseDatabaseWrapper) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def _ask(sql: str, given: list[Any]) -> None:
+    """Runs a statement of which the last column is the number that the next proof holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        _state.number = cursor.fetchone()[-1]
+
+
+def _proof(*said: object) -> str:
+    """What proves to the database what is said, now and on this connection."""
+    if _state.number is None:
+        _ask("SELECT handslag_turn()", [])
+    what, *words = said
+    return keys.proof(" ".join(map(str, (what, _state.number, *words))))
+
+
 def enter(user_id: int | None, party_ids: frozenset[int], today: date) -> None:
     """From here on the connection sees what this user (or these parties' own systems) reaches, and nothing else."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            parties = ",".join(map(str, sorted(party_ids)))
-            cursor.execute(
-                f"SELECT set_config('role', '{ROLE}', false), handslag_enter(%s, %s, %s)", [user_id, parties, today]
-            )
+        parties = ",".join(map(str, sorted(party_ids)))
+        proof = _proof(proving.ENTER, "" if user_id is None else user_id, parties, today)
         _state.is_walled = True
+        entering = f"SELECT set_config('role', '{ROLE}', false), handslag_enter(%s, %s, %s, %s)"
+        _ask(entering, [user_id, parties, today, proof])
+        _state.is_lifted = False
 
 
 def leave() -> None:
     """Ends what `enter` began; the connection sees nothing until somebody enters again."""
-    if _state.is_walled:
-        _state.is_walled = False
+    if _state.is_walled or _state.is_lifted:
+        _state.is_walled = _state.is_lifted = False
         if not connection.needs_rollback and connection.connection:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('role', 'none', false), handslag_enter(NULL, '', NULL)")
+            _ask("SELECT set_config('role', 'none', false), handslag_leave()", [])
 
 
-def _set_lifted(value: str) -> None:
-    if not connection.needs_rollback:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('handslag.lifted', %s, false)", [value])
+def _lift() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('handslag.lifted', %s, false)", [_proof(proving.LIFT)])
 
 
 @contextmanager
 def lifted() -> Iterator[None]:
     """Lets an action, which checks its right itself, read and write past the wall."""
-    if not _state.is_walled or _state.is_lifted:
+    if connection.vendor != "postgresql" or _state.is_lifted:
         yield
         return
     _state.is_lifted = True
     try:
-        _set_lifted("1")
+        if not connection.needs_rollback:
+            _lift()
         yield
     finally:
         _state.is_lifted = False
-        _set_lifted("")
+        if not connection.needs_rollback:
+            _ask("SELECT set_config('handslag.lifted', '', false), handslag_turn()", [])
+
+
+def _begin_anew(connection: BaseDatabaseWrapper, **_: object) -> None:
+    _state.is_lifted, _state.number = False, None
+
+
+connection_created.connect(_begin_anew)
 
 
 def lift_for_process() -> None:
     """For the operator's commands, which work for no viewer: every connection of this process stands past the wall."""
 
     def lift(connection: BaseDatabaseWrapper, **_: object) -> None:
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('handslag.lifted', '1', false)")
+        if connection.vendor == "postgresql" and "handslag_key" in connection.introspection.table_names():
+            _lift()
+            _state.is_lifted = True
 
     connection_created.connect(lift, weak=False)

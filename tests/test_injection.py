@@ -1,0 +1,168 @@
+"""Whoever can run any SQL as the server's role, but has no key, on PostgreSQL: what they see, and what they cannot do."""
+
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.db import connection
+
+from handslag.foundation import clock, keys, wall
+from tests.roles import connected, lift, refused
+
+pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no roles")
+
+SETTINGS = ("lifted", "units", "places", "own", "posts", "today")
+KEPT = ("handslag_key", "handslag_number", "handslag_viewing")
+
+
+@contextmanager
+def looked(role, user_id: int | None = None, parties: str = ""):
+    """A connection of the role on which a viewer has entered, as the server has them enter."""
+    with connected(role) as made:
+        enter(made, user_id, parties)
+        yield made
+
+
+def enter(made, user_id: int | None, parties: str = "") -> None:
+    """A viewer enters, as who has the key can say."""
+    (number,) = made.execute("SELECT handslag_turn()").fetchone()
+    proof = keys.proof(f"enter {number} {'' if user_id is None else user_id} {parties} {clock.today()}")
+    made.execute("SELECT handslag_enter(%s, %s, %s, %s)", [user_id, parties, clock.today(), proof])
+    made.execute(f"SET ROLE {wall.ROLE}")
+
+
+def count(made, table: str = "cases_case") -> int | None:
+    """How many rows of a table come back; None where the database refuses to say."""
+    try:
+        return made.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    except psycopg.DatabaseError:
+        return None
+
+
+def settings(made) -> dict[str, str]:
+    """Every setting that the wall goes by, as anybody can read it."""
+    return {name: made.execute(f"SELECT current_setting('handslag.{name}', true)").fetchone()[0] for name in SETTINGS}
+
+
+def take(made, told: dict[str, str]) -> None:
+    """Sets every setting to what was read once."""
+    for name, value in told.items():
+        made.execute("SELECT set_config(%s, %s, false)", [f"handslag.{name}", value or ""])
+
+
+@pytest.fixture
+def case(lasting_world):
+    """A case that fk_a holds, and that nobody elsewhere reaches."""
+    return lasting_world.case("fk_a")
+
+
+def test_who_enters_with_proof_sees_what_they_reach(lasting_world, role, case):
+    with looked(role, lasting_world.posts["fk_a"].user_id) as web:
+        assert count(web) == 1
+        enter(web, lasting_world.posts["af_a"].user_id)
+        assert count(web) == 0
+        enter(web, None, str(case.party_id))
+        assert count(web) == 1
+
+
+@pytest.mark.parametrize("made_up", ["1", "{ids}", "0{ids}", "f" * 64 + "{ids}"])
+@pytest.mark.parametrize("plays", [wall.ROLE, "none"])
+def test_settings_that_were_made_up_are_not_believed(lasting_world, role, case, made_up, plays):
+    every = ",".join(str(post.pk) for post in lasting_world.posts.values())
+    with looked(role, lasting_world.posts["af_a"].user_id) as web:
+        web.execute(f"SET ROLE {plays}")
+        told = settings(web)
+        for name in SETTINGS:
+            take(web, told | {name: made_up.format(ids=every)})
+            assert not count(web), name
+        take(web, dict.fromkeys(SETTINGS, made_up.format(ids=every)))
+        assert not count(web)
+
+
+def test_what_is_told_of_one_thing_is_not_believed_of_another(lasting_world, role, case):
+    """The own units' ids, sealed as they are, do not become posts' or parties'."""
+    with looked(role, lasting_world.posts["af_a"].user_id) as web:
+        told = settings(web)
+        for name in SETTINGS:
+            for other in SETTINGS:
+                if name != other:
+                    made = told | {name: told[other]}
+                    take(web, made)
+                    assert not count(web), (name, other)
+
+
+def test_what_was_read_earlier_on_the_connection_is_worth_nothing_later(lasting_world, role, case):
+    holder, other = (lasting_world.posts[name].user_id for name in ("fk_a", "af_a"))
+    with looked(role, holder) as web:
+        held = settings(web)
+        lift(web)
+        lifted = settings(web)
+        assert count(web) == 1
+        web.execute("SELECT set_config('handslag.lifted', '', false), handslag_turn()")
+        take(web, lifted | {"posts": ""})
+        assert not count(web), "lifted no more in the same request"
+        for leave in ("SELECT handslag_leave()", None):
+            if leave:
+                web.execute(leave)
+            else:
+                enter(web, other)
+            for told in (held, lifted):
+                take(web, told)
+                assert not count(web), (leave, told)
+        web.execute("DISCARD SEQUENCES")
+        for told in (held, lifted):
+            take(web, told)
+            assert not count(web)
+        web.execute("DISCARD ALL")
+        for told in (held, lifted):
+            take(web, told)
+            assert not count(web)
+    with connected(role) as another:
+        for told in (held, lifted):
+            take(another, told)
+            assert not count(another), "nor on another connection"
+
+
+def test_nobody_enters_without_proof_or_with_one_that_was_used(lasting_world, role, case):
+    holder, other, today = lasting_world.posts["fk_a"].user_id, lasting_world.posts["af_a"].user_id, clock.today()
+    asked = "SELECT handslag_enter({}, '{}', '{}', {})"
+    with looked(role, other) as web:
+        for proof in ("NULL", "''", "'x'", f"'{'0' * 64}'"):
+            assert refused(web, asked.format(holder, "", today, proof))
+        (number,) = web.execute("SELECT handslag_turn()").fetchone()
+        used = keys.proof(f"enter {number} {other}  {today}")
+        for viewer, parties in ((holder, ""), ("NULL", str(case.party_id)), (other, str(case.party_id))):
+            assert refused(web, asked.format(viewer, parties, today, f"'{used}'"))
+        assert refused(web, asked.format(other, "", "2001-01-01", f"'{used}'"))
+        assert not refused(web, asked.format(other, "", today, f"'{used}'"))
+        assert refused(web, asked.format(other, "", today, f"'{used}'")), "once"
+        web.execute("SELECT set_config('handslag.lifted', %s, false)", [used])
+        assert not count(web), "a proof of who enters lifts nothing"
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_what_the_wall_goes_by_is_the_owners_alone(lasting_world, role, kept):
+    with looked(role) as web:
+        for plays in (wall.ROLE, "none"):
+            web.execute(f"SET ROLE {plays}")
+            assert refused(web, f"SELECT * FROM {kept}")
+            assert refused(web, f"SELECT setval('{kept}', 1)") and refused(web, f"SELECT nextval('{kept}')")
+            assert refused(web, f"SELECT currval('{kept}')") and refused(web, "SELECT lastval()")
+            assert refused(web, f"DELETE FROM {kept}") and refused(web, f"DROP TABLE {kept}")
+
+
+def test_no_role_and_no_setting_leads_past_the_wall(lasting_world, role, case):
+    with looked(role, lasting_world.posts["af_a"].user_id) as web:
+        for way in ("RESET ROLE", "SET ROLE none", f"SET ROLE {role}", f"SET ROLE {wall.ROLE}", "RESET ALL",
+                    "SET row_security = off", "SET search_path = pg_temp", "SET ROLE postgres",
+                    "SET SESSION AUTHORIZATION postgres", "ALTER TABLE cases_case DISABLE ROW LEVEL SECURITY",
+                    "DROP POLICY cases_case_wall ON cases_case", "TRUNCATE cases_case CASCADE",
+                    "CREATE OR REPLACE FUNCTION handslag_is_lifted() RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+                    "CREATE FUNCTION mine() RETURNS boolean LANGUAGE sql AS 'SELECT true'", "CREATE TABLE mine (x int)"):  # fmt: skip
+            refused(web, way)
+            assert not count(web, "public.cases_case"), way
+            refused(web, "UPDATE public.cases_case SET next_step = 'x'")
+            assert refused(web, "INSERT INTO public.cases_acquaintance (case_id, person_id) VALUES (1, 1)")
+            web.execute(f"RESET row_security; RESET search_path; SET ROLE {wall.ROLE}")
+    case.refresh_from_db()
+    assert case.next_step != "x"
