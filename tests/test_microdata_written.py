@@ -17,7 +17,7 @@ from handslag.cli.main import main
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Refused
 from handslag.journal.models import Entry
-from handslag.meetings.models import Meeting
+from handslag.meetings.actions import hold_meeting
 from handslag.microdata.writing import write_microdata
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Identity, Person
@@ -28,6 +28,7 @@ from handslag.statistics.microdata.schema import resources
 from handslag.statistics.microdata.validating import validate
 from tests.test_assessments import ask, end, sign
 from tests.test_definitions import counted
+from tests.test_meetings import outcome
 
 SYSTEM = Viewer(None, is_system=True, name="operator")
 LONG_AGO, LATE = date(1990, 1, 1), date(2099, 12, 31)
@@ -136,6 +137,10 @@ def test_nobody_is_named_and_two_folders_cannot_be_laid_side_by_side(world, asse
 
 
 def test_who_is_protected_is_left_out_of_every_file(world, assessed, tmp_path):
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        meeting = world.meeting(assessed, days=1)
+        traveller.shift(timedelta(days=2))
+        hold_meeting(world.viewer("fk_a"), meeting.pk, outcome(world))
     protect(world.viewer("fk_a"), assessed.pk)
     assert not Identity.objects.filter(person=assessed.person).exists()
     written = write_microdata(SYSTEM, tmp_path / "out", LONG_AGO, LATE)
@@ -167,7 +172,7 @@ def test_meetings_are_those_of_the_days_that_were_held(world, tmp_path):
             for name, before in (("booked", 9),)
         }
         assert folders["booked"].rows["meetings"] == 0
-        Meeting.objects.filter(pk=meeting.pk).update(ended_at=clock.now(), ended_by=world.posts["fk_a"])
+        hold_meeting(world.viewer("fk_a"), meeting.pk, outcome(world))
         day = clock.day_of(meeting.at)
         for begin, end, held in (
             (day, day, 1),
