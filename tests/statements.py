@@ -33,7 +33,7 @@ SETTINGS = (
     *(f"BEGIN ISOLATION LEVEL {level}" for level in ("REPEATABLE READ", "SERIALIZABLE", "READ COMMITTED")),
     *(f"SET {name}" for name in ("search_path = pg_temp, public", "session_replication_role = replica")),
     *("SET row_security = off", "SET CONSTRAINTS ALL DEFERRED", "SET ROLE handslag_viewer", "RESET ROLE", "RESET ALL"),
-    *("RESET search_path", "SELECT handslag_enter(1, '1,2,3', '2026-01-01')", "SET transform_null_equals = on"),
+    *("RESET search_path", "SELECT handslag_enter(1, '1,2,3', '2026-01-01', 'x')", "SET transform_null_equals = on"),
     *(
         f"SELECT set_config('handslag.{name}', '{value}', false)"
         for name in ("lifted", "places", "units", "own", "posts", "today")
