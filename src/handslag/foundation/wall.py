@@ -123,6 +123,7 @@ def build(to: BaseDatabaseWrapper) -> None:
         cursor.execute(f"REVOKE TEMPORARY ON DATABASE {to.ops.quote_name(to.settings_dict['NAME'])} FROM PUBLIC")
         cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         _seal_policies(cursor)
+    _state.number = None  # the sequences were moved
 
 
 def _policies(cursor: CursorWrapper) -> dict[str, list[list[Any]]]:
@@ -226,6 +227,7 @@ def can_bypass(to: BaseDatabaseWrapper) -> bool:
 
 def _ask(sql: str, given: list[Any]) -> None:
     """Runs a statement of which the last column is the number that the next proof holds."""
+    _state.number = None  # where it fails, it is asked for anew
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         _state.number = cursor.fetchone()[-1]
@@ -233,6 +235,7 @@ def _ask(sql: str, given: list[Any]) -> None:
 
 def _proof(*said: object) -> str:
     """What proves to the database what is said, now and on this connection."""
+    connection.ensure_connection()  # a new one begins with a number of its own
     if _state.number is None:
         _ask("SELECT handslag_turn()", [])
     what, *words = said
