@@ -237,7 +237,7 @@ MUTANTS = [
     ("pseudonyms last", "microdata/writing.py", "self._key = secrets.token_bytes(32)", "self._key = bytes(32)", MICRODATA),
     ("who is protected is exported", "meetings/microdata.py", "held.filter(case__person__identity__isnull=False)", "held.filter()", MICRODATA),
     ("booked is held", "meetings/microdata.py", ", ended_at__isnull=False, reason=\"\"", ", reason=\"\"", MICRODATA),
-    ("microdata are taken out unseen", "microdata/writing.py", "    _note(actor, begin, end)\n    folder", "    operate(actor)\n    folder", MICRODATA),
+    ("microdata are taken out unseen", "microdata/writing.py", "    note_microdata(actor, begin, end)\n    folder", "    operate(actor)\n    folder", MICRODATA),
     ("a measure that never began is counted", "plans/microdata.py", "if until is None or until >= since:", "if True:", MICRODATA),
     ("a made up lift is believed", "foundation/proving.py", "BEGIN RETURN told IS NOT NULL AND told = ", "BEGIN RETURN told IS NOT NULL OR told = ", INJECTION),
     ("made up places are believed", "foundation/proving.py", "IF told IS NULL OR left(told, {SEAL}) <> {_seal_of(\"name\", \"value\")} THEN", "IF told IS NULL THEN", INJECTION),

@@ -225,7 +225,7 @@ def test_a_lead_moves_chosen_cases(visit, lasting_world):
     cases = [world.case() for _ in range(3)]
     page = visit("fk_lead")
     page.goto(f"/units/{world.units['fk'].public_id}/cases/")
-    page.check(f"input[value='{cases[1].public_id}']")
+    page.check(f"input[value^='{cases[1].public_id}']")
     page.select_option("#id_to", str(world.posts["fk_b"].public_id))
     page.click("text=Flytta de valda ärendena")
     expect(page.locator("text=1 ärenden flyttades")).to_be_visible()

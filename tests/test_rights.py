@@ -33,6 +33,7 @@ from handslag.handovers import actions as handovers
 from handslag.handovers import rules
 from handslag.meetings import actions as meetings
 from handslag.meetings.models import Decision, Meeting
+from handslag.microdata.writing import note_microdata
 from handslag.parties import actions as parties
 from handslag.parties.hiring import hire
 from handslag.parties.models import Absence
@@ -234,7 +235,7 @@ CASE_ACTIONS = {
 }
 SYSTEM_ACTIONS = (
     *("hire", "set_password", "issue_token", "revoke_token", "retain", "extract", "rotate", "unprotect"),
-    *("part_expired", "reset_factors", "put_due_steps", "forget_drafts"),
+    *("part_expired", "reset_factors", "put_due_steps", "forget_drafts", "note_microdata"),
 )
 STEP_ACTIONS = {
     "offer": "offer_handover",
@@ -415,6 +416,7 @@ def test_what_is_the_operators_is_refused_to_everyone_who_signs_in(world, name):
     viewer, today = world.viewer(name), clock.today()
     acts = {
         "hire": lambda: hire(viewer, []),
+        "note_microdata": lambda: note_microdata(viewer, today, today),
         "set_password": lambda: parties.set_password(viewer, "x", "y"),
         "reset_factors": lambda: reset_factors(viewer, "x"),
         "retain": lambda: retain(viewer, today),

@@ -153,7 +153,7 @@ class Environment(BaseSettings):
         description="host names that the server answers to, with commas between",
     )
     watch_minutes: Annotated[float, Field(gt=0, le=10_000), May("a number above 0, at most 10000")] = Field(
-        60, description="minutes between the watch's rounds while serving"
+        60, description="minutes between the watch's rounds while serving; a round goes when the day changes too"
     )
     address: Annotated[str, AfterValidator(_own_address), May("an http or https address")] = Field(
         "http://127.0.0.1:8000",

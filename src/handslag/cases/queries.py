@@ -20,6 +20,7 @@ from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
 
 SHOWN = ("person__identity", "holder__user", "holder__unit")
+JOINED = "_ids_with_joined"
 REACHED_BY = ("post_ids", "case_post_ids", "unit_ids", "officer_party_ids", "own_party_ids")
 """The viewer's ids by which rooms let cases be reached."""
 
@@ -180,8 +181,11 @@ def _joined_to(_viewer: None, case_id: int) -> QuerySet:
 
 
 def with_joined(case: Case) -> frozenset[int]:
-    """The ids of a case and of those that are joined to it."""
-    return frozenset([case.pk, *_joined_to.rows(None, case.pk)])
+    """The ids of a case and of those that are joined to it; asked once for each time that the case is loaded."""
+    if JOINED not in case.__dict__:
+        case.__dict__[JOINED] = frozenset([case.pk, *_joined_to.rows(None, case.pk)])
+    found: frozenset[int] = case.__dict__[JOINED]
+    return found
 
 
 def holdings(case: Case) -> list[Spell]:

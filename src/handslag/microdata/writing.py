@@ -44,7 +44,7 @@ class Pseudonyms:
 
 
 @action(operate)
-def _note(actor: Viewer, begin: date, end: date) -> None:
+def note_microdata(actor: Viewer, begin: date, end: date) -> None:
     """Journals that microdata are taken out, before they are."""
     record(actor.label, "microdata_written", "installation", 0, begin=begin.isoformat(), end=end.isoformat())
 
@@ -63,7 +63,7 @@ def write_microdata(
         raise Refused(_("The first day is after the last."))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(_("{folder} is not empty. Name a folder that is not there yet.").format(folder=folder))
-    _note(actor, begin, end)
+    note_microdata(actor, begin, end)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     pseudonyms, given = Pseudonyms(), {file.name: file.rows for room in rooms().values() for file in room.microdata}
     with snapshot():
