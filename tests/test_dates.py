@@ -18,6 +18,7 @@ from handslag.foundation.dates import Day, Instant
 from handslag.foundation.errors import Refused
 from handslag.foundation.spans import EARLIEST, LATEST, Span
 from handslag.handovers import actions as handovers
+from handslag.handovers import contact
 from handslag.intake.actions import import_cases
 from handslag.parties.actions import register_absence
 from tests.test_intake import good_row, write_csv
@@ -136,7 +137,7 @@ def test_a_far_first_contact_is_for_the_receivers_lead(world):
         handovers.accept_handover(world.viewer("af_a"), handover.pk, contact_in(91))
     handovers.accept_handover(world.viewer("af_lead"), handover.pk, contact_in(91), world.posts["af_a"])
     with pytest.raises(Refused, match="från"):
-        handovers.rebook_contact(world.viewer("af_lead"), handover.pk, contact_in(366))
+        contact.rebook_contact(world.viewer("af_lead"), handover.pk, contact_in(366))
 
 
 @pytest.mark.parametrize("day", ABSURD)

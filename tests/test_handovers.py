@@ -13,7 +13,7 @@ from handslag.cases.models import Case
 from handslag.check.proof import prove
 from handslag.foundation import clock, days
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
-from handslag.handovers import actions, rules
+from handslag.handovers import actions, contact, rules
 from handslag.handovers.models import Handover
 from handslag.watch.actions import go_round
 from handslag.watch.models import Escalation
@@ -127,7 +127,7 @@ def test_the_first_contact_is_recorded_with_what_follows(world):
     case = world.case()
     handover = world.offer(case)
     actions.accept_handover(world.viewer("af_a"), handover.pk, contact_in(3))
-    actions.rebook_contact(world.viewer("af_a"), handover.pk, contact_in(9), "Sjuk")
+    contact.rebook_contact(world.viewer("af_a"), handover.pk, contact_in(9), "Sjuk")
     case.refresh_from_db()
     assert case.next_step_on == (clock.today() + timedelta(days=9))
     with pytest.raises(Refused, match="(?i)skriv vad"):
@@ -145,10 +145,10 @@ def test_a_first_contact_within_a_pause_ends_the_pause(world):
     handover = world.offer(case)
     actions.accept_handover(receiver, handover.pk, contact_in(3))
     suspend(receiver, case.pk, clock.today() + timedelta(days=28), "treatment")
-    actions.rebook_contact(receiver, handover.pk, contact_in(40))
+    contact.rebook_contact(receiver, handover.pk, contact_in(40))
     case.refresh_from_db()
     assert case.suspended_until
-    actions.rebook_contact(receiver, handover.pk, contact_in(5))
+    contact.rebook_contact(receiver, handover.pk, contact_in(5))
     case.refresh_from_db()
     assert not case.suspended_until and case.next_step_on == clock.today() + timedelta(days=5)
 
@@ -239,8 +239,8 @@ def test_a_contact_is_not_noted_before_its_time(world):
     actions.accept_handover(world.viewer("af_a"), handover.pk, contact_in(3))
     receiver = world.viewer("af_a")
     for act in (
-        lambda: actions.record_contact(receiver, handover.pk, "held", "Kartläggning", clock.today()),
-        lambda: actions.miss_contact(receiver, handover.pk, contact_in(5)),
+        lambda: contact.record_contact(receiver, handover.pk, "held", "Kartläggning", clock.today()),
+        lambda: contact.miss_contact(receiver, handover.pk, contact_in(5)),
     ):
         with pytest.raises(Refused, match="bokad till") as refused:
             act()
@@ -259,7 +259,7 @@ def test_who_was_not_reached_is_not_met_and_it_climbs_from_the_first_time(world,
     with time_machine.travel(booked + timedelta(days=1), tick=False):
         for days_on in (5, 9):
             with time_machine.travel(clock.now() + timedelta(days=days_on), tick=False):
-                getattr(actions, verb)(world.viewer("af_a"), handover.pk, contact_in(3), "Svarade inte")
+                getattr(contact, verb)(world.viewer("af_a"), handover.pk, contact_in(3), "Svarade inte")
         handover.refresh_from_db()
         assert (handover.state, handover.contact_result, handover.missed_since) == (rules.ACCEPTED, "", booked)
         assert list(unprepared(Case.objects.all(), clock.today())) == [case], "nobody has been met"

@@ -16,7 +16,7 @@ from handslag.disclosure.rules import IDENTITY, PLAN
 from handslag.foundation import clock, days, guards
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.handovers import actions as handovers
-from handslag.handovers import rules
+from handslag.handovers import contact, rules
 from handslag.handovers.models import Handover
 from handslag.parties.actions import end_post
 from handslag.parties.models import Post
@@ -53,7 +53,7 @@ def agreed(world):
 
 def met(world, handover) -> None:
     with time_machine.travel(handover.first_contact_at, tick=False):
-        handovers.record_joint_contact(world.viewer("fk_a"), handover.pk, person_agrees=True)
+        contact.record_joint_contact(world.viewer("fk_a"), handover.pk, person_agrees=True)
 
 
 def test_without_a_basis_an_accept_books_a_meeting_and_the_sender_holds(world, agreed, browse):
@@ -157,7 +157,7 @@ def test_a_basis_that_ends_before_the_contact_is_no_basis_for_an_accept(world):
     handovers.accept_handover(world.viewer("af_a"), handover.pk, contact_in(1))
     assert holder(case) == "af_a"
     with pytest.raises(Refused, match="upphör"):
-        handovers.rebook_contact(world.viewer("af_a"), handover.pk, contact_in(5))
+        contact.rebook_contact(world.viewer("af_a"), handover.pk, contact_in(5))
 
 
 def test_a_withdrawal_before_the_first_contact_returns_the_case_at_once_and_alarms_the_lead(world, browse):
@@ -349,7 +349,7 @@ def test_our_own_record_never_stands_where_the_identity_is_hidden(world, agreed,
 def test_only_the_sender_notes_the_joint_contact(world, agreed, who):
     _case, handover = agreed
     with time_machine.travel(handover.first_contact_at, tick=False), pytest.raises(NotAllowed):
-        handovers.record_joint_contact(world.viewer(who), handover.pk, person_agrees=True)
+        contact.record_joint_contact(world.viewer(who), handover.pk, person_agrees=True)
 
 
 def refused(sql, values=()):

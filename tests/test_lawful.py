@@ -29,6 +29,7 @@ from handslag.foundation.errors import NotAllowed, Refused
 from handslag.foundation.prepared import prepared
 from handslag.foundation.rooms import Section
 from handslag.handovers import actions as handovers
+from handslag.handovers import contact
 from handslag.handovers.models import Handover
 from handslag.journal.models import Entry
 from handslag.parties.models import Absence
@@ -237,12 +238,12 @@ class Play:
             return
         file, receiver = self.law.files[handover.case_id], self._name(handover.accepted_by)
         if handover.state == "conditional":
-            handovers.record_joint_contact(self.viewer(file.holder), handover.pk, person_agrees=True)
+            contact.record_joint_contact(self.viewer(file.holder), handover.pk, person_agrees=True)
             self._moves(file, receiver)
             self._step_is_past(file)
         else:
             word = self.word()
-            handovers.record_contact(self.viewer(receiver), handover.pk, "held", word, clock.today())
+            contact.record_contact(self.viewer(receiver), handover.pk, "held", word, clock.today())
             self._step_is_past(file)
             file.facts.append(Fact(word, PLAN, PARTY[UNIT_OF[receiver]], True))
         self._forget_offer(handover.case_id)

@@ -16,7 +16,7 @@ from handslag.disclosure.models import Disclosure
 from handslag.disclosure.rules import IDENTITY, MEETINGS
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Refused
-from handslag.meetings import actions, letters, rules
+from handslag.meetings import actions, calling, feeds, letters, rules
 from handslag.meetings.models import Meeting
 from handslag.outbox import actions as outbox
 from handslag.outbox.models import Letter
@@ -123,12 +123,12 @@ def test_each_move_raises_the_sequence_under_one_uid(world, box):
 def test_a_mail_tells_no_more_than_the_receivers_basis_opens(world, box):
     case = world.case()
     meeting, viewer = world.meeting(case), world.viewer("fk_a")
-    actions.invite(viewer, meeting.pk, world.units["af"], world.posts["af_a"])
-    actions.invite(viewer, meeting.pk, world.units["kom"])
-    actions.invite_guest(viewer, meeting.pk, actions.Guest("employer", "Eva", "eva@firma.example"))
-    agreed = actions.Guest("health_care", "Dr Ek", "ek@vard.example", clock.today())
-    actions.invite_guest(viewer, meeting.pk, agreed)
-    actions.invite_guest(viewer, meeting.pk, actions.Guest("person", "", "jag@hemma.example"))
+    calling.invite(viewer, meeting.pk, world.units["af"], world.posts["af_a"])
+    calling.invite(viewer, meeting.pk, world.units["kom"])
+    calling.invite_guest(viewer, meeting.pk, calling.Guest("employer", "Eva", "eva@firma.example"))
+    agreed = calling.Guest("health_care", "Dr Ek", "ek@vard.example", clock.today())
+    calling.invite_guest(viewer, meeting.pk, agreed)
+    calling.invite_guest(viewer, meeting.pk, calling.Guest("person", "", "jag@hemma.example"))
     outbox.send_waiting()
     assert not box.to("eva@firma.example")
     assert Letter.objects.filter(ending="withheld").count() == 1
@@ -148,7 +148,7 @@ def test_what_may_be_told_is_asked_when_the_mail_is_sent(world, box):
     case = world.case()
     meeting, viewer = world.meeting(case), world.viewer("fk_a")
     world.consent(case, "af", out=(IDENTITY, MEETINGS), back=())
-    actions.invite(viewer, meeting.pk, world.units["af"], world.posts["af_a"])
+    calling.invite(viewer, meeting.pk, world.units["af"], world.posts["af_a"])
     outbox.send_waiting()
     assert len(calendars(box.to("af_a@test.example"))) == 1
     actions.move_meeting(viewer, meeting.pk, actions.Time(contact_in(5), 30, "Hemligt rum"), "another_time")
@@ -160,9 +160,9 @@ def test_what_may_be_told_is_asked_when_the_mail_is_sent(world, box):
 
 def test_who_is_taken_off_gets_a_cancellation_and_nothing_after(world, box):
     meeting, viewer = world.meeting(world.case()), world.viewer("fk_a")
-    guest = actions.invite(viewer, meeting.pk, world.units["fk"], world.posts["fk_b"])
+    guest = calling.invite(viewer, meeting.pk, world.units["fk"], world.posts["fk_b"])
     outbox.send_waiting()
-    actions.uninvite(viewer, guest.pk)
+    calling.uninvite(viewer, guest.pk)
     actions.move_meeting(viewer, meeting.pk, actions.Time(contact_in(6), 30, "Rum 9"), "another_time")
     outbox.send_waiting()
     assert [method for method, _event in calendars(box.to("fk_b@test.example"))] == ["REQUEST", "CANCEL"]
@@ -220,7 +220,7 @@ def test_a_busy_server_is_tried_again_and_an_unknown_address_is_not(world, box, 
     box.is_busy = True
     assert outbox.send_waiting() == {"waiting": 1}
     box.is_busy, box.refuses = False, {"ek@vard.example"}
-    actions.invite_guest(viewer, meeting.pk, actions.Guest("health_care", "Dr Ek", "ek@vard.example", clock.today()))
+    calling.invite_guest(viewer, meeting.pk, calling.Guest("health_care", "Dr Ek", "ek@vard.example", clock.today()))
     assert outbox.send_waiting() == {"refused": 1}
     letter = Letter.objects.get(ending="refused")
     assert letter.trouble == "SMTPRecipientsRefused 550" and "ek@" not in letter.trouble
@@ -266,7 +266,7 @@ def test_a_private_feed_tells_when_and_nothing_else_until_it_is_ended(world, bro
     fk.post(reverse("calendar-end"))
     assert anybody.get(second).status_code == 404
     with pytest.raises(NotAllowed):
-        actions.make_feed(world.viewer("admin"))
+        feeds.make_feed(world.viewer("admin"))
 
 
 @pytest.mark.parametrize(
@@ -292,10 +292,10 @@ def test_where_a_protected_person_will_be_is_told_in_no_mail(world, box):
     outbox.send_waiting()
     protect(viewer, case.pk)
     actions.move_meeting(viewer, meeting.pk, actions.Time(contact_in(6), 30, "Rum 9"), "another_time")
-    agreed = actions.Guest("health_care", "Dr Ek", "ek@vard.example", clock.today())
-    actions.invite_guest(viewer, meeting.pk, agreed)
+    agreed = calling.Guest("health_care", "Dr Ek", "ek@vard.example", clock.today())
+    calling.invite_guest(viewer, meeting.pk, agreed)
     with pytest.raises(Refused) as refused:
-        actions.invite_guest(viewer, meeting.pk, actions.Guest("person", "", "jag@hemma.example", clock.today()))
+        calling.invite_guest(viewer, meeting.pk, calling.Guest("person", "", "jag@hemma.example", clock.today()))
     assert refused.value.field == "email"
     outbox.send_waiting()
     assert not box.to("ek@vard.example")

@@ -15,7 +15,7 @@ from handslag.check.proof import prove
 from handslag.disclosure.rules import IDENTITY, MEETINGS
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
-from handslag.meetings import actions, queries, rules
+from handslag.meetings import actions, calling, holding, queries, rules
 from handslag.meetings.models import Decision, Meeting, PastTime
 from handslag.persons.models import Person
 from handslag.rights.extract import DATA
@@ -30,18 +30,18 @@ def time(days: int = 3, **changes) -> actions.Time:
     return actions.Time(**{"at": contact_in(days), "minutes": 60, "place": "Rum 3", "link": "", **changes})
 
 
-def decided(world, text: str = "Ring läkaren", to: str = "fk_a", days: int = 20) -> actions.Decided:
-    return actions.Decided(text, world.posts[to], clock.today() + timedelta(days=days))
+def decided(world, text: str = "Ring läkaren", to: str = "fk_a", days: int = 20) -> holding.Decided:
+    return holding.Decided(text, world.posts[to], clock.today() + timedelta(days=days))
 
 
-def outcome(world, *decisions, came=None, items=()) -> actions.Outcome:
+def outcome(world, *decisions, came=None, items=()) -> holding.Outcome:
     """What came of the only meeting there is; everybody came, unless it is said who did."""
     came = called_to(Meeting.objects.get()) if came is None else frozenset(came)
-    return actions.Outcome(came, "Vi pratade.", decisions or (decided(world),), tuple(items))
+    return holding.Outcome(came, "Vi pratade.", decisions or (decided(world),), tuple(items))
 
 
-def settled(kind: str) -> tuple[actions.Settled, ...]:
-    return tuple(actions.Settled(item, f"Svar på {item}") for item in rules.ITEMS.get(kind, ()))
+def settled(kind: str) -> tuple[holding.Settled, ...]:
+    return tuple(holding.Settled(item, f"Svar på {item}") for item in rules.ITEMS.get(kind, ()))
 
 
 @pytest.fixture
@@ -81,12 +81,12 @@ def test_booking_asks_for_kind_purpose_time_and_place(world):
 def test_a_held_meeting_gives_the_next_step_and_decisions_with_a_person(world, booked, later):
     case, meeting = booked
     world.consent(case, "af")
-    actions.invite(world.viewer("fk_a"), meeting.pk, world.units["af"])
+    calling.invite(world.viewer("fk_a"), meeting.pk, world.units["af"])
     person = meeting.participants.get(role="person")
     viewer = world.viewer("fk_a")
     ring, plan = decided(world, "Ring läkaren", days=20), decided(world, "Skriv planen", days=9)
     af = decided(world, "Sök praktik", "af_a", days=4)
-    actions.hold_meeting(viewer, meeting.pk, outcome(world, ring, plan, af, came=[person.pk]))
+    holding.hold_meeting(viewer, meeting.pk, outcome(world, ring, plan, af, came=[person.pk]))
     case = Case.objects.get(pk=case.pk)
     assert (case.next_step, case.next_step_on) == ("Skriv planen", plan.due_on)
     assert Meeting.objects.get(pk=meeting.pk).state == rules.HELD
@@ -94,9 +94,9 @@ def test_a_held_meeting_gives_the_next_step_and_decisions_with_a_person(world, b
     assert [d.text for d in queries.decisions_for(world.viewer("af_a"))] == ["Sök praktik"]
     assert [d.text for d in queries.decisions_for(viewer)] == ["Ring läkaren"]
     (own,) = Decision.objects.filter(to=world.posts["af_a"])
-    actions.finish_decision(world.viewer("af_a"), own.pk)
+    holding.finish_decision(world.viewer("af_a"), own.pk)
     with pytest.raises(Overtaken):
-        actions.finish_decision(world.viewer("af_a"), own.pk)
+        holding.finish_decision(world.viewer("af_a"), own.pk)
     assert not queries.decisions_for(world.viewer("af_a"))
 
 
@@ -104,7 +104,7 @@ def test_what_a_held_meeting_must_have(world, booked, later):
     _case, meeting = booked
     viewer = world.viewer("fk_a")
     for unit in ("af", "fk2"):
-        actions.invite(viewer, meeting.pk, world.units[unit])
+        calling.invite(viewer, meeting.pk, world.units[unit])
     for wrong in (
         decided(world, " "),
         decided(world, days=-1),
@@ -112,12 +112,12 @@ def test_what_a_held_meeting_must_have(world, booked, later):
         decided(world, to="af_a"),  # no basis lets them be told
     ):
         with pytest.raises(Refused) as refused:
-            actions.hold_meeting(viewer, meeting.pk, outcome(world, decided(world), wrong))
+            holding.hold_meeting(viewer, meeting.pk, outcome(world, decided(world), wrong))
         assert refused.value.field == "decisions"
     with pytest.raises(Refused):
-        actions.hold_meeting(viewer, meeting.pk, actions.Outcome(called_to(meeting), "Ord", ()))
+        holding.hold_meeting(viewer, meeting.pk, holding.Outcome(called_to(meeting), "Ord", ()))
     with pytest.raises(Refused):  # nobody of the unit that is responsible has anything to do
-        actions.hold_meeting(viewer, meeting.pk, outcome(world, decided(world, to="fk2_a")))
+        holding.hold_meeting(viewer, meeting.pk, outcome(world, decided(world, to="fk2_a")))
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,10 @@ def test_a_meeting_that_nobody_came_to_was_not_held(world, kind, came, holds):
         there = meeting.participants.filter(role__in=came).values_list("pk", flat=True)
         told = outcome(world, came=there, items=settled(kind))
         if holds:
-            actions.hold_meeting(world.viewer("fk_a"), meeting.pk, told)
+            holding.hold_meeting(world.viewer("fk_a"), meeting.pk, told)
             return
         with pytest.raises(Refused) as refused:
-            actions.hold_meeting(world.viewer("fk_a"), meeting.pk, told)
+            holding.hold_meeting(world.viewer("fk_a"), meeting.pk, told)
         assert refused.value.field == "came"
         meeting.participants.update(came=False)
         there.update(came=True)
@@ -152,7 +152,7 @@ def test_a_meeting_that_nobody_came_to_was_not_held(world, kind, came, holds):
 def test_a_meeting_is_not_held_before_its_time(world, booked):
     _case, meeting = booked
     with pytest.raises(Refused):
-        actions.hold_meeting(world.viewer("fk_a"), meeting.pk, outcome(world))
+        holding.hold_meeting(world.viewer("fk_a"), meeting.pk, outcome(world))
 
 
 @pytest.mark.parametrize("kind", rules.ITEMS)
@@ -163,11 +163,11 @@ def test_a_kind_settles_each_of_its_items(world, kind):
         whole = settled(kind)
         for item in whole:
             with pytest.raises(Refused) as refused:
-                actions.hold_meeting(
+                holding.hold_meeting(
                     world.viewer("fk_a"), meeting.pk, outcome(world, items=[i for i in whole if i is not item])
                 )
             assert refused.value.field == item.item
-        actions.hold_meeting(world.viewer("fk_a"), meeting.pk, outcome(world, items=whole))
+        holding.hold_meeting(world.viewer("fk_a"), meeting.pk, outcome(world, items=whole))
     assert meeting.items.count() == 4
 
 
@@ -183,7 +183,7 @@ def test_moving_remembers_the_time_before_and_why(world, booked):
     for act in (
         lambda: actions.move_meeting(viewer, meeting.pk, time(5), "person_hindered"),
         lambda: actions.call_off(viewer, meeting.pk, "not_needed"),
-        lambda: actions.invite(viewer, meeting.pk, world.units["af"]),
+        lambda: calling.invite(viewer, meeting.pk, world.units["af"]),
     ):
         with pytest.raises(Overtaken):
             act()
@@ -192,26 +192,26 @@ def test_moving_remembers_the_time_before_and_why(world, booked):
 def test_guests_are_called_and_taken_off(world, booked):
     _case, meeting = booked
     viewer = world.viewer("fk_a")
-    af = actions.invite(viewer, meeting.pk, world.units["af"])
+    af = calling.invite(viewer, meeting.pk, world.units["af"])
     with pytest.raises(Refused):
-        actions.invite(viewer, meeting.pk, world.units["af"])
-    actions.invite(viewer, meeting.pk, world.units["af"], world.posts["af_a"])
+        calling.invite(viewer, meeting.pk, world.units["af"])
+    calling.invite(viewer, meeting.pk, world.units["af"], world.posts["af_a"])
     with pytest.raises(Refused):
-        actions.invite(viewer, meeting.pk, world.units["fk"], world.posts["af_a"])
+        calling.invite(viewer, meeting.pk, world.units["fk"], world.posts["af_a"])
     with pytest.raises(Refused):
-        actions.invite_guest(viewer, meeting.pk, actions.Guest("employer", " "))
+        calling.invite_guest(viewer, meeting.pk, calling.Guest("employer", " "))
     with pytest.raises(Refused):
-        actions.invite_guest(
-            viewer, meeting.pk, actions.Guest("employer", "Eva Chef", "", clock.today() + timedelta(days=1))
+        calling.invite_guest(
+            viewer, meeting.pk, calling.Guest("employer", "Eva Chef", "", clock.today() + timedelta(days=1))
         )
-    actions.invite_guest(viewer, meeting.pk, actions.Guest("employer", "Eva Chef", "eva@firma.example"))
-    actions.invite_guest(viewer, meeting.pk, actions.Guest("person", "", "jag@hemma.example"))
+    calling.invite_guest(viewer, meeting.pk, calling.Guest("employer", "Eva Chef", "eva@firma.example"))
+    calling.invite_guest(viewer, meeting.pk, calling.Guest("person", "", "jag@hemma.example"))
     assert meeting.participants.get(role="person", taken_off_at=None).email == "jag@hemma.example"
-    actions.uninvite(viewer, af.pk)
+    calling.uninvite(viewer, af.pk)
     with pytest.raises(Overtaken):
-        actions.uninvite(viewer, af.pk)
+        calling.uninvite(viewer, af.pk)
     with pytest.raises(Refused):
-        actions.uninvite(viewer, meeting.participants.get(role="person", taken_off_at=None).pk)
+        calling.uninvite(viewer, meeting.participants.get(role="person", taken_off_at=None).pk)
     assert af.pk not in {guest.pk for guest in queries.participants(meeting)}
 
 
@@ -220,7 +220,7 @@ def test_who_is_called_reaches_the_case_and_reads_by_basis_alone(world, booked, 
     url = reverse("meeting", args=[meeting.public_id])
     af = browse("af_a")
     assert af.get(url).status_code == 404
-    guest = actions.invite(world.viewer("fk_a"), meeting.pk, world.units["af"])
+    guest = calling.invite(world.viewer("fk_a"), meeting.pk, world.units["af"])
     page = af.get(url).content.decode()
     assert "Rum 3" not in page and "Prata om läget" not in page and "Inget underlag" in page
     assert [m.pk for m in queries.called_without_basis(world.viewer("af_a"))] == [meeting.pk]
@@ -230,7 +230,7 @@ def test_who_is_called_reaches_the_case_and_reads_by_basis_alone(world, booked, 
     assert "Rum 3" in page and "Prata om läget" in page
     assert [m.pk for m in queries.upcoming(world.viewer("af_a"))] == [meeting.pk]
     assert not queries.called_without_basis(world.viewer("af_a"))
-    actions.uninvite(world.viewer("fk_a"), guest.pk)
+    calling.uninvite(world.viewer("fk_a"), guest.pk)
     assert not queries.upcoming(world.viewer("af_a"))
 
 
@@ -316,7 +316,7 @@ def test_the_api_keeps_meetings_by_the_same_rules(world):
     assert post(fk, f"{path}/move", reason="another_time", **{**when, "minutes": 20}).json()["minutes"] == 20
     assert af.get(f"/api/v1/meetings{path}").status_code == 404
     meeting = Meeting.objects.get()
-    actions.invite(world.viewer("fk_a"), meeting.pk, world.units["af"])
+    calling.invite(world.viewer("fk_a"), meeting.pk, world.units["af"])
     hidden = af.get(f"/api/v1/meetings{path}").json()
     assert hidden["at"] is None and hidden["place"] is None and hidden["state"] is None
     assert af.get("/api/v1/meetings").json()["items"][0]["at"] is None
@@ -348,7 +348,7 @@ def test_silence_after_a_meeting_and_after_a_decision_climbs(world, booked):
         assert prove(clock.today())["3"].broken
         go_round()
         other = decided(world, "Sök praktik", "fk_b", days=2)
-        actions.hold_meeting(world.viewer("fk_a"), meeting.pk, outcome(world, decided(world, days=1), other))
+        holding.hold_meeting(world.viewer("fk_a"), meeting.pk, outcome(world, decided(world, days=1), other))
         go_round()
         assert not Escalation.objects.filter(kind="unrecorded_meeting", cleared_on=None).exists()
         now.shift(timedelta(days=20))
@@ -361,22 +361,22 @@ def test_silence_after_a_meeting_and_after_a_decision_climbs(world, booked):
 
 def test_only_who_was_to_do_it_or_holds_notes_a_decision_as_done(world, booked, later):
     _case, meeting = booked
-    actions.invite(world.viewer("fk_a"), meeting.pk, world.units["fk2"])
-    actions.hold_meeting(
+    calling.invite(world.viewer("fk_a"), meeting.pk, world.units["fk2"])
+    holding.hold_meeting(
         world.viewer("fk_a"), meeting.pk, outcome(world, decided(world), decided(world, "Mer", "fk2_a"))
     )
     (made,) = Decision.objects.filter(became_step=False)
     for name in ("af_a", "fk_b", "fk_officer"):
         with pytest.raises(NotAllowed):
-            actions.finish_decision(world.viewer(name), made.pk)
-    actions.finish_decision(world.viewer("fk2_lead"), made.pk)
+            holding.finish_decision(world.viewer(name), made.pk)
+    holding.finish_decision(world.viewer("fk2_lead"), made.pk)
 
 
 def test_what_was_decided_is_hidden_when_the_basis_has_ended_and_no_link_leads_nowhere(world, booked, browse, later):
     case, meeting = booked
-    actions.invite(world.viewer("fk_a"), meeting.pk, world.units["af"])
+    calling.invite(world.viewer("fk_a"), meeting.pk, world.units["af"])
     consent = world.consent(case, "af", out=(IDENTITY, MEETINGS), back=())
-    actions.hold_meeting(
+    holding.hold_meeting(
         world.viewer("fk_a"), meeting.pk, outcome(world, decided(world), decided(world, "Hemlig sak", "af_a"))
     )
     assert "Hemlig sak" in browse("af_a").get(reverse("my-work")).content.decode()
@@ -390,8 +390,8 @@ def test_what_was_decided_is_hidden_when_the_basis_has_ended_and_no_link_leads_n
 def test_words_go_when_an_identity_becomes_protected_and_the_extract_holds_them_before(world, booked, later):
     case, meeting = booked
     viewer = world.viewer("fk_a")
-    actions.invite_guest(viewer, meeting.pk, actions.Guest("relative", "Mor Person", "mor@hemma.example"))
-    actions.hold_meeting(viewer, meeting.pk, outcome(world, decided(world), decided(world, "Ring mor Person", "fk_b")))
+    calling.invite_guest(viewer, meeting.pk, calling.Guest("relative", "Mor Person", "mor@hemma.example"))
+    holding.hold_meeting(viewer, meeting.pk, outcome(world, decided(world), decided(world, "Ring mor Person", "fk_b")))
     told = json.dumps(DATA.whole(Person.objects.get(pk=case.person_id)), default=str, ensure_ascii=False)
     for word in ("Prata om läget", "Mor Person", "Ring mor Person", "Vi pratade."):
         assert word in told
@@ -439,7 +439,7 @@ def test_direct_sql_changes_nothing_of_a_meeting_that_is_over(world, tampering):
     meeting = world.meeting(world.case(), kind="sip")
     actions.move_meeting(world.viewer("fk_a"), meeting.pk, time(5), "another_time")
     with time_machine.travel(clock.now() + timedelta(days=7), tick=False):
-        actions.hold_meeting(world.viewer("fk_a"), meeting.pk, outcome(world, items=settled("sip")))
+        holding.hold_meeting(world.viewer("fk_a"), meeting.pk, outcome(world, items=settled("sip")))
     assert _refused(TAMPERINGS[tampering])
 
 

@@ -18,8 +18,9 @@ from handslag.check.proof import prove
 from handslag.foundation import clock
 from handslag.foundation.errors import Refused
 from handslag.handovers import actions as handovers
+from handslag.handovers import contact
 from handslag.journal.chain import seal
-from handslag.meetings import actions
+from handslag.meetings import actions, calling, holding
 from handslag.meetings.models import Meeting
 from handslag.parties.queries import viewer_of
 from handslag.watch.actions import go_round
@@ -125,7 +126,7 @@ class Meetings(RuleBasedStateMachine):
             return
         viewer, may = self.actor(meeting.case, who)
         may = may and meeting.state == "booked" and unit not in meeting.called
-        if self.tried(lambda: actions.invite(viewer, pk, self.world.units[unit]), may=may):
+        if self.tried(lambda: calling.invite(viewer, pk, self.world.units[unit]), may=may):
             meeting.called.add(unit)
 
     @rule(number=picks, who=picks, unit=st.sampled_from(UNITS))
@@ -136,7 +137,7 @@ class Meetings(RuleBasedStateMachine):
         viewer, may = self.actor(meeting.case, who)
         guest = Meeting.objects.get(pk=pk).participants.get(unit=self.world.units[unit], post=None, taken_off_at=None)
         self.tried(
-            lambda: actions.uninvite(viewer, guest.pk) or meeting.called.remove(unit),
+            lambda: calling.uninvite(viewer, guest.pk) or meeting.called.remove(unit),
             may=may and meeting.state == "booked",
         )
 
@@ -156,13 +157,13 @@ class Meetings(RuleBasedStateMachine):
         )
         items = ("measures", "by_whom", "others", "responsible") if settles else ()
         came = frozenset(row.participants.values_list("pk", flat=True))
-        told = actions.Outcome(
+        told = holding.Outcome(
             came,
             "Ord",
-            (actions.Decided("Nästa", to, clock.today() + timedelta(days=5)),),
-            tuple(actions.Settled(f"sip_{item}", "Ja") for item in items),
+            (holding.Decided("Nästa", to, clock.today() + timedelta(days=5)),),
+            tuple(holding.Settled(f"sip_{item}", "Ja") for item in items),
         )
-        if self.tried(lambda: actions.hold_meeting(viewer, pk, told), may=may):
+        if self.tried(lambda: holding.hold_meeting(viewer, pk, told), may=may):
             meeting.state, meeting.over = "held", self.all_of(pk)
             case = Case.objects.get(pk=meeting.case)
             assert (case.next_step, case.next_step_by_id) == ("Nästa", to.pk)
@@ -188,7 +189,7 @@ class Meetings(RuleBasedStateMachine):
         with suppress(Refused):
             made = handovers.offer_handover(viewer_of(self.world.posts[self.holders[case_id]].user), case_id, offer)
             handovers.accept_handover(self.world.viewer(f"{unit}_a"), made.pk, worlds.contact_in(3))
-            handovers.record_contact(
+            contact.record_contact(
                 self.world.viewer(f"{unit}_a"), made.pk, "declined_by_person", "Nästa", clock.today()
             )
         holder = Case.objects.select_related("holder").get(pk=case_id).holder_id

@@ -17,7 +17,7 @@ from handslag.cli.main import main
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Refused
 from handslag.journal.models import Entry
-from handslag.meetings.actions import hold_meeting
+from handslag.meetings.holding import hold_meeting
 from handslag.microdata.writing import write_microdata
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Identity, Person

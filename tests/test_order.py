@@ -17,9 +17,10 @@ from handslag.check.proof import prove
 from handslag.foundation import clock
 from handslag.foundation.errors import Overtaken
 from handslag.handovers import actions as handovers
+from handslag.handovers import contact
 from handslag.handovers.models import Handover, Message
 from handslag.journal.models import Entry
-from handslag.meetings import actions
+from handslag.meetings import calling
 from handslag.meetings.models import Meeting
 from handslag.parties.actions import end_absence
 from handslag.parties.models import Absence
@@ -112,7 +113,7 @@ def test_a_death_and_a_mistake_close_as_what_they_are(world, browse, outcome):
     case = world.case()
     handover = world.offer(case)
     handovers.accept_handover(world.viewer("af_a"), handover.pk, contact_in(3))
-    handovers.record_contact(world.viewer("af_a"), handover.pk, outcome, "Avsluta", clock.today())
+    contact.record_contact(world.viewer("af_a"), handover.pk, outcome, "Avsluta", clock.today())
     page = browse("af_a").post(reverse("close", args=[case.public_id]), {"outcome": outcome})
     assert page.status_code == 302
     case.refresh_from_db()
@@ -168,7 +169,7 @@ def test_meetings_are_kept_one_after_the_other(world, browse):
     page = holder.post(step, {**moved, "place": "Rum 1", **mine}).content.decode()
     assert "Någon har ändrat ärendet" in page and 'value="Rum 1"' in page and "fk_lead@test.example" in page
     assert Meeting.objects.get().place == "Rum 9" and meeting.past_times.count() == 1
-    actions.invite(world.viewer("fk_a"), meeting.pk, world.units["fk2"])
+    calling.invite(world.viewer("fk_a"), meeting.pk, world.units["fk2"])
     guest = meeting.participants.get(unit=world.units["fk2"])
     off = reverse("uninvite", args=[guest.public_id])
     told = _buttons(holder.get(reverse("meeting", args=[meeting.public_id])).content.decode())

@@ -15,6 +15,7 @@ from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.handovers import actions as handovers
 from handslag.meetings import actions as meetings
+from handslag.meetings import holding
 from handslag.meetings.rules import ITEMS
 from handslag.passages import actions, queries, rules
 from handslag.passages.actions import Ending
@@ -39,9 +40,9 @@ def stage_of(case: Case) -> str | None:
 
 
 def hold(world, meeting) -> None:
-    decided = meetings.Decided("Ring", world.posts["fk_a"], clock.today())
-    items = tuple(meetings.Settled(item, "Svar") for item in ITEMS["transition_meeting"])
-    meetings.hold_meeting(world.viewer("fk_a"), meeting.pk, meetings.Outcome(called_to(meeting), "", (decided,), items))
+    decided = holding.Decided("Ring", world.posts["fk_a"], clock.today())
+    items = tuple(holding.Settled(item, "Svar") for item in ITEMS["transition_meeting"])
+    holding.hold_meeting(world.viewer("fk_a"), meeting.pk, holding.Outcome(called_to(meeting), "", (decided,), items))
 
 
 @pytest.mark.parametrize(("days", "runs"), [(-1, False), (0, True), (89, True), (90, False), (200, False)])

@@ -25,6 +25,7 @@ from handslag.foundation.declaring import undeclared_columns, undeclared_verbs
 from handslag.foundation.errors import NotAllowed, Refused
 from handslag.foundation.rooms import records, verbs
 from handslag.handovers import actions as handovers
+from handslag.handovers import contact
 from handslag.handovers.models import Handover, Message
 from handslag.intake.single import open_one
 from handslag.journal.models import Entry
@@ -352,6 +353,6 @@ def test_contact_after_protection_goes_on(world):
     case.refresh_from_db()
     assert case.holder == world.posts["fk_a"], "nobody is told who it is: they meet first"
     with time_machine.travel(contact_in(2)):
-        handovers.record_joint_contact(world.viewer("fk_a"), handover.pk, person_agrees=True)
+        contact.record_joint_contact(world.viewer("fk_a"), handover.pk, person_agrees=True)
     case.refresh_from_db()
     assert case.holder == world.posts["af_a"]

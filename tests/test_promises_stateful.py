@@ -23,7 +23,7 @@ from handslag.check.proof import prove
 from handslag.foundation import clock
 from handslag.foundation.errors import Refused
 from handslag.handovers import actions as handovers
-from handslag.handovers import rules
+from handslag.handovers import contact, rules
 from handslag.handovers.models import Handover
 from handslag.intake.actions import import_cases
 from handslag.intake.columns import NAMES
@@ -175,22 +175,22 @@ class Work(RuleBasedStateMachine):
     def rebook(self, number, who, ahead):
         if handover := self.handover(number):
             at = worlds.contact_in(ahead)
-            self.expect(lambda: handovers.rebook_contact(self.receiver(who, handover), handover.pk, at))
+            self.expect(lambda: contact.rebook_contact(self.receiver(who, handover), handover.pk, at))
 
     @rule(number=picks, who=picks, ahead=days)
     def miss_contact(self, number, who, ahead):
         if handover := self.handover(number):
             at = worlds.contact_in(ahead)
-            self.expect(lambda: handovers.miss_contact(self.receiver(who, handover), handover.pk, at))
+            self.expect(lambda: contact.miss_contact(self.receiver(who, handover), handover.pk, at))
 
     @rule(number=picks, who=picks, ahead=days)
     def make_contact(self, number, who, ahead):
         if handover := self.handover(number):
             on = clock.today() + timedelta(days=ahead)
             self.expect(
-                lambda: handovers.record_contact(self.receiver(who, handover), handover.pk, "held", "Följ upp", on)
+                lambda: contact.record_contact(self.receiver(who, handover), handover.pk, "held", "Följ upp", on)
             )
-            sender, meet = self.sender(who, handover.case), handovers.record_joint_contact
+            sender, meet = self.sender(who, handover.case), contact.record_joint_contact
             if done := self.expect(lambda: meet(sender, handover.pk, person_agrees=True)):
                 self.hold(done.case_id, done.accepted_by_id)
 

@@ -21,6 +21,7 @@ from handslag.disclosure.rules import GROUPS, IDENTITY
 from handslag.foundation import clock
 from handslag.foundation.errors import Refused
 from handslag.handovers import actions as handovers
+from handslag.handovers import contact
 from handslag.handovers.models import Handover
 from handslag.journal.chain import seal
 from handslag.parties.queries import viewer_of
@@ -143,10 +144,10 @@ class Reaching(RuleBasedStateMachine):
         handover.refresh_from_db()
         case = Case.objects.select_related("holder__user").get(pk=handover.case_id)
         if handover.state == "conditional":
-            act = handovers.record_joint_contact
+            act = contact.record_joint_contact
             done = self.expect(lambda: act(self.viewer(case.holder), handover.pk, person_agrees=result == "held"))
         else:
-            act, holder = handovers.record_contact, self.viewer(case.holder)
+            act, holder = contact.record_contact, self.viewer(case.holder)
             done = self.expect(lambda: act(holder, handover.pk, result, "Vidare", clock.today()))
         if done and result == "held":
             main = case.joined_to_id or case.pk

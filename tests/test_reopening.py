@@ -20,6 +20,7 @@ from handslag.disclosure.models import Disclosure
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.handovers import actions as handovers
+from handslag.handovers import contact
 from handslag.journal.chain import seal
 from handslag.journal.models import Entry
 from handslag.parties import actions as parties
@@ -208,7 +209,7 @@ def test_another_party_is_not_told_that_there_is_a_new_case(world):
 def test_who_can_no_longer_reach_the_person_does_not(world):
     case, _handover = taken_over(world)
     with time_machine.travel(worlds.contact_in(3), tick=False):
-        handovers.record_contact(world.viewer("af_a"), _handover.pk, "deceased", "Avsluta", clock.today())
+        contact.record_contact(world.viewer("af_a"), _handover.pk, "deceased", "Avsluta", clock.today())
         cases.close(world.viewer("af_a"), case.pk, "deceased")
         with transaction.atomic():
             assert anew(world, case, "af_lead", "death_wrong", "af_b").is_open and all_is_well()

@@ -30,8 +30,9 @@ from handslag.foundation.acting import by_itself
 from handslag.foundation.errors import NotAllowed, Refused
 from handslag.foundation.ids import uuid7
 from handslag.handovers import actions as handovers
-from handslag.handovers import rules
+from handslag.handovers import contact, rules
 from handslag.meetings import actions as meetings
+from handslag.meetings import calling, feeds, holding
 from handslag.meetings.models import Decision, Meeting
 from handslag.microdata.writing import note_microdata
 from handslag.parties import actions as parties
@@ -334,7 +335,7 @@ def scene(world):
         **dict.fromkeys(("plan", "plan-printed", "own-plan"), [plan.public_id]),
         "plan-change": [plan.public_id, "step"],
         "plan-step": [planned.public_id],
-        "calendar-feed": [meetings.make_feed(world.viewer("fk_a"))],
+        "calendar-feed": [feeds.make_feed(world.viewer("fk_a"))],
     }
     return world, case, handover, absence, arguments
 
@@ -456,12 +457,12 @@ def test_only_the_right_side_takes_a_step(world, verb):
         "answer": lambda v: handovers.answer_question(v, handover.pk, "!"),
         "accept": lambda v: handovers.accept_handover(v, handover.pk, ahead),
         "accept_on_condition": lambda v: handovers.accept_handover(v, handover.pk, ahead),
-        "meet": lambda v: handovers.record_joint_contact(v, handover.pk, person_agrees=True),
+        "meet": lambda v: contact.record_joint_contact(v, handover.pk, person_agrees=True),
         "decline": lambda v: handovers.decline_handover(v, handover.pk, "not_ready", None, goes_back=True),
         "withdraw": lambda v: handovers.withdraw_handover(v, handover.pk),
-        "rebook": lambda v: handovers.rebook_contact(v, handover.pk, ahead),
-        "miss_contact": lambda v: handovers.miss_contact(v, handover.pk, ahead),
-        "record_contact": lambda v: handovers.record_contact(v, handover.pk, "held", "Ring", today),
+        "rebook": lambda v: contact.rebook_contact(v, handover.pk, ahead),
+        "miss_contact": lambda v: contact.miss_contact(v, handover.pk, ahead),
+        "record_contact": lambda v: contact.record_contact(v, handover.pk, "held", "Ring", today),
     }  # fmt: skip
     assert _takers(world, acts[verb]) == STEPS[verb]
 
@@ -516,11 +517,11 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "open_cases": lambda v: open_cases(v, [world.draft("fk_a")]),
         "book_meeting": lambda v: meetings.book_meeting(v, case.pk, meetings.Plan("sip", "Ses"), when),
         "move_meeting": lambda v: meetings.move_meeting(v, meeting.pk, when, "another_time"),
-        "invite": lambda v: meetings.invite(v, meeting.pk, world.units["af"]),
-        "invite_guest": lambda v: meetings.invite_guest(v, meeting.pk, meetings.Guest("employer", "Eva")),
-        "uninvite": lambda v: meetings.uninvite(v, guest.pk),
+        "invite": lambda v: calling.invite(v, meeting.pk, world.units["af"]),
+        "invite_guest": lambda v: calling.invite_guest(v, meeting.pk, calling.Guest("employer", "Eva")),
+        "uninvite": lambda v: calling.uninvite(v, guest.pk),
         "call_off": lambda v: meetings.call_off(v, meeting.pk, "not_needed"),
-        "hold_meeting": lambda v: meetings.hold_meeting(v, meeting.pk, meetings.Outcome(frozenset(), "", ())),
+        "hold_meeting": lambda v: holding.hold_meeting(v, meeting.pk, holding.Outcome(frozenset(), "", ())),
         "note_ending": lambda v: passages.note_ending(v, case.pk, passages.Ending("sickness_benefit", "ends", today)),
         "offer_transition": lambda v: passages.offer_transition(v, case.pk, today),
         "answer_offer": lambda v: passages.answer_offer(v, case.pk, "accepted", today),
@@ -541,9 +542,9 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "add_step": lambda v: plans.add_step(v, case.pk, plans.Planned("Ring", colleague, today)),
         "end_plan": lambda v: plans.end_plan(v, case.pk, "completed"),
         "end_step": lambda v: plans.end_step(v, planned.pk, was_done=True),
-        "make_feed": meetings.make_feed,
-        "end_feed": meetings.end_feed,
-        "finish_decision": lambda v: meetings.finish_decision(v, decision.pk),
+        "make_feed": feeds.make_feed,
+        "end_feed": feeds.end_feed,
+        "finish_decision": lambda v: holding.finish_decision(v, decision.pk),
     }  # fmt: skip
     assert _takers(world, acts[action]) == CASE_ACTIONS[action]
 

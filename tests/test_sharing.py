@@ -17,6 +17,7 @@ from handslag.disclosure.rules import HEALTH, IDENTITY, LIVELIHOOD, PLAN
 from handslag.foundation import clock, days
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.handovers import actions as handovers
+from handslag.handovers import contact
 from handslag.handovers.models import Handover
 from handslag.journal.models import Entry
 from handslag.parties.models import Post, Unit
@@ -110,7 +111,7 @@ def test_withdrawal_stops_the_api_too_and_never_drops_the_person(world):
     handover = world.offer(case)
     handovers.accept_handover(world.viewer("af_a"), handover.pk, contact_in(2))
     with time_machine.travel(contact_in(2)):
-        handovers.record_contact(world.viewer("af_a"), handover.pk, "held", "Vidare", clock.today())
+        contact.record_contact(world.viewer("af_a"), handover.pk, "held", "Vidare", clock.today())
         actions.withdraw(world.viewer("af_a"), ids(), case.pk)
     case.refresh_from_db()
     assert case.holder == world.posts["af_a"], "the person is still held"

@@ -23,10 +23,12 @@ from handslag.disclosure.rules import GROUPS, Flow
 from handslag.drafts.actions import save_draft
 from handslag.foundation import clock, keys
 from handslag.handovers import actions as handovers
+from handslag.handovers import contact
 from handslag.handovers.actions import Offer, offer_handover
 from handslag.handovers.models import Handover
 from handslag.journal.chain import seal
 from handslag.meetings import actions as meetings
+from handslag.meetings import feeds, holding
 from handslag.meetings.actions import Plan, Time, book_meeting
 from handslag.meetings.models import Meeting
 from handslag.meetings.rules import ITEMS
@@ -139,7 +141,7 @@ class World:
         """Somebody notes the first contact at the time for which it is booked."""
         booked = Handover.objects.get(pk=handover.pk).first_contact_at
         with time_machine.travel(booked, tick=False):
-            return handovers.record_contact(self.viewer(name), handover.pk, result, next_step, clock.day_of(booked))
+            return contact.record_contact(self.viewer(name), handover.pk, result, next_step, clock.day_of(booked))
 
     def offer(
         self,
@@ -216,10 +218,10 @@ def _meet(world: World, case: Case) -> None:
     with time_machine.travel(clock.now() - timedelta(days=9), tick=False):
         met = world.meeting(case, "sip")
         meetings.move_meeting(viewer, met.pk, Time(contact_in(4), 60, "Rum 9"), "another_time")
-    answers = tuple(meetings.Settled(item, "Ja") for item in ITEMS["sip"])
-    decided = tuple(meetings.Decided(text, world.posts["fk_a"], today) for text in ("Ring", "Skriv"))
-    meetings.hold_meeting(viewer, met.pk, meetings.Outcome(called_to(met), "Vi pratade.", decided, answers))
-    meetings.make_feed(viewer)
+    answers = tuple(holding.Settled(item, "Ja") for item in ITEMS["sip"])
+    decided = tuple(holding.Decided(text, world.posts["fk_a"], today) for text in ("Ring", "Skriv"))
+    holding.hold_meeting(viewer, met.pk, holding.Outcome(called_to(met), "Vi pratade.", decided, answers))
+    feeds.make_feed(viewer)
     passages.note_ending(viewer, case.pk, passages.Ending("sickness_benefit", "refused", today))
     passages.offer_transition(viewer, case.pk, today)
     passages.answer_offer(viewer, case.pk, "accepted", today)

@@ -12,7 +12,7 @@ from handslag.cases.order import in_order
 from handslag.cases.queries import open_cases
 from handslag.cases.visibility import visibilities
 from handslag.foundation.errors import Refused
-from handslag.handovers import actions, queries
+from handslag.handovers import actions, contact, queries
 from handslag.handovers.models import Handover
 from handslag.parties.api import Acting, Holder, acting, in_zone, unit_named
 from handslag.parties.queries import holding_post
@@ -171,7 +171,7 @@ def meet(request: Request, handover_id: UUID, met: MetIn):
     """Notes that sender, receiver and person have met, as the sender: responsibility moves if the person agrees."""
 
     def act(actor: Viewer, pk: int) -> None:
-        actions.record_joint_contact(actor, pk, person_agrees=met.person_agrees)
+        contact.record_joint_contact(actor, pk, person_agrees=met.person_agrees)
 
     return _step(request, handover_id, met, act)
 

@@ -26,6 +26,8 @@ BOOKED = (CONDITIONAL, ACCEPTED)
 TAKEN = (ACCEPTED, RETURNED, COMPLETED)
 """States by which responsibility has moved."""
 
+ANSWER_DAYS = 3
+"""Working days in which a sender decides the way forward after a decline."""
 HELD = "held"
 """The one result by which the first contact took place."""
 NEEDED_BY = Span(before=0, after=2 * 365, far=365)

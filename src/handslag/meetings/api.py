@@ -12,7 +12,7 @@ from handslag.cases.order import in_order
 from handslag.cases.queries import open_cases
 from handslag.cases.visibility import CaseVisibility, visibilities
 from handslag.foundation.errors import Refused
-from handslag.meetings import actions, queries
+from handslag.meetings import actions, holding, queries
 from handslag.meetings.models import Meeting, Participant
 from handslag.parties.api import Acting, acting, in_zone
 from handslag.parties.queries import holding_post
@@ -257,8 +257,8 @@ def hold(request: Request, meeting_id: UUID, wanted: HoldIn):
         to = holding_post(meeting.case.holder.party, unit.code, decided.to)
         if to is None:
             raise Refused("Nobody active at the unit that is responsible has this e-mail.", "to")
-        decisions.append(actions.Decided(decided.text, to, decided.due_on))
+        decisions.append(holding.Decided(decided.text, to, decided.due_on))
     came = meeting.participants.filter(public_id__in=wanted.came).values_list("pk", flat=True)
-    items = tuple(actions.Settled(item.item, item.text, item.day) for item in wanted.items)
-    outcome = actions.Outcome(frozenset(came), wanted.notes, tuple(decisions), items)
-    return _step(request, meeting, wanted, lambda actor, pk: actions.hold_meeting(actor, pk, outcome))
+    items = tuple(holding.Settled(item.item, item.text, item.day) for item in wanted.items)
+    outcome = holding.Outcome(frozenset(came), wanted.notes, tuple(decisions), items)
+    return _step(request, meeting, wanted, lambda actor, pk: holding.hold_meeting(actor, pk, outcome))

@@ -21,6 +21,7 @@ from handslag.foundation import clock, days
 from handslag.foundation.acting import action
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.handovers import actions as handovers
+from handslag.handovers import returning
 from handslag.handovers import rules as handover_rules
 from handslag.handovers.models import Handover
 from handslag.handovers.wording import written
@@ -222,7 +223,7 @@ def give_back_unknown(actor: Viewer, **among: object) -> int:
     for case_id in list(unknown.values_list("id", flat=True)):
         case = locked(case_id)
         if post := _who_knows(case):
-            handovers.give_back(actor, case, post)
+            returning.give_back(actor, case, post)
             given += 1
     return given
 
@@ -266,7 +267,7 @@ def _part(actor: Viewer, case: Case) -> None:
     """Gives a joined case back its own life. The party that opened it takes it back; until then it stays held by name
     by who has met the person, and by nobody who has not: then it goes back at once."""
     case.joined_to = None
-    day = days.add_working_days(clock.today(), handovers.ANSWER_DAYS)
+    day = days.add_working_days(clock.today(), handover_rules.ANSWER_DAYS)
     cases.end_pause(case)
     cases.put_next_step(case, written(HAND_BACK), day, case.holder, was_done=False)
     case.save()
@@ -274,9 +275,9 @@ def _part(actor: Viewer, case: Case) -> None:
     knows = record_for(case, case.holder.unit)
     post = _at_work(_last_own_post(case)) or _opener(case)
     if post and (not knows or case.handovers.filter(state__in=handover_rules.OPEN).exists()):
-        handovers.give_back(actor, case, post)
+        returning.give_back(actor, case, post)
     else:
-        handovers.return_to(actor, case, _last_own_post(case))
+        returning.return_to(actor, case, _last_own_post(case))
 
 
 def part_others(actor: Viewer, case: Case) -> None:
@@ -331,7 +332,7 @@ def propose_joining(actor: Viewer, case_id: int, other_id: int, first_contact_at
         raise NotAllowed(_("No consent covers both cases. Record the person's consent first."))
     if other.pk == case.pk or other.holder_id == case.holder_id:
         raise Overtaken(_("You hold both cases already."))
-    day = days.add_working_days(clock.today(), handovers.ANSWER_DAYS)
+    day = days.add_working_days(clock.today(), handover_rules.ANSWER_DAYS)
     offer = handovers.Offer(
         other.holder.unit,
         other.holder,

@@ -8,8 +8,8 @@ from handslag.cases.models import Case, PastLivelihood
 from handslag.cases.opening import Draft
 from handslag.foundation import days
 from handslag.handovers import rules
-from handslag.handovers.actions import RETURN
 from handslag.handovers.models import Handover, Message
+from handslag.handovers.returning import RETURN
 from handslag.handovers.wording import GONE_BACK, written
 from handslag.journal.actions import record_all
 from handslag.parties.models import Post

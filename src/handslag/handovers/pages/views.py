@@ -17,7 +17,7 @@ from handslag.cases.visibility import visibility
 from handslag.disclosure.queries import units_told
 from handslag.disclosure.rules import PLAN
 from handslag.foundation import clock, days
-from handslag.handovers import actions, queries, rules
+from handslag.handovers import actions, contact, queries, rules
 from handslag.handovers.models import Handover
 from handslag.handovers.pages import forms
 from handslag.handovers.pages.dialogue import dialogue
@@ -153,18 +153,18 @@ def _steps() -> dict[str, Step]:
         "meet": Step(
             _("Note the joint first contact"), _("Save"), _("It is noted. The receiver holds the person now."),
             plain(forms.MeetForm),
-            lambda r, h, d: actions.record_joint_contact(r.viewer, h.pk, person_agrees=d["person_agrees"])),
+            lambda r, h, d: contact.record_joint_contact(r.viewer, h.pk, person_agrees=d["person_agrees"])),
         "rebook": Step(_("Move the first contact"), _("Save the new time"), _("The first contact is moved."),
                        plain(forms.RebookForm),
-                       lambda r, h, d: actions.rebook_contact(r.viewer, h.pk, d["first_contact_at"], d["text"])),
+                       lambda r, h, d: contact.rebook_contact(r.viewer, h.pk, d["first_contact_at"], d["text"])),
         "miss_contact": Step(
             _("The person was not reached"), _("Save the new time"), _("It is noted; the contact is booked anew."),
             plain(forms.MissForm),
-            lambda r, h, d: actions.miss_contact(r.viewer, h.pk, d["first_contact_at"], d["text"])),
+            lambda r, h, d: contact.miss_contact(r.viewer, h.pk, d["first_contact_at"], d["text"])),
         "record_contact": Step(
             _("Note the first contact"), _("Save"), _("The first contact is noted; the handover is complete."),
             plain(forms.ContactForm),
-            lambda r, h, d: actions.record_contact(r.viewer, h.pk, d["contact_result"], d["next_step"],
+            lambda r, h, d: contact.record_contact(r.viewer, h.pk, d["contact_result"], d["next_step"],
                                                    d["next_step_on"], d["text"])),
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from handslag.cases.visibility import visibilities
-from handslag.meetings import actions, queries
+from handslag.meetings import feeds, queries
 from handslag.meetings.calendar import feed as written
 from handslag.parties import wall
 from handslag.parties.queries import viewer_of
@@ -24,7 +24,7 @@ def address(request: Request) -> HttpResponse:
     """Tells whether there is an address, and makes one anew; it is shown this once."""
     made = ""
     if request.method == "POST":
-        made = settings.HANDSLAG_ADDRESS + reverse("calendar-feed", args=[actions.make_feed(request.viewer)])
+        made = settings.HANDSLAG_ADDRESS + reverse("calendar-feed", args=[feeds.make_feed(request.viewer)])
     own = queries.own_feed(request.viewer)
     context = {"made": made, "since": minute(own.made_at) if own else ""}
     return render(request, "meetings/calendar.html", context)
@@ -34,7 +34,7 @@ def address(request: Request) -> HttpResponse:
 @require_POST
 def end(request: Request) -> HttpResponse:
     """Ends the address."""
-    tried(request, lambda: actions.end_feed(request.viewer), _("The calendar address is ended."))
+    tried(request, lambda: feeds.end_feed(request.viewer), _("The calendar address is ended."))
     return redirect("calendar")
 
 

@@ -6,7 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from handslag.meetings import rules
-from handslag.meetings.actions import Decided, Guest, Outcome, Plan, Settled, Time
+from handslag.meetings.actions import Plan, Time
+from handslag.meetings.calling import Guest
+from handslag.meetings.holding import Decided, Outcome, Settled
 from handslag.parties.models import Post
 from handslag.parties.pages.fields import PostChoice, receiver_choices
 from handslag.reference import codes

@@ -18,7 +18,7 @@ from handslag.cases.visibility import CaseVisibility, visibility
 from handslag.disclosure.queries import covers
 from handslag.disclosure.rules import MEETINGS
 from handslag.foundation import clock, days
-from handslag.meetings import actions, queries, rules
+from handslag.meetings import actions, calling, holding, queries, rules
 from handslag.meetings.models import Meeting, Participant
 from handslag.meetings.pages import forms
 from handslag.meetings.pages.guests import guest_lines
@@ -99,7 +99,7 @@ def _hold_form(request: Request, meeting: Meeting, visible: CaseVisibility) -> F
 
 def _hold(request: Request, meeting: Meeting, form: forms.HoldForm) -> None:
     guests = {str(guest.public_id): guest.pk for guest in queries.participants(meeting)}
-    actions.hold_meeting(request.viewer, meeting.pk, form.outcome(guests))
+    holding.hold_meeting(request.viewer, meeting.pk, form.outcome(guests))
 
 
 def _steps() -> dict[str, Step]:
@@ -107,10 +107,10 @@ def _steps() -> dict[str, Step]:
         "hold": Step(_("Note the meeting as held"), _("Save what came of it"),
                      _("The meeting is noted; the first decision is the next step."), _hold_form, _hold),
         "invite": Step(_("Call a unit or a colleague"), _("Call"), _("They are called."), _invite_form,
-                       lambda r, m, f: actions.invite(r.viewer, m.pk, *receiver_of(f.cleaned_data["receiver"]))),
+                       lambda r, m, f: calling.invite(r.viewer, m.pk, *receiver_of(f.cleaned_data["receiver"]))),
         "guest": Step(_("Call somebody from outside"), _("Call"), _("They are called."),
                       lambda r, _m, _v: forms.GuestForm(r.POST or None),
-                      lambda r, m, f: actions.invite_guest(r.viewer, m.pk, f.guest)),
+                      lambda r, m, f: calling.invite_guest(r.viewer, m.pk, f.guest)),
         "move": Step(_("Move the meeting"), _("Save the new time"), _("The meeting is moved."), _move_form,
                      lambda r, m, f: actions.move_meeting(r.viewer, m.pk, f.time, f.cleaned_data["reason"])),
         "call-off": Step(_("The meeting is not held"), _("Save"), _("It is noted that the meeting is not held."),
@@ -204,7 +204,7 @@ def take_off(request: Request, participant_id: UUID) -> HttpResponse:
     """Takes somebody off a meeting."""
     guest = get_object_or_404(Participant.objects.select_related("meeting"), public_id=participant_id)
     meeting, _visible = _reached(request, guest.meeting.public_id)
-    act, done = lambda: actions.uninvite(request.viewer, guest.pk), _("They are no longer called.")  # noqa: E731
+    act, done = lambda: calling.uninvite(request.viewer, guest.pk), _("They are no longer called.")  # noqa: E731
     pressed(request, meeting.case, act, done)
     return redirect("meeting", meeting.public_id)
 
@@ -218,7 +218,7 @@ def decision(request: Request, decision_id: UUID) -> HttpResponse:
     made, visible = found
     form = forms.DoneForm(request.POST if request.method == "POST" else None)
     done = _("It is noted as done.")
-    if changed(request, visible.case, form, lambda _data: actions.finish_decision(request.viewer, made.pk), done):
+    if changed(request, visible.case, form, lambda _data: holding.finish_decision(request.viewer, made.pk), done):
         return redirect("meeting", made.meeting.public_id)
     return render(
         request, "meetings/decision.html", {"case": case_row(visible, clock.today()), "decision": made, "form": form}
