@@ -352,6 +352,7 @@ def test_a_passkey_is_added_lets_in_and_is_removed(browser, live_server, lasting
     page.wait_for_url("**/security/recovery-codes/")
     page.click("main >> text=Säkerhet")
     page.click("text=Lägg till en passnyckel")
+    page.wait_for_url("**/passkeys/add/")
     page.fill("#id_name", "Min dator")
     page.click("main button[type=submit]")
     page.wait_for_selector("text=Passnyckeln är tillagd")

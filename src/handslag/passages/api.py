@@ -78,16 +78,14 @@ def _programme(visible: CaseVisibility) -> dict | None:
     found = shown_illness(visible)
     if found is None:
         return None
-    leave, sees = found.leave, visible.sees("since", found.leave)
-    left = found.discharge if found.discharge and visible.sees("left_on", found.discharge) else None
-    adaptation = found.adaptation
+    leave, adaptation, left = found.leave, found.adaptation, found.discharge
     return {
         "stage": found.stage,
-        "programme": leave.programme if sees else None,
-        "degree": leave.degree if sees else None,
-        "since": leave.since if sees else None,
-        "leaves_from": rules.leaves_from(leave.since) if sees and leave.degree == rules.WHOLLY else None,
-        "can_adapt": visible.value("can_adapt", adaptation) if adaptation else None,
+        "programme": leave and leave.programme,
+        "degree": leave and leave.degree,
+        "since": leave and leave.since,
+        "leaves_from": rules.leaves_from(leave.since) if leave and found.is_wholly_ill else None,
+        "can_adapt": adaptation and adaptation.can_adapt,
         "left_on": left and left.left_on,
         "last_day_back": left and rules.last_day_back(left.left_on),
     }

@@ -41,14 +41,14 @@ GUARDS = [
     _apart("INSERT"),
     _apart("UPDATE"),
     frozen(ADAPTATION, "id", "leave_id", "examined_on", "can_adapt", "by_id", "noted_at"),
-    frozen(DISCHARGE, "id", "public_id", "leave_id", "left_on", "by_id", "noted_at"),
+    frozen(DISCHARGE, "id", "public_id", "case_id", "left_on", "by_id", "noted_at"),
     frozen(DISCHARGE, "result", "result_on", "result_by_id", when="OLD.result <> ''", name="result_stands"),
     Guard(
         "passages_discharge_after_examination",
         DISCHARGE,
         "INSERT",
-        f"NOT EXISTS (SELECT 1 FROM {ADAPTATION} a JOIN {LEAVE} l ON l.id = a.leave_id WHERE a.leave_id = NEW.leave_id "
-        f"AND a.examined_on <= NEW.left_on AND l.degree = {WHOLLY})",
+        f"NOT EXISTS (SELECT 1 FROM {ADAPTATION} a JOIN {LEAVE} l ON l.id = a.leave_id WHERE l.case_id = NEW.case_id "
+        f"AND a.examined_on <= NEW.left_on AND l.degree = {WHOLLY} AND l.until IS NULL)",
         "passages_discharge: examine first whether the programme can be adapted",
     ),
 ]

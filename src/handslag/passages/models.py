@@ -122,9 +122,12 @@ class Adaptation(Loaded):
 
 
 class Discharge(Public):
-    """That an ill participant left the programme, and whether the way back was taken."""
+    """That an ill participant left the programme, and whether the way back was taken.
 
-    leave = models.OneToOneField(SickLeave, models.PROTECT, related_name="discharge")
+    It hangs on the case, not on the sick leave: who may know of the one need not know of the other.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="discharges")
     left_on = Day()
     by = models.ForeignKey(Post, models.PROTECT, related_name="+")
     noted_at = Instant()
@@ -144,6 +147,7 @@ class Discharge(Public):
                     result_by__isnull=False,
                 ),
                 name="discharge_result_is_whole",
-            )
+            ),
+            models.UniqueConstraint(fields=["case"], condition=Q(result=""), name="discharge_one_is_open"),
         ]
         indexes = [models.Index(fields=["left_on"], condition=Q(result=""), name="discharge_open")]

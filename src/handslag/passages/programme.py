@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from handslag.cases.models import Case
 from handslag.cases.queries import held_by, held_cases
@@ -25,10 +25,12 @@ COMING = frozenset((*OPEN, *TAKEN))
 
 @dataclass(frozen=True)
 class Illness:
-    """A passage out of a programme as it stands: every part of it is read from what was noted."""
+    """A passage out of a programme as it stands, read from what was noted: who is ill has a leave, who left a
+    discharge."""
 
-    leave: SickLeave
+    leave: SickLeave | None
     adaptation: Adaptation | None
+    """What was examined in the leave."""
     discharge: Discharge | None
     """That the participant left, and is not back."""
     is_offered: bool
@@ -36,8 +38,13 @@ class Illness:
 
     @property
     def day(self) -> int:
-        """Which day of the sick leave today is."""
-        return rules.day_of_illness(self.leave.since, clock.today())
+        """Which day of the sick leave today is; 0 for who has left."""
+        return rules.day_of_illness(self.leave.since, clock.today()) if self.leave else 0
+
+    @property
+    def is_wholly_ill(self) -> bool:
+        """Whether a sick leave of the whole time goes on."""
+        return self.leave is not None and self.leave.degree == rules.WHOLLY
 
     @property
     def stage(self) -> str:
@@ -48,7 +55,7 @@ class Illness:
         """How far it had come on a day, from what is noted by now."""
         if self.discharge:
             return rules.out_stage(self.discharge.left_on, day, is_offered=self.is_offered)
-        if self.leave.degree != rules.WHOLLY:
+        if not self.leave or not self.is_wholly_ill:
             return rules.WATCHED
         can_adapt = self.adaptation.can_adapt if self.adaptation else None
         number = rules.day_of_illness(self.leave.since, day)
@@ -57,8 +64,8 @@ class Illness:
     @property
     def unoffered_since(self) -> date:
         """Since when the person should have been offered to FK: when nothing could be adapted, or the person left."""
-        days = [self.adaptation.examined_on] if self.adaptation else []
-        return self.discharge.left_on if self.discharge else max([self.leave.since, *days])
+        days = (self.adaptation and self.adaptation.examined_on, self.leave and self.leave.since)
+        return self.discharge.left_on if self.discharge else max(day for day in days if day)
 
 
 def going_on(case_id: int) -> SickLeave | None:
@@ -68,7 +75,7 @@ def going_on(case_id: int) -> SickLeave | None:
 
 def left(case_id: int) -> Discharge | None:
     """That the participant left a programme, and the way back is neither taken nor given up."""
-    return Discharge.objects.filter(leave__case_id=case_id, result="").select_related("leave").order_by("-id").first()
+    return Discharge.objects.filter(case_id=case_id, result="").first()
 
 
 def ended_after(case_id: int, day: date) -> date | None:
@@ -90,8 +97,7 @@ def _adaptations(_viewer: None, case_ids: Collection[int]) -> QuerySet[Adaptatio
 
 @prepared()
 def _discharges(_viewer: None, case_ids: Collection[int]) -> QuerySet[Discharge]:
-    found = Discharge.objects.filter(leave__case_id__in=case_ids, result="")
-    return found.select_related("by__user", "leave__case", "leave__by__user").order_by("id")
+    return Discharge.objects.filter(case_id__in=case_ids, result="").select_related("by__user").order_by("id")
 
 
 @prepared()
@@ -107,34 +113,36 @@ def illnesses_of(cases: Iterable[Case]) -> dict[int, Illness]:
         return {}
     ids = frozenset(by_id)
     leaves = {leave.case_id: leave for leave in _leaves.rows(None, ids)}
-    discharges = {discharge.leave.case_id: discharge for discharge in _discharges.rows(None, ids)}
-    leaves |= {pk: discharge.leave for pk, discharge in discharges.items()}
-    if not leaves:
+    discharges = {discharge.case_id: discharge for discharge in _discharges.rows(None, ids)}
+    if not leaves and not discharges:
         return {}
     adaptations = {adaptation.leave_id: adaptation for adaptation in _adaptations.rows(None, ids)}
     offered = {handover.case_id: clock.day_of(handover.offered_at) for handover in _to_fk.rows(None, ids)}
-    return {
-        pk: Illness(
-            leave,
-            adaptations.get(leave.pk),
-            discharges.get(pk),
-            by_id[pk].holder.party.kind == "FK" or offered.get(pk, date.min) >= leave.since,
-        )
-        for pk, leave in leaves.items()
-    }
+
+    def illness(pk: int) -> Illness:
+        leave, discharge = leaves.get(pk), discharges.get(pk)
+        since = rules.ill_before(discharge.left_on) if discharge else leaves[pk].since
+        is_offered = by_id[pk].holder.party.kind == "FK" or offered.get(pk, date.min) >= since
+        return Illness(leave, adaptations.get(leave.pk) if leave else None, discharge, is_offered)
+
+    return {pk: illness(pk) for pk in leaves.keys() | discharges.keys()}
 
 
 def shown_illnesses(seen: Iterable[CaseVisibility]) -> dict[int, Illness]:
-    """The same, as far as the viewer may see it: that somebody is ill, or left."""
+    """The same, of each the parts that the viewer may see: that somebody is ill, what was examined, that one left."""
     known = {visible.case.pk: visible for visible in seen}
     found = illnesses_of(visible.case for visible in known.values())
-    return {pk: illness for pk, illness in found.items() if _sees(known[pk], illness)}
+    shown = {pk: _shown(known[pk], illness) for pk, illness in found.items()}
+    return {pk: illness for pk, illness in shown.items() if illness.leave or illness.discharge}
 
 
-def _sees(visible: CaseVisibility, illness: Illness) -> bool:
-    if illness.discharge and visible.sees("left_on", illness.discharge):
-        return True
-    return visible.sees("since", illness.leave)
+def _shown(visible: CaseVisibility, found: Illness) -> Illness:
+    return Illness(
+        found.leave if found.leave and visible.sees("since", found.leave) else None,
+        found.adaptation if found.adaptation and visible.sees("can_adapt", found.adaptation) else None,
+        found.discharge if found.discharge and visible.sees("left_on", found.discharge) else None,
+        found.is_offered,
+    )
 
 
 def shown_illness(visible: CaseVisibility) -> Illness | None:
@@ -148,8 +156,12 @@ def _known(viewer: Viewer, group: str, subject: str) -> Q:
 
 
 def _at_fk() -> Q:
-    coming = Handover.objects.filter(case=OuterRef("pk"), state__in=COMING, to_unit__party__kind="FK").order_by()
-    return Q(holder__party__kind="FK") | Q(Exists(coming))
+    """That who left is, or was, with FK, or offered to it, since the illness by which one left. A row of discharges."""
+    ill = ExpressionWrapper(OuterRef("left_on") - timedelta(days=rules.LONGEST), DateField())
+    coming = Handover.objects.filter(
+        case=OuterRef("case"), state__in=COMING, to_unit__party__kind="FK", offered_at__date__gte=ill
+    )
+    return Q(case__holder__party__kind="FK") | Q(Exists(coming.order_by()))
 
 
 def to_prepare(
@@ -159,11 +171,10 @@ def to_prepare(
     whose way back ends within a month, as far as `leaves` and `discharges` tell of them; the longest ill first."""
     seen = on - timedelta(days=rules.SEEN_FROM - 1)
     ill = leaves.filter(case=OuterRef("pk"), until__isnull=True, degree=rules.WHOLLY, since__lte=seen)
-    out = discharges.filter(leave__case=OuterRef("pk"), result="").order_by()
-    ends = out.filter(left_on__lte=on - timedelta(days=rules.BACK_SEEN))
-    still_in = ill.filter(discharge__isnull=True).order_by()
+    out = discharges.filter(case=OuterRef("pk"), result="")
+    ends = Q(left_on__lte=on - timedelta(days=rules.BACK_SEEN))
     return cases.filter(
-        Q(Exists(still_in)) | Q(Exists(ends)) | (Q(Exists(out)) & ~_at_fk()),
+        Q(Exists(ill.order_by())) | Q(Exists(out.filter(ends | ~_at_fk()).order_by())),
         closed_at__isnull=True,
         joined_to__isnull=True,
     ).order_by("id")
@@ -171,7 +182,7 @@ def to_prepare(
 
 def _may_know(viewer: Viewer, cases: QuerySet[Case]) -> QuerySet[Case]:
     leaves = SickLeave.objects.filter(_known(viewer, HEALTH, "case__person__subject"))
-    discharges = Discharge.objects.filter(_known(viewer, LIVELIHOOD, "leave__case__person__subject"))
+    discharges = Discharge.objects.filter(_known(viewer, LIVELIHOOD, "case__person__subject"))
     return to_prepare(cases, clock.today(), leaves, discharges)
 
 

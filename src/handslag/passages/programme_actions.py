@@ -31,9 +31,11 @@ def _begun_at_af(actor: Viewer, case_id: int) -> tuple[Case, Post]:
 def note_sick_leave(actor: Viewer, case_id: int, since: date, degree: int, programme_code: str = "") -> SickLeave:
     """Notes that a participant is ill to a degree from a day on; what was before ends there. A degree of 0: is well.
 
-    Raises Refused for an unknown programme or degree, or days that belong to another sick leave.
+    Raises Refused for an unknown programme or degree, or days that belong to another sick leave; Overtaken for who has
+    left the programme.
     """
     case, post = _begun_at_af(actor, case_id)
+    _refuse_who_left(case)
     require_day(since, rules.ILL, "since", leads=False)
     present = programme.going_on(case.pk)
     if present:
@@ -60,9 +62,9 @@ def _end(leave: SickLeave, on: date, degree: int) -> None:
 
 def _resumed(case: Case, since: date, degree: int) -> SickLeave | None:
     """The sick leave that goes on after all: the same degree until that very day, and nobody left over it."""
-    found = SickLeave.objects.filter(
-        case=case, until=since, since__lt=since, degree=degree, discharge__isnull=True
-    ).first()
+    if Discharge.objects.filter(case=case, left_on=since).exists():
+        return None
+    found = SickLeave.objects.filter(case=case, until=since, since__lt=since, degree=degree).first()
     if found:
         found.until = None
         found.save(update_fields=["until"])
@@ -80,12 +82,16 @@ def _create(case: Case, post: Post, since: date, degree: int, programme_code: st
     )
 
 
+def _refuse_who_left(case: Case) -> None:
+    if programme.left(case.pk):
+        raise Overtaken(_("The person has left the programme already. Note the way back first."))
+
+
 def _wholly_ill(case: Case) -> SickLeave:
+    _refuse_who_left(case)
     leave = programme.going_on(case.pk)
     if leave is None or leave.degree != rules.WHOLLY:
         raise Refused(_("The person is not wholly ill. Note the sick leave first."))
-    if Discharge.objects.filter(leave=leave).exists():
-        raise Overtaken(_("The person has left the programme already."))
     return leave
 
 
@@ -106,7 +112,7 @@ def note_adaptation(actor: Viewer, case_id: int, examined_on: date, *, can_adapt
 
 @action(may.change)
 def note_discharge(actor: Viewer, case_id: int, left_on: date) -> Discharge:
-    """Notes that an ill participant left the programme.
+    """Notes that an ill participant left the programme, where the sick leave from it ends too.
 
     Raises Refused before more than 30 days in a row of being wholly ill, and where it was not examined first whether
     the programme can be adapted (2007:414 s. 13 a; 2007:813 s. 10 a).
@@ -120,7 +126,9 @@ def note_discharge(actor: Viewer, case_id: int, left_on: date) -> Discharge:
         )
     if not leave.adaptations.filter(examined_on__lte=left_on).exists():
         raise Refused(_("Examine first whether the programme can be adapted, and note what was found."), "left_on")
-    made = Discharge.objects.create(leave=leave, left_on=left_on, by=post, noted_at=clock.now())
+    made = Discharge.objects.create(case=case, left_on=left_on, by=post, noted_at=clock.now())
+    leave.until = left_on
+    leave.save(update_fields=["until"])
     cases.journal(actor, "participant_left", case, discharge=made.pk, on=left_on.isoformat())
     return made
 
@@ -145,8 +153,5 @@ def note_way_back(actor: Viewer, case_id: int, result: str, on: date) -> Dischar
         raise Refused(_("The way back was open until {day}.").format(day=last), "result_on")
     left.result, left.result_on, left.result_by = result, on, post
     left.save()
-    if result == rules.RETURNED and left.leave.until is None:
-        left.leave.until = on
-        left.leave.save(update_fields=["until"])
     cases.journal(actor, "way_back_noted", case, discharge=left.pk, result=result, on=on.isoformat())
     return left

@@ -94,14 +94,14 @@ ADAPTATION = Record(
 DISCHARGE = Record(
     "passages.Discharge",
     {
-        **each(kept(), "id public_id leave result_by"),
+        **each(kept(), "id public_id case result_by"),
         "left_on": kept(_("Left the programme")),
         "by": kept(_("By whom?")),
         "noted_at": kept(_("Noted")),
         "result": kept(_("The way back")),
         "result_on": kept(_("The way back, when")),
     },
-    about="leave.case.person",
+    about="case.person",
     group=LIVELIHOOD,
     noted_by="by.party",
     key="discharges",

@@ -100,6 +100,11 @@ def leaves_from(since: date) -> date:
     return day_number(since, LONGEST + 1)
 
 
+def ill_before(left_on: date) -> date:
+    """A day on which who left for illness was ill already: the last one that lies more than 30 days before."""
+    return left_on - timedelta(days=LONGEST)
+
+
 def last_day_back(left_on: date) -> date:
     """The last day on which who left may come back: a break of a year, and no longer."""
     try:

@@ -68,11 +68,11 @@ def out_of_programme(on: date, cases: range) -> Iterator[Wait]:
 
 def _owed(found: Illness, on: date) -> Iterator[tuple[str, date]]:
     """What is owed on a day, since when."""
-    since, stage = found.leave.since, found.stage_on(on)
-    if stage == rules.TO_EXAMINE:
-        yield TO_EXAMINE, rules.day_number(since, rules.SEEN_FROM)
-    if stage == rules.TO_LEAVE:
-        yield TO_LEAVE, rules.leaves_from(since)
+    stage = found.stage_on(on)
+    if stage == rules.TO_EXAMINE and found.leave:
+        yield TO_EXAMINE, rules.day_number(found.leave.since, rules.SEEN_FROM)
+    if stage == rules.TO_LEAVE and found.leave:
+        yield TO_LEAVE, rules.leaves_from(found.leave.since)
     if stage == rules.TO_HAND_OVER:
         yield TO_HAND_OVER, found.unoffered_since
     if stage == rules.BACK_ENDS and found.discharge:

@@ -31,22 +31,21 @@ def _deadline(found: Illness):
     """What the law's next day is: the last day back, or the day on which who is wholly ill must leave."""
     if found.discharge:
         return _("Last day to come back"), rules.last_day_back(found.discharge.left_on)
+    assert found.leave, "who has not left is ill"
     return _("Leaves the programme at the latest"), rules.leaves_from(found.leave.since)
 
 
-def _facts(page: CasePage, found: Illness) -> Iterator[tuple[str, str]]:
-    if page.visible.sees("since", found.leave):
-        leave = found.leave
+def _facts(found: Illness) -> Iterator[tuple[str, str]]:
+    if leave := found.leave:
         yield _("Programme"), codes.label("programme", leave.programme)
         until = f" – {leave.until}" if leave.until else ""
         yield _("Ill"), f"{leave.degree} %, {leave.since}{until}"
-        if not found.discharge and leave.degree == rules.WHOLLY:
+        if found.is_wholly_ill:
             yield _("Certificate at AF from"), iso(rules.day_number(leave.since, rules.CERTIFICATE_FROM))
-    adaptation = found.adaptation
-    if adaptation and page.visible.sees("can_adapt", adaptation):
+    if adaptation := found.adaptation:
         answer = _("can be adapted") if adaptation.can_adapt else _("cannot be adapted")
         yield _("Adaptation examined"), f"{adaptation.examined_on}, {answer}, {adaptation.by.user}"
-    if found.discharge and page.visible.sees("left_on", found.discharge):
+    if found.discharge:
         yield _("Left the programme"), f"{found.discharge.left_on}, {found.discharge.by.user}"
         yield _("The way back"), _("open for a year, where no new period of unemployment insurance is earned")
 
@@ -56,7 +55,7 @@ def illness_part(page: CasePage) -> dict | None:
     found = illness_on(page)
     if found is None:
         return None
-    is_timed = found.discharge is not None or found.leave.degree == rules.WHOLLY
+    is_timed = found.discharge is not None or found.is_wholly_ill
     label, day = _deadline(found)
     return {
         "deadline": label if is_timed else "",
@@ -65,7 +64,7 @@ def illness_part(page: CasePage) -> dict | None:
         "tone": end_tone(day, page.today, rules.BACK_WARNED if found.discharge else SOON + 1),
         "ill_day": "" if found.discharge or not is_timed else found.day,
         "stage": ill_stage_label(found.stage),
-        "facts": list(_facts(page, found)),
+        "facts": list(_facts(found)),
     }
 
 
@@ -84,7 +83,7 @@ def buttons(page: CasePage) -> Iterator[Button]:
         return
     if case.holder.party.kind != "AF":
         return
-    if found and found.leave.degree == rules.WHOLLY:
+    if found and found.is_wholly_ill:
         is_due = found.stage == rules.TO_EXAMINE
         yield Button(_("Examine adaptation"), to("adaptation"), is_primary=is_due)
         if found.day > rules.LONGEST:
