@@ -36,7 +36,7 @@ ON_POSTGRESQL = (ROLE, WALL, OPENED, INJECTION)
 SEARCHING = "tests/test_searching.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
-PROGRAMME = "tests/test_programme.py"
+PROGRAMME, HISTORY = "tests/test_programme.py", "tests/test_history.py"
 MEETINGS, MET, MAIL, PASSAGES = (f"tests/test_{n}.py" for n in ("meetings", "meetings_stateful", "mail", "passages"))
 
 ASSESSED, ASSESSING, PLANS, DRAFTS = (
@@ -199,7 +199,7 @@ MUTANTS = [
     ("steps need no date ahead", "cases/actions.py", 'require_day(on, rules.STEP', 'require_day(clock.today(), rules.STEP', CASES),
     ("days: anybody chooses far ones", "foundation/spans.py", "self.after if leads else self.far", "self.after", DATES),
     ("days: the database holds any", "foundation/dates.py", "{name} < '{DAY_AFTER}{zone}'", "1=1", DATES),
-    ("days: an import takes any", "intake/checking.py", "elif day and (wrong :=", "elif False and (wrong :=", DATES),
+    ("days: an import takes any", "intake/cells.py", "fault(found, span, leads=leads) if found", "fault(found, span, leads=leads) if False", DATES),
     ("days: the API takes any", "ui/api.py", "if isinstance(value, date):", "if False:", DATES),
     ("a contact before its time", "handovers/contact.py", "if booked and booked > clock.now():", "if False:", HANDOVERS),
     ("a third unit accepts", "handovers/guards.py", "AND p.unit_id = NEW.to_unit_id)", "AND 1=1)", HANDOVERS),
@@ -384,6 +384,19 @@ MUTANTS = [
     ("wrong passwords leave no trace", "site/entrance/accounts.py", '            comings.failed(request, credentials["email"])\n', "            pass\n", LOCAL),
     ("the browser keeps what it saw", "site/entrance/views.py", """    response.headers["Clear-Site-Data"] = '"cache", "storage"'\n""", "", LOCAL),
     ("sessions never end", "ui/middleware.py", "if idle > settings.HANDSLAG_IDLE_MINUTES * 60 or", "if False and", SIGNING),
+    ("history: another party's rows are taken", "intake/history.py", "        elif not self._is_own(row):", "        elif False:", HISTORY),
+    ("history: cases of another unit take it", "intake/history.py", "elif self._units is not None and unit not in self._units:", "elif False:", HISTORY),
+    ("history: any colleague vouches", "cases/may.py", "or by.unit_id != case.holder.unit_id", "", HISTORY),
+    ("history: a lead of another unit writes it", "cases/may.py", "if not (actor.is_system or case.holder.unit_id in actor.led_unit_ids):\n            raise not_yours()", "if False:\n            raise not_yours()", HISTORY),
+    ("history: what was right of a wrong file is taken", "intake/taking.py", "if outcome.ok and not dry_run:", "if not dry_run:", HISTORY),
+    ("history: other content is taken beside", "intake/history.py", "if event in known:", "if False:", HISTORY),
+    ("history: it is not known again", "intake/history.py", "if case and (case.pk, digest) in digests and self._is_own(row):", "if False:", HISTORY),
+    ("history: a meeting still to come", "meetings/history.py", "if at > clock.now():", "if False:", HISTORY),
+    ("history: an old meeting stills today's clock", "meetings/history.py", 'booked_at=clock.midnight(told["day"])', "booked_at=clock.now()", HISTORY),
+    ("history: letters go out", "meetings/history.py", "    meeting.save()\n    on =", "    meeting.save()\n    __import__('handslag.meetings.letters', fromlist=['x']).owe(meeting)\n    on =", HISTORY),
+    ("history: assessments end today", "assessments/history.py", 'clock.midnight(line.values["ended_on"]), by', "clock.now(), by", HISTORY),
+    ("history: what was brought in can be made up", "meetings/guards.py", ', "imported_digest"),', "),", HISTORY),
+    ("history: brought in twice at once", "assessments/history.py", "imported_digest=line.digest,", 'imported_digest="",', HISTORY),
     ("a round fills the memory", "cli/main.py", "    keep_few_pages()\n", "", CLI),
     ("any site's wish is compressed", "ui/compression.py", 'if request.headers.get("Sec-Fetch-Site") == "same-origin":', "if True:", SURFACE),
     ("figures: a month is a day shorter", "statistics/definitions/definitions.toml", "INTERVAL 31 DAY", "INTERVAL 30 DAY", DEFS),

@@ -78,7 +78,7 @@ SHOTS = {
     "protect": lambda page: (first(page, "held"), page.click("main >> text=Skyddade personuppgifter")),
     "new-case": lambda page: page.goto("/cases/new/"),
 }
-LEADS_SHOTS = {"unit": "Enheten", "import": "Ta in ärenden", "watch": "Bevakning"}
+LEADS_SHOTS = {"unit": "Enheten", "import": "Ta in filer", "watch": "Bevakning"}
 
 
 def take(browser) -> None:

@@ -331,7 +331,7 @@ def test_a_file_of_the_largest_size_is_taken_and_one_with_very_many_errors_is_ch
     for form in ("comma", "xlsx"):
         assert import_cases(SYSTEM, WRITERS[form](tmp_path, rows), dry_run=True).ok
     settings.HANDSLAG_IMPORT_MAX_ROWS = 10_000
-    monkeypatch.setattr("handslag.intake.checking.MOST_PROBLEMS", 100)
+    monkeypatch.setattr("handslag.intake.gathering.MOST_PROBLEMS", 100)
     outcome = import_cases(SYSTEM, write_csv(tmp_path / "f.csv", [good_row(world, livelihood="x")] * 5000))
     assert outcome.rows < 5000 and "fler än 100 fel" in outcome.problems[0].message
 

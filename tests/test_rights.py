@@ -4,7 +4,7 @@ import inspect
 import json
 import pkgutil
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from importlib import import_module
 
 import pytest
@@ -16,6 +16,7 @@ from django.urls import get_resolver, reverse
 
 from handslag.api.service import api
 from handslag.assessments import actions as assessments
+from handslag.assessments.history import bring_in_assessments
 from handslag.assessments.models import Assessment, Call, Document
 from handslag.assessments.signing import Content
 from handslag.cases import actions as cases
@@ -28,11 +29,13 @@ from handslag.drafts.actions import forget_drafts, save_draft
 from handslag.foundation import clock
 from handslag.foundation.acting import by_itself
 from handslag.foundation.errors import NotAllowed, Refused
+from handslag.foundation.files import Line
 from handslag.foundation.ids import uuid7
 from handslag.handovers import actions as handovers
 from handslag.handovers import contact, rules
 from handslag.meetings import actions as meetings
 from handslag.meetings import calling, feeds, holding
+from handslag.meetings.history import bring_in_meetings
 from handslag.meetings.models import Decision, Meeting
 from handslag.microdata.writing import note_microdata
 from handslag.parties import actions as parties
@@ -147,6 +150,8 @@ PAGES = {
     "leave": {"fk_lead"},
     "import": LEADS,
     "import-template": LEADS,
+    "import-history": LEADS,
+    "import-history-template": LEADS,
 }
 OPEN_TO_ALL = {"sign-in", "sign-in-as", "sign-out", "language", "eid", "openid_connect_callback", "account_login",
                "sign-in-set-up", "mfa_authenticate", "calendar-feed"}  # fmt: skip
@@ -210,6 +215,8 @@ CASE_ACTIONS = {
     "uninvite": {"fk_a", "fk_lead"},
     "call_off": {"fk_a", "fk_lead"},
     "hold_meeting": {"fk_a", "fk_lead"},
+    "bring_in_meetings": {"fk_lead"},
+    "bring_in_assessments": {"fk_lead"},
     "note_ending": {"fk_a", "fk_lead"},
     "offer_transition": {"fk_a", "fk_lead"},
     "answer_offer": {"fk_a", "fk_lead"},
@@ -318,6 +325,8 @@ def scene(world):
         "end-absence": [absence.public_id],
         "leave": [world.posts["fk_b"].public_id],
         "import-template": ["csv"],
+        "import-history": ["meetings"],
+        "import-history-template": ["meetings", "csv"],
         "book-meeting": [case.public_id],
         "passage-step": [case.public_id, "job"],
         "programme-step": [case.public_id, "way-back"],
@@ -484,6 +493,10 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
     document, call = Document.objects.get(), Call.objects.get()
     asked = assessments.Request("Ord", today, (world.units["kom"],))
     ending = assessments.Ending("Mål", "Ring", today, post, "other_next_step")
+    empty = dict.fromkeys(("reason", "place", "purpose", "notes", "outcome", "standpoint", "plan_goal"), "")
+    days = dict.fromkeys(("day", "asked_on", "ended_on"), today)
+    event = {"kind": "sip", "time": time(0), "minutes": 60, "came": ("person",), "took_part": ("AF",)}
+    past = Line(case.pk, post.pk, {**empty, **days, **event}, "x")
     agreed = Agreed(
         "Plan",
         "written",
@@ -522,6 +535,8 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "uninvite": lambda v: calling.uninvite(v, guest.pk),
         "call_off": lambda v: meetings.call_off(v, meeting.pk, "not_needed"),
         "hold_meeting": lambda v: holding.hold_meeting(v, meeting.pk, holding.Outcome(frozenset(), "", ())),
+        "bring_in_meetings": lambda v: bring_in_meetings(v, [past]),
+        "bring_in_assessments": lambda v: bring_in_assessments(v, [past]),
         "note_ending": lambda v: passages.note_ending(v, case.pk, passages.Ending("sickness_benefit", "ends", today)),
         "offer_transition": lambda v: passages.offer_transition(v, case.pk, today),
         "answer_offer": lambda v: passages.answer_offer(v, case.pk, "accepted", today),

@@ -90,7 +90,7 @@ def test_a_file_that_was_only_checked_is_written_down(world, tmp_path):
     import_cases(world.viewer("fk_lead"), path, dry_run=True)
     entry = Entry.objects.get(verb="file_checked")
     assert (entry.actor, entry.party) == ("fk_lead@test.example", world.parties["fk"].pk)
-    assert details(entry) == {"rows": 2, "known": 0, "problems": 1}
+    assert details(entry) == {"kind": "cases", "rows": 2, "known": 0, "problems": 1}
 
 
 def _named_in(answer) -> set[str]:

@@ -45,8 +45,8 @@ def _while_open(table: str) -> Guard:
 GUARDS = [
     *(undeletable(table) for table in (ASSESSMENT, CALL, DOCUMENT, PART)),
     *(_while_open(table) for table in (CALL, DOCUMENT)),
-    frozen(ASSESSMENT, "id", "public_id", "case_id", "wanted_by", "by_id", "asked_at"),
-    words_only_removed(ASSESSMENT, "purpose"),
+    frozen(ASSESSMENT, "id", "public_id", "case_id", "wanted_by", "by_id", "asked_at", "took_part"),
+    words_only_removed(ASSESSMENT, "purpose", "imported_digest"),
     frozen(
         ASSESSMENT,
         *("ended_at", "ended_by_id", "outcome", "reason", "plan_id"),

@@ -26,6 +26,12 @@ class Assessment(Public):
     """Why it was broken off; empty for one that was carried through."""
     plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="assessments")
 
+    imported_digest = models.CharField(max_length=64, blank=True)
+    """By which what a file brought in is known again; empty for one that was asked for here."""
+    took_part = models.CharField(max_length=200, blank=True)
+    """Of one that a file brought in: the codes of the other parties that took part, with semicolons between. They were
+    not called here, and so reach nothing."""
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(purpose=""), name="assessment_has_purpose"),
@@ -40,6 +46,9 @@ class Assessment(Public):
                 name="assessment_ends_in_a_plan",
             ),
             models.UniqueConstraint(fields=["case"], condition=Q(ended_at__isnull=True), name="assessment_one_a_case"),
+            models.UniqueConstraint(
+                fields=["case", "ended_at"], condition=~Q(imported_digest=""), name="assessment_brought_in_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["case", "id"], name="assessment_case"),

@@ -20,6 +20,7 @@ from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
 from handslag.plans.models import Step
 from handslag.plans.rules import DIRECTED, PREPARATORY
+from handslag.reference.authorities import authorities
 
 KIND = "joint_assessment"
 """The kind of the meetings of an assessment (code list `meeting_kind`)."""
@@ -47,7 +48,8 @@ def taking_part(case_ids: Collection[int]) -> Iterator[tuple[int, Unit]]:
 
 @prepared()
 def _of_cases(_viewer: None, case_ids: frozenset[int]) -> QuerySet[Assessment]:
-    return Assessment.objects.filter(case_id__in=case_ids).select_related("plan", *CASE).order_by("-id")
+    found = Assessment.objects.filter(case_id__in=case_ids).select_related("plan", *CASE)
+    return found.order_by("-asked_at", "-id")
 
 
 @prepared()
@@ -91,6 +93,12 @@ def calls_of(assessment: Assessment) -> list[Call]:
     """The units that are called, in order."""
     found = assessment.calls.filter(taken_back_at__isnull=True)
     return list(found.select_related("unit__party", "assessment").order_by("id"))
+
+
+def others_of(assessment: Assessment) -> list[str]:
+    """The names of the parties that took part in an assessment that a file brought in, beside the one that tells it."""
+    told = assessment.took_part.split(";") if assessment.took_part else []
+    return [authority.name for authority in authorities() if authority.code in told]
 
 
 def documents_of(visible: CaseVisibility, assessment: Assessment) -> list[Document]:

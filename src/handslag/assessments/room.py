@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from handslag.assessments import actions, queries, waits
+from handslag.assessments.history import HISTORY
 from handslag.assessments.microdata import assessments
 from handslag.assessments.pages import parts, rows, timeline
 from handslag.assessments.walls import REACHED
@@ -39,6 +40,8 @@ ASSESSMENT = Record(
         "ended_at": kept(_("Ended")),
         "outcome": kept(_("Outcome"), **_ENDED),
         "reason": kept(_("Why it was broken off"), **_ENDED),
+        "took_part": kept(_("Others who took part"), **_ASKED),
+        "imported_digest": emptied(),
     },
     about="case.person",
     key="assessments",
@@ -119,6 +122,9 @@ ROOM = Room(
         "assessment_broken_off": Verb(
             gettext_noop("broke off the joint assessment: {how}"), PLAN, {"how": "end_reason"}
         ),
+        "assessment_brought_in": Verb(
+            gettext_noop("brought in a joint assessment that ended {on} from a file"), PLAN
+        ),
     },
     waiting=(
         Waiting(waits.LATE, _("Joint assessment that is late"), "assessment"),
@@ -137,4 +143,5 @@ ROOM = Room(
     taking_part=(queries.taking_part,),
     obstacles=(actions.obstacle_to_closing,),
     microdata=(Microdata("assessments", assessments),),
+    histories=(HISTORY,),
 )  # fmt: skip

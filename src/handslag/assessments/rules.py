@@ -10,6 +10,7 @@ WANTED = Span(before=0, after=365, far=180)
 SETTLE = Span(before=0, after=365, far=365)
 SINCE = Span(before=50 * 365, after=0, far=0)
 CERTIFIED = Span(before=50 * 365, after=2 * 365, far=2 * 365)
+HAS_BEEN = SINCE
 """Which days may be chosen."""
 
 WITHIN = 60

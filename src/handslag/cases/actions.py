@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -20,7 +21,8 @@ from handslag.foundation.dating import require_day
 from handslag.foundation.erasing import erase
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.foundation.rooms import REMOVED, rooms, verbs
-from handslag.journal.actions import record
+from handslag.journal.actions import entry, record, record_all
+from handslag.journal.models import Entry
 from handslag.parties.models import Post
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Person
@@ -29,8 +31,14 @@ from handslag.reference import codes
 
 
 def journal(actor: Viewer, verb: str, case: Case, **details) -> None:
-    """Writes a case's journal entry, naming for whom a stand-in acted, and whose information of which kind it tells."""
-    record(
+    """Writes a case's journal entry."""
+    record_all([journal_line(actor, verb, case, **details)])
+
+
+def journal_line(actor: Viewer, verb: str, case: Case, **details) -> Entry:
+    """A case's journal entry, naming for whom a stand-in acted, and whose information of which kind it tells."""
+    once: dict[str, Any] = {ONCE: actor.memo[ONCE]} if actor.memo.get(ONCE) else {}
+    return entry(
         actor.label,
         verb,
         "case",
@@ -38,7 +46,7 @@ def journal(actor: Viewer, verb: str, case: Case, **details) -> None:
         acting_for=actor.acting_for(case.holder_id),
         party=actor.party_in(case.holder),
         group=verbs()[verb].group,
-        **({ONCE: once} if (once := actor.memo.get(ONCE)) else {}),
+        **once,
         **details,
     )
 

@@ -1,13 +1,14 @@
 """Who may: rules that actions name, about cases. Each locks what it looks at, and raises NotAllowed or Overtaken."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
 from handslag.cases import rules
-from handslag.cases.locking import locked, not_yours
+from handslag.cases.locking import hold, locked, not_yours
 from handslag.cases.models import Case
 from handslag.foundation.errors import NotAllowed, Overtaken
+from handslag.foundation.files import Line
 from handslag.parties.models import Post
 from handslag.parties.rules import LEAD, OFFICER
 from handslag.parties.viewer import Viewer
@@ -66,3 +67,21 @@ def open_for(actor: Viewer, drafts: Sequence[rules.Held]) -> None:
     led = Post.objects.filter(unit_id__in=actor.led_unit_ids).order_by().values_list("pk", flat=True)
     if not {draft.holder_id for draft in drafts} <= actor.post_ids.union(led):
         raise NotAllowed(_("You can open cases that you hold yourself, or that people of the units you lead hold."))
+
+
+def bring_in(actor: Viewer, lines: Sequence[Line]) -> None:
+    """The operator; a lead, of what was in open cases that the own units hold, as noted by somebody active there."""
+    cases, posts = hold_told_of(lines), Post.objects.in_bulk({line.by_id for line in lines})
+    for line in lines:
+        case, by = cases[line.case_id], posts[line.by_id]
+        if not (actor.is_system or case.holder.unit_id in actor.led_unit_ids):
+            raise not_yours()
+        if not case.is_worked_in or by.unit_id != case.holder.unit_id or not by.is_active:
+            raise Overtaken(_("Somebody changed the register meanwhile; nothing was taken. Check and try again."))
+
+
+def hold_told_of(lines: Sequence[Line]) -> Mapping[int, Case]:
+    """The cases that lines tell of, held until the transaction ends, by their ids."""
+    ids = {line.case_id for line in lines}
+    hold(ids)
+    return Case.objects.select_related("person", "holder__user", "holder__unit", "holder__party").in_bulk(ids)

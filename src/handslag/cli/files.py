@@ -28,17 +28,56 @@ def import_cases(ctx: click.Context, file: Path, dry_run: bool, form: str) -> No
     Example:
       handslag import cases cases.xlsx --dry-run
     """
-    from handslag.intake.actions import import_cases as take
+    _bring_in(ctx, "cases", file, form, dry_run=dry_run)
+
+
+@import_.command(name="meetings")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check only; take nothing.")
+@FORMAT
+@click.pass_context
+def import_meetings(ctx: click.Context, file: Path, dry_run: bool, form: str) -> None:
+    """Bring meetings that have been in from a .csv or .xlsx FILE, into cases that are here: all of them, or none.
+
+    Nobody is called and nothing is sent. Bringing the same file in twice changes nothing.
+
+    \b
+    Example:
+      handslag import meetings meetings.xlsx --dry-run
+    """
+    _bring_in(ctx, "meetings", file, form, dry_run=dry_run)
+
+
+@import_.command(name="assessments")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check only; take nothing.")
+@FORMAT
+@click.pass_context
+def import_assessments(ctx: click.Context, file: Path, dry_run: bool, form: str) -> None:
+    """Bring joint assessments that have been in from a .csv or .xlsx FILE, into cases that are here: all, or none.
+
+    A party tells its own part. Bringing the same file in twice changes nothing.
+
+    \b
+    Example:
+      handslag import assessments assessments.xlsx --dry-run
+    """
+    _bring_in(ctx, "assessments", file, form, dry_run=dry_run)
+
+
+def _bring_in(ctx: click.Context, kind: str, file: Path, form: str, *, dry_run: bool) -> None:
+    from handslag.intake.actions import kinds
     from handslag.parties.viewer import Viewer
 
     ensure_schema()
     progress = Progress()
-    outcome = take(Viewer(None, is_system=True, name="import"), file, dry_run=dry_run, progress=progress)
+    operator = Viewer(None, is_system=True, name="import")
+    outcome = kinds()[kind].take(operator, file, dry_run=dry_run, progress=progress)
     progress.close()
     if form == "json":
         click.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
     else:
-        _print_outcome(outcome, dry_run)
+        _print_outcome(kind, outcome, dry_run)
     ctx.exit(0 if outcome.ok else 1)
 
 
@@ -76,7 +115,7 @@ def _print_problem(row: int, column: str, message: str) -> None:
     click.echo(f"{place}, {column}: {message}" if column else f"{place}: {message}")
 
 
-def _print_outcome(outcome, dry_run: bool) -> None:
+def _print_outcome(kind: str, outcome, dry_run: bool) -> None:
     for problem in outcome.problems:
         _print_problem(problem.row, problem.column, problem.message)
     if not outcome.ok:
@@ -84,7 +123,7 @@ def _print_outcome(outcome, dry_run: bool) -> None:
     elif dry_run:
         click.echo(f"{outcome.rows} rows are right ({outcome.known} known already). Nothing was taken: dry run.")
     else:
-        click.echo(f"{outcome.imported} cases taken, {outcome.known} known already.")
+        click.echo(f"{outcome.imported} {kind} taken, {outcome.known} known already.")
 
 
 @click.group()
@@ -121,7 +160,40 @@ def template_staff(file: Path) -> None:
       handslag template staff staff.csv
     """
     from handslag.intake.columns import STAFF
+
+    _write_empty(file, tuple(column.name for column in STAFF))
+
+
+@template.command(name="meetings")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+def template_meetings(file: Path) -> None:
+    """Write an empty FILE (.csv or .xlsx) for meetings that have been.
+
+    \b
+    Example:
+      handslag template meetings meetings.xlsx
+    """
+    from handslag.intake.actions import kinds
+
+    _write_empty(file, kinds()["meetings"].names)
+
+
+@template.command(name="assessments")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+def template_assessments(file: Path) -> None:
+    """Write an empty FILE (.csv or .xlsx) for joint assessments that have been.
+
+    \b
+    Example:
+      handslag template assessments assessments.xlsx
+    """
+    from handslag.intake.actions import kinds
+
+    _write_empty(file, kinds()["assessments"].names)
+
+
+def _write_empty(file: Path, names: tuple[str, ...]) -> None:
     from handslag.intake.template import write_template
 
-    write_template(file, [], tuple(column.name for column in STAFF))
+    write_template(file, [], names)
     click.echo(f"Wrote {file}.")

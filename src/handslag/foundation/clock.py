@@ -36,4 +36,9 @@ def day_of(at: datetime | date) -> date:
 
 def midnight(day: date) -> datetime:
     """The first instant of `day` in Sweden."""
-    return datetime.combine(day, time.min, _zone())
+    return instant(day, time.min)
+
+
+def instant(day: date, hour: time) -> datetime:
+    """The instant at which clocks in Sweden show a time of `day`."""
+    return datetime.combine(day, hour, _zone())

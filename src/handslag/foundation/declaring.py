@@ -12,8 +12,8 @@ from django.template.loader import get_template
 
 from handslag.foundation.rooms import Record, Room, records, rooms, verbs
 
-JOURNALLING = {"journal": 1, "record": 1, "entry": 1}
-"""The functions that write to the journal, and which of their arguments is the verb."""
+JOURNALLING = {"journal": 1, "journal_line": 1, "record": 1, "entry": 1}
+"""The functions that write the journal's lines, and which of their arguments is the verb."""
 
 
 def _own_apps() -> list[AppConfig]:

@@ -18,6 +18,7 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.module_loading import module_has_submodule
 
+from handslag.foundation.files import History
 from handslag.foundation.prepared import Prepared
 from handslag.foundation.waiting import Wait
 
@@ -238,6 +239,8 @@ class Room:
     person_page: tuple[Part, ...] = ()
     menu: tuple[Link, ...] = ()
     microdata: tuple[Microdata, ...] = ()
+    histories: tuple[History, ...] = ()
+    """Kinds of files by which the history of cases comes along."""
     letters: Mapping[str, Callable[[UUID], Any]] = field(default_factory=dict)
     """Kinds of mail, and what writes one (outbox/rules.py) from the public id of what it is about; None for none."""
     verbs: Mapping[str, Verb] = field(default_factory=dict)

@@ -1,90 +1,77 @@
-"""Taking a file of cases in: all of it or nothing."""
+"""Taking a file of cases in, or one of their history: all of it or nothing."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from handslag.cases.opening import open_cases
-from handslag.foundation.errors import NotAllowed, Refused
-from handslag.foundation.planning import refresh_planner
-from handslag.foundation.wall import lifted
+from handslag.foundation.files import History
+from handslag.foundation.rooms import Words, rooms
 from handslag.intake.checking import check_rows
-from handslag.intake.problems import Problem, Unreadable
+from handslag.intake.columns import HISTORY, NAMES
+from handslag.intake.history import check_history
 from handslag.intake.reading import rows
-from handslag.journal.actions import record
+from handslag.intake.taking import Outcome, Progress, led_units, taken
 from handslag.parties.viewer import Viewer
 
-MANY = 1000
-"""A load after which the database's planner should look anew."""
+CASES = "cases"
 
 
-@dataclass
-class Outcome:
-    """What became of a file. `imported` counts new cases; rows that were there already are neither new nor wrong."""
-
-    rows: int = 0
-    imported: int = 0
-    known: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    wrong_rows: dict[int, dict[str, str]] = field(default_factory=dict)
-
-    @property
-    def ok(self) -> bool:
-        """Whether the file was taken (or, on a dry run, would be)."""
-        return not self.problems
-
-    def as_json(self) -> dict:
-        """The outcome as `--format json` prints it."""
-        return {
-            "ok": self.ok,
-            "rows": self.rows,
-            "imported": self.imported,
-            "errors": [asdict(problem) for problem in self.problems],
-        }
+def _unheard(_phase: str, _done: int) -> None:
+    """Nobody is told how far a file has come."""
 
 
-def _note_check(actor: Viewer, checked: Outcome) -> None:
-    """Journals that a file was only checked, or refused: what came of it tells of persons that are here."""
-    problems = len(checked.problems)
-    record(
-        actor.label, "file_checked", "file", 0,
-        party=actor.party_id, rows=checked.rows, known=checked.known, problems=problems,
-    )  # fmt: skip
-
-
-def import_cases(
-    actor: Viewer,
-    path: Path,
-    *,
-    dry_run: bool = False,
-    progress: Callable[[str, int], None] = lambda phase, done: None,
-) -> Outcome:
+def import_cases(actor: Viewer, path: Path, *, dry_run: bool = False, progress: Progress = _unheard) -> Outcome:
     """Reads a case file and opens all its cases, or none when anything is wrong.
 
     The system may bring in cases for any party; a team lead for the own units. `progress` is told (phase, rows done).
     Raises NotAllowed for anyone else.
     """
-    if not (actor.is_system or actor.led_unit_ids):
-        raise NotAllowed(_("Only a team lead can bring in cases."))
-    try:
-        with lifted():
-            units = None if actor.is_system else actor.led_unit_ids
-            checked = check_rows(rows(path), units, lambda done: progress("check", done))
-    except Unreadable as unreadable:
-        return Outcome(problems=[unreadable.problem])
-    outcome = Outcome(checked.rows, 0, checked.known, checked.problems, checked.wrong_rows)
-    if outcome.ok and not dry_run:
-        try:
-            drafts = [draft for _row, draft in checked.drafts]
-            outcome.imported = len(open_cases(actor, drafts, lambda done: progress("write", done)))
-            if outcome.imported >= MANY:
-                refresh_planner()
-        except NotAllowed:
-            raise
-        except Refused as refused:
-            outcome.imported, outcome.problems = 0, [Problem(0, "", refused.message)]
-    if dry_run or not outcome.ok:
-        _note_check(actor, outcome)
-    return outcome
+    units = led_units(actor)
+    return taken(
+        actor,
+        CASES,
+        lambda: check_rows(rows(path), units, lambda done: progress("check", done)),
+        lambda drafts: open_cases(actor, drafts, lambda done: progress("write", done)),
+        dry_run=dry_run,
+    )
+
+
+def import_history(
+    kind: History, actor: Viewer, path: Path, *, dry_run: bool = False, progress: Progress = _unheard
+) -> Outcome:
+    """Reads a file of what has been in cases and notes all of it, or nothing when anything is wrong.
+
+    The system may bring in history for any party; a team lead that of the cases for which the own units are
+    responsible. Raises NotAllowed for anyone else.
+    """
+    units, columns = led_units(actor), (*HISTORY, *kind.columns)
+    return taken(
+        actor,
+        kind.name,
+        lambda: check_history(kind, rows(path, columns), units, lambda done: progress("check", done)),
+        lambda lines: kind.bring_in(actor, lines),
+        dry_run=dry_run,
+    )
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file, in words: the names of its columns, those by which a row is known, and what takes a file in."""
+
+    words: Words
+    names: tuple[str, ...]
+    shown: tuple[str, ...]
+    take: Callable[..., Outcome]
+
+
+def kinds() -> dict[str, Kind]:
+    """Every kind of file that is brought in, by name: cases first, then what rooms declare of their history."""
+    found = {CASES: Kind(gettext_lazy("Cases"), NAMES, ("case_ref", "given_name", "family_name"), import_cases)}
+    for history in (history for room in rooms().values() for history in room.histories):
+        names = tuple(column.name for column in (*HISTORY, *history.columns))
+        found[history.name] = Kind(history.words, names, ("case",), partial(import_history, history))
+    return found

@@ -1,28 +1,24 @@
 """Checking the rows of a case file against the code lists, the staff and each other. Writes nothing."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from django.db.models import Q
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from handslag.cases import rules
 from handslag.cases.models import DEGREES, NOTHING, Case
-from handslag.cases.opening import CHUNK, Draft
-from handslag.foundation.dating import fault
+from handslag.cases.opening import Draft
 from handslag.foundation.spans import Span
+from handslag.intake.cells import code_fault, day, several
 from handslag.intake.columns import CASES, NO, YES
-from handslag.intake.limits import MOST_PROBLEMS
+from handslag.intake.gathering import Checked, gathered
 from handslag.intake.problems import Problem
 from handslag.intake.reading import Row
 from handslag.intake.shape import shape_problems
 from handslag.parties.models import Party, Post, Unit
 from handslag.parties.rules import HOLDING_ROLES
 from handslag.persons.rules import birth_year, identity_number_problem
-from handslag.reference import codes
 
 
 class Directory:
@@ -36,21 +32,7 @@ class Directory:
         self.posts = {(unit, email): pk for unit, email, pk in posts.values_list("unit_id", "user__email", "id")}
 
 
-@dataclass
-class Checked:
-    """What a file holds: new drafts by row, how many rows in all, how many are there already, and all problems."""
-
-    drafts: list[tuple[int, Draft]] = field(default_factory=list)
-    rows: int = 0
-    known: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    wrong_rows: dict[int, dict[str, str]] = field(default_factory=dict)
-    """The cells of rows with problems, by row number: the first WRONG_ROWS_KEPT of them, to show beside the errors."""
-
-
-WRONG_ROWS_KEPT = 200
 SEXES = ("woman", "man")
-ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class _RowCheck:
@@ -64,22 +46,15 @@ class _RowCheck:
         self.problems.append(Problem(self._row.number, column, message.format(**names)))
 
     def _date(self, column: str, span: Span) -> date | None:
-        text = self._row.cells[column]
-        try:
-            day = parse_date(text) if ISO_DATE.fullmatch(text) else None
-        except ValueError:
-            day = None
-        if text and not day:
-            self._wrong(column, _("“{text}” is not a date. Write it as YYYY-MM-DD."), text=text)
-        elif day and (wrong := fault(day, span, leads=self._leads)):
+        found, wrong = day(self._row.cells[column], span, leads=self._leads)
+        if wrong:
             self._wrong(column, wrong)
-        return day
+        return found
 
     def _code(self, column: str, list_name: str) -> str:
         code = self._row.cells[column]
-        if code and not codes.exists(list_name, code):
-            message = _("“{code}” is not in the code list. “handslag codes {list}” shows the codes.")
-            self._wrong(column, message, code=code, list=list_name)
+        if wrong := code_fault(code, list_name):
+            self._wrong(column, wrong)
         return code
 
     def _holder(self) -> tuple[int | None, int | None]:
@@ -134,11 +109,9 @@ class _RowCheck:
         return int(text) if text else None
 
     def _groups(self) -> str:
-        groups = [g.strip() for g in self._row.cells["target_groups"].split(";") if g.strip()]
-        for group in groups:
-            if not codes.exists("target_group", group):
-                message = _("“{code}” is not in the code list. “handslag codes {list}” shows the codes.")
-                self._wrong("target_groups", message, code=group, list="target_group")
+        groups = several(self._row.cells["target_groups"])
+        for wrong in filter(None, (code_fault(group, "target_group") for group in groups)):
+            self._wrong("target_groups", wrong)
         return ";".join(sorted(set(groups)))
 
     def _protected(self) -> bool:
@@ -190,7 +163,7 @@ class _RowCheck:
 class _Register:
     """Compares drafts with the cases that are there, and with the rows before them."""
 
-    def __init__(self, checked: Checked):
+    def __init__(self, checked: Checked[Draft]):
         self._checked = checked
         self._references: dict[tuple[int, str], tuple[int, str]] = {}
         self._persons: dict[tuple[int, str], int] = {}
@@ -251,15 +224,16 @@ def check_rows(
     progress: Callable[[int], None] = lambda done: None,
     *,
     leads: bool = True,
-) -> Checked:
+) -> Checked[Draft]:
     """Checks every row and gathers all problems, in the order of the rows; stops after very many.
 
     Only cases held at `units` are right (any where None), and days that a team lead may choose, or, where the one who
     brings them in does not lead (`leads`), that anybody may. `progress` is told the rows read.
     """
-    checked, directory = Checked(), Directory()
+    checked, directory = Checked[Draft](), Directory()
     register = _Register(checked)
-    for chunk in _in_chunks(rows):
+
+    def look(chunk: list[Row]) -> None:
         drafts = []
         for row in chunk:
             check = _RowCheck(row, directory, units, leads=leads)
@@ -268,30 +242,5 @@ def check_rows(
                 drafts.append((row.number, draft))
             checked.problems += check.problems
         register.take(drafts)
-        checked.rows += len(chunk)
-        _keep_wrong_rows(checked, chunk)
-        progress(checked.rows)
-        if len(checked.problems) > MOST_PROBLEMS:
-            message = _("There are more than {most} errors. What follows was not checked: mend these first.")
-            checked.problems.append(Problem(0, "", message.format(most=MOST_PROBLEMS)))
-            break
-    checked.problems.sort(key=lambda p: p.row)
-    return checked
 
-
-def _keep_wrong_rows(checked: Checked, chunk: list[Row]) -> None:
-    wrong = {problem.row for problem in checked.problems}
-    for row in chunk:
-        if row.number in wrong and len(checked.wrong_rows) < WRONG_ROWS_KEPT:
-            checked.wrong_rows[row.number] = row.cells
-
-
-def _in_chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    chunk: list[Row] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
+    return gathered(checked, rows, look, progress)

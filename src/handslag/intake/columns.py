@@ -1,20 +1,6 @@
 """The columns of the files that are taken in, in order."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its name, the most characters it takes, whether it may be empty."""
-
-    name: str
-    longest: int
-    optional: bool = False
-    may_lack: bool = False
-    """Whether a file may leave the whole column out."""
-    identifying: bool = False
-    """Whether it tells who the person is: empty for one with protected identity, and filled in for all others."""
-
+from handslag.foundation.files import Column
 
 CASES = (
     Column("case_ref", 40),
@@ -49,3 +35,6 @@ STAFF = (
     Column("role", 20),
     Column("staff_id", 120, optional=True, may_lack=True),
 )
+
+HISTORY = (Column("party", 8), Column("case", 40), Column("caseworker", 254))
+"""What each row of a case's history begins with: the party that tells it, the case, and who noted it there."""

@@ -28,7 +28,7 @@ def check_size(size: int) -> None:
     if size > limit * MEGABYTE:
         raise Unreadable(_("The file is larger than {limit} MB. Divide it into smaller files.").format(limit=limit))
     if size == 0:
-        raise Unreadable(_("The file is empty. Choose a file with a heading row and at least one case."))
+        raise Unreadable(_("The file is empty. Choose a file with a heading row and at least one row below it."))
 
 
 def check_row(number: int, cells: int) -> None:

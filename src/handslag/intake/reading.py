@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from handslag.foundation.files import Column
 from handslag.intake import limits
-from handslag.intake.columns import CASES, Column
+from handslag.intake.columns import CASES
 from handslag.intake.problems import Unreadable
 
 FORMULA_SIGNS = ("=", "+", "-", "@")
@@ -56,7 +57,7 @@ def _named(raw: Iterable[tuple[list[str], set[int]]], columns: tuple[Column, ...
             in_formula = tuple(heading[i] for i in sorted(formulas) if i < len(heading))
             yield Row(number, named, in_formula, any(cells[len(heading) :]))
     if not found:
-        raise Unreadable(_("The file holds no cases. Put at least one row below the heading."))
+        raise Unreadable(_("The file holds no rows. Put at least one row below the heading."))
 
 
 def _heading(cells: list[str], columns: tuple[Column, ...]) -> list[str]:

@@ -9,6 +9,6 @@ from handslag.parties.rules import LEAD
 
 ROOM = Room(
     urls="handslag.intake.pages.urls",
-    verbs={"file_checked": Verb(gettext_noop("checked a file of cases without taking it in"))},
-    menu=(Link(_("Bring in cases"), 40, frozenset({LEAD}), lambda _viewer: [reverse("import")]),),
+    verbs={"file_checked": Verb(gettext_noop("checked a file without taking it in"))},
+    menu=(Link(_("Bring in files"), 40, frozenset({LEAD}), lambda _viewer: [reverse("import")]),),
 )

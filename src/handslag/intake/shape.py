@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from handslag.intake.columns import YES, Column
+from handslag.foundation.files import Column
+from handslag.intake.columns import YES
 from handslag.intake.reading import Row
 
 
@@ -24,5 +25,9 @@ def shape_problems(row: Row, columns: tuple[Column, ...]) -> Iterator[tuple[str,
             yield column.name, _("The cell is empty. Fill it in.")
         elif len(text) > column.longest:
             yield column.name, _("The text is too long: at most {most} characters.").format(most=column.longest)
-        elif any(ord(character) < 32 for character in text):
+        elif any(ord(character) < 32 for character in (_in_one_line(text) if column.has_lines else text)):
             yield column.name, _("The cell holds line breaks or control characters. Remove them.")
+
+
+def _in_one_line(text: str) -> str:
+    return text.replace("\r\n", " ").replace("\n", " ")

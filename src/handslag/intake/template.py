@@ -1,4 +1,4 @@
-"""A case file to start from, with example rows that can be taken in as they are."""
+"""Files to start from; one of cases with example rows that can be taken in as they are."""
 
 import csv
 import itertools
@@ -72,7 +72,7 @@ def write_template(path: Path, examples: list[list[str]], names: tuple[str, ...]
             csv.writer(file).writerows([names, *examples])
     elif path.suffix.lower() == ".xlsx":
         with Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-            sheet = book.add_worksheet("cases")
+            sheet = book.add_worksheet()
             for number, row in enumerate((names, *examples)):
                 sheet.write_row(number, 0, row)
     else:

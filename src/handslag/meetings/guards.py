@@ -26,7 +26,7 @@ def _only_while_booked(table: str) -> Guard:
 GUARDS = [
     undeletable(MEETING),
     frozen(MEETING, "id", "public_id", "case_id", "kind", "by_id", "booked_at"),
-    words_only_removed(MEETING, "purpose", "agenda", "interpreter", "needs"),
+    words_only_removed(MEETING, "purpose", "agenda", "interpreter", "needs", "imported_digest"),
     frozen(
         MEETING,
         *("at", "minutes", "timed_by_id", "ended_at", "ended_by_id", "reason"),

@@ -38,6 +38,9 @@ class Meeting(Public):
     """Why it was not held; empty for one that was."""
     notes = models.TextField(max_length=8000, blank=True)
 
+    imported_digest = models.CharField(max_length=64, blank=True)
+    """By which what a file brought in is known again; empty for a meeting that was booked here."""
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(kind=""), name="meeting_has_kind"),
@@ -52,6 +55,9 @@ class Meeting(Public):
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | ~Q(reason="") | Q(ended_at__gte=F("at")),
                 name="meeting_held_after_its_time",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "kind", "at"], condition=~Q(imported_digest=""), name="meeting_brought_in_once"
             ),
         ]
         indexes = [

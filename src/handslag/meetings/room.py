@@ -25,6 +25,7 @@ from handslag.foundation.rooms import (
     prose,
 )
 from handslag.meetings import actions, letters, queries, waits
+from handslag.meetings.history import HISTORY
 from handslag.meetings.microdata import meetings
 from handslag.meetings.pages import parts, rows, timeline
 from handslag.meetings.walls import REACHED
@@ -51,6 +52,7 @@ MEETING = Record(
         "ended_at": kept(_("Noted"), **_TIMED),
         "reason": kept(_("Why it was not held"), **_ENDED),
         "notes": prose(_("Notes of the meeting"), **_ENDED),
+        "imported_digest": emptied(),
     },
     about="case.person",
     key="meetings",
@@ -133,6 +135,7 @@ ROOM = Room(
         "call_taken_back": Verb(gettext_noop("took off a meeting: {role}"), MEETINGS, {"role": "meeting_role"}),
         "meeting_held": Verb(gettext_noop("noted the meeting of {on} as held: {kind}"), MEETINGS, _KIND),
         "meeting_not_held": Verb(gettext_noop("noted that a meeting is not held: {reason}"), MEETINGS, _WHY),
+        "meeting_brought_in": Verb(gettext_noop("brought in a meeting of {on} from a file: {kind}"), MEETINGS, _KIND),
         "feed_made": Verb(gettext_noop("made a calendar address")),
         "feed_ended": Verb(gettext_noop("ended a calendar address")),
         "decision_done": Verb(gettext_noop("noted something decided at a meeting as done"), MEETINGS),
@@ -162,4 +165,5 @@ ROOM = Room(
     letters={letters.CALL: letters.call, letters.REMINDER: letters.remind},
     obstacles=(actions.obstacle_to_closing,),
     microdata=(Microdata("meetings", meetings),),
+    histories=(HISTORY,),
 )

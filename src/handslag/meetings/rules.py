@@ -16,6 +16,7 @@ SHORTEST, LONGEST = 5, 24 * 60
 MEETING = Span(before=0, after=2 * 365, far=365)
 DECIDED = Span(before=0, after=2 * 365, far=180)
 AGREED = Span(before=5 * 365, after=0, far=0)
+HAS_BEEN = Span(before=50 * 365, after=0, far=0)
 SETTLED = Span(before=365, after=2 * 365, far=2 * 365)
 """Which days may be chosen."""
 

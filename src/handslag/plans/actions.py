@@ -113,6 +113,28 @@ def put_step(actor: Viewer, case: Case, plan: Plan, planned: Planned, *, becomes
     return step
 
 
+def _put_next_step(case: Case, plan: Plan, by: Post, *, becomes_step: bool = False) -> Step:
+    """The case's next step as a step of its plan."""
+    return Step.objects.create(
+        plan=plan,
+        text=case.next_step,
+        to=case.next_step_by,
+        due_on=case.next_step_on,
+        by=by,
+        made_at=clock.now(),
+        became_step=becomes_step,
+    )
+
+
+def going_on(actor: Viewer, case: Case, goal: str) -> Plan:
+    """The plan of a case, which the caller has locked, with something to do in it: begun with this goal where there is
+    none, and holding the case's next step where it holds nothing else."""
+    plan = of_case(case) or begin(actor, case, Words(goal))
+    if not plan.steps.filter(ended_at__isnull=True).exists():
+        _put_next_step(case, plan, acting_post(actor, case), becomes_step=True)
+    return plan
+
+
 def _require_doer(case: Case, to: Post) -> None:
     if not (to.is_active and to.unit):
         raise Refused(_("{name} has left. Choose somebody else.").format(name=to.user), "to")
@@ -200,14 +222,7 @@ def _put_due_step(actor: Viewer, case: Case, on: date) -> bool:
     step = rules.due(own.order_by("due_on", "id"), case.next_step_on, on)
     if step is None:
         return False
-    Step.objects.create(
-        plan=plan,
-        text=case.next_step,
-        to=case.next_step_by,
-        due_on=case.next_step_on,
-        by=case.holder,
-        made_at=clock.now(),
-    )
+    _put_next_step(case, plan, case.holder)
     step.became_step = True
     step.save(update_fields=["became_step"])
     cases.put_next_step(case, step.text, step.due_on, step.to, was_done=False)

@@ -28,6 +28,8 @@ class Migration(migrations.Migration):
                 ("ended_at", handslag.foundation.dates.Instant(null=True)),
                 ("outcome", models.CharField(blank=True, max_length=30)),
                 ("reason", models.CharField(blank=True, max_length=30)),
+                ("imported_digest", models.CharField(blank=True, max_length=64)),
+                ("took_part", models.CharField(blank=True, max_length=200)),
                 (
                     "by",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.post"),
@@ -208,6 +210,14 @@ class Migration(migrations.Migration):
             model_name="assessment",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("ended_at__isnull", True)), fields=("case",), name="assessment_one_a_case"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("imported_digest", ""), _negated=True),
+                fields=("case", "ended_at"),
+                name="assessment_brought_in_once",
             ),
         ),
         migrations.AddConstraint(

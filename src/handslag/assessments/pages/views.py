@@ -169,6 +169,7 @@ def show(request: Request, assessment_id: UUID) -> HttpResponse:
             "parts": [shown(visible, part) for part in parts],
             "silent": actions.silent_parties(assessment, case) if assessment.ended_at is None else [],
             "calls": calls,
+            "others": queries.others_of(assessment) if shows else [],
             "untold": [unit.name for unit in lacking],
             "consent": _consent_url(case, lacking) if lacking else "",
             "documents": [

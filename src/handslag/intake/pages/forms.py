@@ -31,5 +31,5 @@ class NewCaseForm(Form):
 class FileForm(Form):
     """The file, and whether to take it or only try."""
 
-    file = forms.FileField(label=_("Case file (.xlsx or .csv)"))
+    file = forms.FileField(label=_("File (.xlsx or .csv)"))
     only_try = forms.BooleanField(label=_("Only check, take nothing"), required=False, initial=True)

@@ -11,14 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from handslag.cases.queries import public_id
-from handslag.intake.actions import Outcome, import_cases
-from handslag.intake.columns import NAMES
+from handslag.intake.actions import CASES, Kind, kinds
 from handslag.intake.pages.forms import FileForm, NewCaseForm
 from handslag.intake.single import open_one
+from handslag.intake.taking import Outcome
 from handslag.intake.template import write_template
 from handslag.parties.rules import HOLDING_ROLES, LEAD
 from handslag.parties.viewer import Request
 from handslag.ui.access import page
+
+ENDINGS = ("xlsx", "csv")
 
 
 @page(*HOLDING_ROLES)
@@ -35,16 +37,23 @@ def new(request: Request) -> HttpResponse:
     return render(request, "intake/new_case.html", {"form": form, "cancel": reverse("my-work")})
 
 
-def _take(request: Request, uploaded: UploadedFile, only_try: bool) -> Outcome:
+def _kind(name: str) -> Kind:
+    """The kind of file of this name; else a page that says nothing is here."""
+    if name not in kinds():
+        raise Http404
+    return kinds()[name]
+
+
+def _take(request: Request, kind: Kind, uploaded: UploadedFile, only_try: bool) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"upload{Path(uploaded.name or '').suffix.lower()}"
         with path.open("wb") as file:
             for chunk in uploaded.chunks():
                 file.write(chunk)
-        return import_cases(request.viewer, path, dry_run=only_try)
+        return kind.take(request.viewer, path, dry_run=only_try)
 
 
-def _beside(outcome: Outcome) -> list[dict]:
+def _beside(outcome: Outcome, kind: Kind) -> list[dict]:
     """Rows with problems, each cell with what is wrong with it."""
     by_row: dict[int, dict[str, list[str]]] = {}
     for problem in outcome.problems:
@@ -58,26 +67,39 @@ def _beside(outcome: Outcome) -> list[dict]:
                 "whole": wrong.get("", []),
                 "cells": [
                     (name, cells[name], wrong.get(name, []))
-                    for name in NAMES
-                    if wrong.get(name) or name in ("case_ref", "given_name", "family_name")
+                    for name in kind.names
+                    if wrong.get(name) or name in kind.shown
                 ],
             }
         )
     return shown
 
 
+def _address(page: str, name: str, *more: str) -> str:
+    """Of a page for files of a kind: cases have it by itself."""
+    if name == CASES:
+        return reverse(page, args=more)
+    return reverse(page.replace("import", "import-history"), args=[name, *more])
+
+
 @page(LEAD)
-def bring_in(request: Request) -> HttpResponse:
-    """Takes a case file in, all or nothing."""
+def bring_in(request: Request, name: str = CASES) -> HttpResponse:
+    """Takes a file in, all or nothing."""
+    kind = _kind(name)
     form = FileForm(request.POST or None, request.FILES or None)
-    context = {"form": form, "columns": NAMES}
+    context = {
+        "form": form,
+        "columns": kind.names,
+        "kinds": [(other.words, _address("import", key), key == name) for key, other in kinds().items()],
+        "templates": [(f".{ending}", _address("import-template", name, ending)) for ending in ENDINGS],
+    }
     if request.method == "POST" and form.is_valid():
         only_try = form.cleaned_data["only_try"]
-        outcome = _take(request, form.cleaned_data["file"], only_try)
+        outcome = _take(request, kind, form.cleaned_data["file"], only_try)
         context |= {
             "outcome": outcome,
             "only_try": only_try,
-            "beside": _beside(outcome),
+            "beside": _beside(outcome, kind),
             "whole_file": [p for p in outcome.problems if p.row not in outcome.wrong_rows][:50],
             "more": len(outcome.problems) > 500,
         }
@@ -85,11 +107,12 @@ def bring_in(request: Request) -> HttpResponse:
 
 
 @page(LEAD)
-def template(request: Request, kind: str) -> FileResponse:
-    """An empty case file to fill in."""
-    if kind not in ("csv", "xlsx"):
+def template(request: Request, ending: str, name: str = CASES) -> FileResponse:
+    """An empty file to fill in."""
+    kind = _kind(name)
+    if ending not in ENDINGS:
         raise Http404
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"handslag-cases.{kind}"
-        write_template(path, [])
+        path = Path(folder) / f"handslag-{name}.{ending}"
+        write_template(path, [], kind.names)
         return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)

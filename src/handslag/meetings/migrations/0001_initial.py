@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ("ended_at", handslag.foundation.dates.Instant(null=True)),
                 ("reason", models.CharField(blank=True, max_length=30)),
                 ("notes", models.TextField(blank=True, max_length=8000)),
+                ("imported_digest", models.CharField(blank=True, max_length=64)),
                 (
                     "by",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.post"),
@@ -225,6 +226,14 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="meeting_held_after_its_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="meeting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("imported_digest", ""), _negated=True),
+                fields=("case", "kind", "at"),
+                name="meeting_brought_in_once",
             ),
         ),
         migrations.AddConstraint(

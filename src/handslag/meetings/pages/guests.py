@@ -37,7 +37,8 @@ def _who(guest: Participant, visible: CaseVisibility) -> str:
         return f"{guest.post.user}, {guest.unit}" if guest.post else named_unit(guest.unit)
     if guest.role == rules.PERSON:
         return _("The person")
-    return visible.value("name", guest) or _("not disclosed")
+    name = visible.value("name", guest)
+    return _("not disclosed") if name is None else name or codes.label("meeting_role", guest.role)
 
 
 def _mail_label(letter: Letter | None) -> str:
