@@ -102,8 +102,7 @@ _FROM_ILL = (
     "JOIN parties_post p ON p.id = c.holder_id WHERE c.closed_at IS NULL AND c.joined_to_id IS NULL "
     "AND l.until IS NULL AND l.degree = 100 AND l.since <= %s AND {examined} EXISTS "
     "(SELECT 1 FROM passages_adaptation a WHERE a.leave_id = l.id) "
-    "AND NOT EXISTS (SELECT 1 FROM passages_discharge d JOIN passages_sickleave o ON o.id = d.leave_id "
-    f"WHERE d.leave_id = l.id OR (o.case_id = c.id AND d.result = '')) AND {_AT_PARTY}"
+    f"AND NOT EXISTS (SELECT 1 FROM passages_discharge d WHERE d.case_id = c.id AND d.result = '') AND {_AT_PARTY}"
 )
 _ILL = (("to_examine", "NOT", timedelta(days=14)), ("to_leave", "", timedelta(days=30)))
 """Wholly ill participants: from their 15th day adaptation is to be examined, from their 31st they leave."""
