@@ -162,6 +162,19 @@ def test_a_case_that_ended_with_the_one_it_was_joined_to_stays_closed(world):
         assert not follows.is_open and all_is_well()
 
 
+@pytest.mark.parametrize("of_the_main", [True, False])
+def test_a_case_that_ended_with_another_stays_so_when_its_person_is_protected(world, of_the_main):
+    main, follows = ended_together(world)
+    with time_machine.travel(worlds.contact_in(4), tick=False):
+        protect(world.viewer("af_a"), main.pk if of_the_main else follows.pk)
+        follows.refresh_from_db()
+        assert follows.joined_to_id == main.pk and all_is_well()
+        with pytest.raises(Overtaken, match="förenat"):
+            anew(world, follows, "af_lead", to="af_a")
+        assert _refused(_written(world, follows, by="af_lead", holder="af_a"))
+        assert _refused(f"UPDATE cases_case SET joined_to_id = NULL WHERE id = {follows.pk}")
+
+
 def test_what_has_been_emptied_stays_closed(world):
     case = closed(world)
     with time_machine.travel(clock.now() + timedelta(days=6 * 366), tick=False):
@@ -288,10 +301,29 @@ def test_direct_sql_opens_no_case_in_another_way(world, wrong):
     assert _refused(_written(world, case, **wrong))
 
 
-def test_direct_sql_opens_no_case_that_is_open_was_joined_or_is_another(world):
-    assert _refused(_written(world, world.case(), closed_at="opened_at", outcome="'work'"))
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"closed_at": "opened_at", "outcome": "'work'"},
+        {"closed_at": "opened_at"},
+        {"closed_at": "'2001-01-01 00:00:00'", "at": "holder_since", "holder": "fk_a"},
+    ],
+    ids=str,
+)
+def test_direct_sql_opens_no_case_that_is_open(world, told):
+    assert _refused(_written(world, world.case("fk_a"), **told))
+
+
+def test_direct_sql_opens_no_case_for_its_holder_who_has_left(world):
+    case = closed(world)
+    parties.end_post(world.viewer("fk_lead"), world.posts["fk_a"])
+    assert _refused(_written(world, case, holder="fk_a"))
+
+
+@pytest.mark.parametrize("holder", ["af_a", "af_b"])
+def test_direct_sql_opens_no_case_that_ended_with_another(world, holder):
     _main, follows = ended_together(world)
-    assert _refused(_written(world, follows, by="af_lead", holder="af_b"))
+    assert _refused(_written(world, follows, by="af_lead", holder=holder))
     assert _refused(f"UPDATE cases_case SET joined_to_id = NULL WHERE id = {follows.pk}")
 
 
@@ -307,6 +339,7 @@ def test_direct_sql_opens_no_case_that_is_open_was_joined_or_is_another(world):
         "UPDATE cases_reopening SET holder_id = holder_id + 1",
         "DELETE FROM cases_reopening",
         "UPDATE cases_case SET closed_at = NULL, outcome = '', next_responsible = ''",
+        "UPDATE cases_case SET closed_at = NULL, outcome = '', next_responsible = '', holder_since = closed_at",
         "UPDATE cases_case SET holder_since = '2036-01-01 00:00:00'",
         "DELETE FROM cases_pastholding",
         "INSERT INTO cases_pastholding (case_id, until, holder_id) SELECT case_id, at, holder_id FROM cases_reopening",

@@ -278,8 +278,13 @@ def close(
 
 
 def mask(case: Case, conceal: Callable[[str], str]) -> None:
-    """Takes the person's place and names out of a case that goes on: what happens next stays, without the names."""
-    case.joined_to, case.municipality_code, case.imported_digest = None, "", ""
+    """Takes the person's place and names out of a case: what happens next stays, without the names.
+
+    An open case parts from the one that it was joined to. One that ended with another stays so, and stays closed.
+    """
+    if case.is_open:
+        case.joined_to = None
+    case.municipality_code, case.imported_digest = "", ""
     case.next_step = conceal(case.next_step)[:200] or REMOVED
     case.next_responsible = conceal(case.next_responsible)[:200]
     case.save()

@@ -40,13 +40,13 @@ GUARDS = [
     frozen(CASE, "reference", when="NEW.content_removed_on IS NULL", name="reference_frozen"),
     frozen(
         CASE,
-        *("holder_id", "holder_since", "closed_at", "outcome", "person_wants_no_more"),
+        *("holder_id", "holder_since", "closed_at", "outcome", "person_wants_no_more", "joined_to_id"),
         when=_STAYS_CLOSED,
         name="frozen_when_closed",
     ),
     frozen(
         CASE,
-        *("next_responsible", "joined_to_id"),
+        "next_responsible",
         when=f"{_STAYS_CLOSED} AND NEW.content_removed_on IS NULL AND NOT EXISTS "
         "(SELECT 1 FROM persons_person p JOIN persons_protectedsubject s ON s.subject = p.subject "
         "WHERE p.id = NEW.person_id)",
@@ -128,7 +128,7 @@ GUARDS = [
         CASE,
         "UPDATE",
         f"({BEGINS_TO_HOLD} AND {INACTIVE_HOLDER.format('holder_id')}) OR "
-        f"((NEW.next_step_by_id <> OLD.next_step_by_id OR {REOPENS}) AND {INACTIVE_HOLDER.format('next_step_by_id')})",
+        f"(NEW.next_step_by_id <> OLD.next_step_by_id AND {INACTIVE_HOLDER.format('next_step_by_id')})",
         "cases_case: the holder and the one of the next step must be active caseworkers",
         lock=LOCK_HOLDER,
     ),
@@ -182,7 +182,6 @@ GUARDS = [
         ANEW,
         "INSERT",
         f"NOT EXISTS (SELECT 1 FROM {CASE} c JOIN parties_post o ON o.id = c.holder_id "
-        "JOIN parties_post h ON h.id = NEW.holder_id AND h.unit_id = o.unit_id "
         "JOIN parties_post b ON b.id = NEW.by_id AND b.is_active WHERE c.id = NEW.case_id "
         f"AND ((b.role = '{LEAD}' AND b.unit_id = o.unit_id) OR (b.role = '{OFFICER}' AND b.party_id = o.party_id)))",
         "cases_reopening: the lead of the unit that was responsible, or the officer of its party, opens a case again",
