@@ -34,6 +34,9 @@ WRONG = {
     "a sex that is not the person's": ("participations", participation("q3", "b", "2019-01-01"), "row 3, sex: is not the person's"),
     "a degree that there is not": ("livelihoods", {**spell("a", "sickness_benefit", "2019-01-01"), "degree": 33}, "row 2, degree: “33”"),
     "a year still to come": ("persons", person("c", birth_year=2099), "row 3, birth_year: birth_year is still to come"),
+    "an association by a place's code": ("measures", measure("n", association="1380"), "row 2, association: association is a code"),
+    "an association called total": ("measures", measure("n", association="total"), "row 2, association: association is a code"),
+    "an association that looks like two": ("measures", measure("n", association="A|B"), "row 2, association: association is a code"),
     "a year out of bounds": ("persons", person("c", birth_year=1066), "row 3, birth_year: “1066” is not from 1900 to 2100"),
 }  # fmt: skip
 
@@ -86,8 +89,72 @@ def test_files_that_cannot_be_read_and_headings_that_are_wrong_are_told(tmp_path
     assert "measures.csv, association: the column is missing" in found
     assert "measures.csv, colour: the schema has no such column" in found
     (folder / "persons.parquet").unlink()
-    assert any("points to persons, a file that is missing" in str(one) for one in validate(folder))
-    assert "persons: the file is missing" in map(str, validate(folder))
+    assert [str(one) for one in validate(folder)].count("persons: the file is missing") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", ["persons.csv: is empty. The first line names the columns."]),
+        ("person_id,sex,sex\na,woman,1980\n", ["persons.csv: has the column sex twice."]),
+        (
+            "person_id,gender,birth_year\n" + "a,woman,1980\n" * 200,
+            ["persons.csv, gender: the schema has no such column", "persons.csv, sex: the column is missing"],
+        ),
+        (
+            'person_id,sex,birth_year\r\na,woman,1980\r\n"b\r\n",man\r\nc,man,1980,x\r\n',
+            [f"persons.csv, row {row}: has {cells} cells, the heading 3" for row, cells in ((2, 2), (3, 4))],
+        ),
+        (
+            'person_id,sex,birth_year\na,woman,1980\n"b"b,man,1980\n',
+            ["persons.csv, row 2: Value with unterminated quote found."],
+        ),
+    ],
+    ids=["empty", "a column twice", "a bad heading", "short and long rows", "a loose quote"],
+)
+def test_what_is_wrong_with_a_file_as_a_whole_is_told_once_and_of_that_file_alone(tmp_path, text, said):
+    folder = write(tmp_path / "d", **SOUND)
+    (folder / "persons.csv").write_bytes(text.encode("utf-8-sig"))
+    assert [str(finding) for finding in validate(folder)] == said
+
+
+def test_lines_end_as_any_system_ends_them(tmp_path):
+    folder = write(tmp_path / "d", **SOUND)
+    for path in folder.glob("*.csv"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert validate(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"association": "1380"}, "“1380” is no name"),
+        ({"association": "total"}, "“total” is no name"),
+        ({"association": "A|B"}, "“A|B” is no name"),
+        ({"municipality_code": "9999"}, "the value 9999, which is not in the code list"),
+    ],
+    ids=str,
+)
+def test_places_that_cannot_be_told_apart_are_refused_also_where_the_files_were_not_checked(tmp_path, changes, said):
+    folder = write(tmp_path / "d", **{**SOUND, "measures": [measure("m", **changes)]})
+    (tmp_path / "key").write_bytes(b"x" * 32)
+    told = ["--data", str(folder), "--year", "2019", "--ledger", str(tmp_path / "l"), "--is-sound"]
+    for command in (["report", "associations", "--out", str(tmp_path / "out")],
+                    ["ask", "associations", "participants", "--by", "place", "--secret", str(tmp_path / "key")]):  # fmt: skip
+        done = CliRunner().invoke(main, ["statistics", *command, *told])
+        assert done.exit_code == 1 and said in done.output, done.output
+
+
+def test_an_answer_from_data_that_is_not_sound_is_refused(tmp_path):
+    folder = write(tmp_path / "d", **{**SOUND, "persons": [person("a"), person("b", "man", 2099)]})
+    (tmp_path / "key").write_bytes(b"x" * 32)
+    done = CliRunner().invoke(
+        main,
+        ["statistics", "ask", "associations", "participants", "--data", str(folder), "--year", "2019", "--by", "sex",
+         "--secret", str(tmp_path / "key"), "--ledger", str(tmp_path / "l")],
+    )  # fmt: skip
+    assert done.exit_code == 1 and "persons.csv, row 2, birth_year: birth_year is still to come" in done.output
+    assert not (tmp_path / "l").exists()
 
 
 def test_the_command_tells_and_exits_with_1(tmp_path):

@@ -210,6 +210,20 @@ def test_sentences_say_what_the_figures_bear(support, associations):
     assert "No certain difference between women (" in said
 
 
+def test_of_how_many_an_outcome_is_not_known_is_told(associations):
+    figures, _out = associations
+    cube = figures.cube("ended_participations", 2020)
+    counts = cube.tables[0].counts
+    yes, no, unknown = (counts["total", "total", code] for code in ("yes", "no", "unknown"))
+    assert unknown > 0
+    said = f"{unknown:,} of {yes + no + unknown:,} are unknown and not part of the share."
+    assert said in " ".join(Sentences(figures, cube, "en").all())
+    section = next(s for s in present(figures, "en", "2021-02-01").sections if s.heading == cube.units.name["en"])
+    grid = section.grids[0]
+    assert [column.label for column in grid.columns[:3]] == ["number 2020", "unknown 2020", "share 2020, %"]
+    assert [cell.number for cell in grid.rows[0].cells[:2]] == [yes + no, unknown]
+
+
 def test_shares_of_small_bases_are_not_shown_and_of_fairly_small_ones_marked(support):
     figures, _out = support
     section = present(figures, "en", "2020-02-01").sections[1]
@@ -292,6 +306,8 @@ def test_the_records_behind_a_figure(support, sweden):
     assert all(record.startswith("r") and day.year == 2019 for record, day in found)
     with pytest.raises(BadInput, match="has no colour"):
         trace("joint-support", "ended_rehabilitations", sweden, 2019, {"colour": "red"}, {})
+    with pytest.raises(BadInput, match="sex has no grop. It has woman, man."):
+        trace("joint-support", "ended_rehabilitations", sweden, 2019, {"sex": "grop"}, {})
 
 
 def test_a_second_release_knows_the_first(sweden, tmp_path):

@@ -14,6 +14,7 @@ from handslag.cli.tables import LEDGER, NEEDED_LEDGER
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 DATA = click.option("--data", required=True, type=FOLDER, help="The microdata's folder.")
 YEAR = click.option("--year", required=True, type=click.IntRange(1990, 2100))
+IS_SOUND = click.option("--is-sound", is_flag=True, help="Leave out the check of the files, made before.")
 VERSIONS = click.option(
     "--definition", "versions", multiple=True, metavar="INDICATOR=VERSION", help="An older version. May be repeated."
 )
@@ -114,7 +115,7 @@ def definitions(language: str, form: str) -> None:
 @NEEDED_LEDGER
 @click.option("--release", "edition", default="", help="The release's name in the ledger. The report and its year.")
 @click.option("--data-day", default="", metavar="DATE", help="The day of the data, as the report tells it. Today.")
-@click.option("--is-sound", is_flag=True, help="Leave out the check of the files, made before.")
+@IS_SOUND
 def report(
     report: str,
     data: Path,
@@ -231,7 +232,17 @@ def trace(report: str, units: str, data: Path, year: int, where: tuple[str, ...]
 @click.option("--by", multiple=True, required=True, metavar="DIMENSION", help="place:county keeps to a level.")
 @click.option("--secret", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A file.")
 @NEEDED_LEDGER
-def ask(report: str, units: str, data: Path, year: int, by: tuple[str, ...], secret: Path, ledger: Path) -> None:
+@IS_SOUND
+def ask(
+    report: str,
+    units: str,
+    data: Path,
+    year: int,
+    by: tuple[str, ...],
+    secret: Path,
+    ledger: Path,
+    is_sound: bool,
+) -> None:
     """Count a report's units by any dimensions, each count with noise. Cells that a report holds are left to it.
 
     The noise of a cell follows from who is in it and the secret: the same whenever it is asked for. What was told is
@@ -242,13 +253,18 @@ def ask(report: str, units: str, data: Path, year: int, by: tuple[str, ...], sec
       handslag statistics ask associations participants --data extract/ --year 2020 --by target_group --by identified \\
         --secret noise.key --ledger releases.jsonl
     """
+    from handslag.statistics.publishing.making import check_data
     from handslag.statistics.reports.asking import ask as answer
     from handslag.statistics.reports.asking import read_secret
+    from handslag.statistics.reports.specification import report as specified
     from handslag.statistics.safety.cell_keys import Noise
     from handslag.statistics.safety.ledger import held
 
-    with telling(), held(ledger) as known:
-        found = answer(report, units, data, year, by, read_secret(secret), known, Noise())
+    with telling() as progress:
+        if not is_sound:
+            check_data(data, specified(report), progress)
+        with held(ledger) as known:
+            found = answer(report, units, data, year, by, read_secret(secret), known, Noise())
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow([*found[0].codes, "count", "status"])

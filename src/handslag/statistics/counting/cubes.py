@@ -11,7 +11,8 @@ from handslag.statistics.errors import BadInput
 from handslag.statistics.safety.tables import Hierarchy, Table, TrueTable
 
 TOTAL = "total"
-ANSWERS = ("yes", "no", "unknown")
+UNKNOWN = "unknown"
+ANSWERS = ("yes", "no", UNKNOWN)
 LEVELS = ("county", "municipality", "association")
 
 
@@ -29,6 +30,17 @@ def codes_of(dimension: str) -> tuple[str, ...] | None:
         return ANSWERS
 
 
+def _refuse_unreadable(municipality: str, association: str) -> None:
+    """Raises BadInput for a municipality that there is not, or an association that reads as another place."""
+    if municipality not in labels("municipality"):
+        raise BadInput(f"place has the value {municipality}, which is not in the code list municipality.")
+    if association == TOTAL or association.isdigit() or "|" in association:
+        raise BadInput(
+            f"measures, association: “{association}” is no name. Write the association's name, "
+            f"which is no code, not “{TOTAL}”, and has no “|” in it."
+        )
+
+
 class Places:
     """Where units are counted: municipalities within counties, and within associations where units have them.
 
@@ -37,8 +49,9 @@ class Places:
 
     def __init__(self, leaves: set[str]):
         self._associations: dict[str, set[str]] = defaultdict(set)
-        for leaf in leaves:
+        for leaf in sorted(leaves):
             municipality, _sign, association = leaf.partition("|")
+            _refuse_unreadable(municipality, association)
             self._associations[municipality].add(association)
         self._levels: dict[str, dict[str, None]] = {level: {} for level in LEVELS}
         self.by_county: dict[str, str] = {}

@@ -1,5 +1,6 @@
 """Opening a folder of microdata in DuckDB: a view a file, read as it streams by."""
 
+import csv
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -31,12 +32,37 @@ def file_of(folder: Path, name: str) -> Path | None:
     return found[0] if found else None
 
 
-def reading(path: Path) -> str:
-    """SQL that reads a file with every column as it stands; of .csv all columns are text and empty cells NULL."""
-    quoted = str(path).replace("'", "''")
+def heading_of(path: Path) -> list[str]:
+    """The columns that a .csv file's first line names.
+
+    Raises BadInput, which leaves the file's name to the caller, where it names none, or one of them twice.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            heading = next(csv.reader(file, strict=True), [])
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(f"cannot be read: {error}") from None
+    if not heading:
+        raise BadInput("is empty. The first line names the columns.")
+    if twice := sorted({name for name in heading if heading.count(name) > 1}):
+        raise BadInput(f"has the column {twice[0]} twice.")
+    return heading
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def reading(path: Path, options: str = "") -> str:
+    """SQL that reads a file with every column as it stands; of .csv all columns are text and empty cells NULL.
+
+    `options` are more of those of DuckDB for .csv. Raises BadInput as `heading_of` does.
+    """
     if path.suffix == ".parquet":
-        return f"read_parquet('{quoted}')"
-    return f"read_csv('{quoted}', header=true, all_varchar=true, delim=',', quote='\"', escape='\"', nullstr='')"
+        return f"read_parquet({_quoted(str(path))})"
+    columns = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in heading_of(path))
+    form = "header=true, auto_detect=false, delim=',', quote='\"', escape='\"', nullstr=''"
+    return f"read_csv({_quoted(str(path))}, columns={{{columns}}}, {form}{options})"
 
 
 def _typed(resource: Resource, path: Path) -> str:
@@ -56,6 +82,8 @@ def open_folder(folder: Path, needed: Iterable[str]) -> duckdb.DuckDBPyConnectio
             raise BadInput(f"{folder}: the file {name}.parquet or {name}.csv is missing.")
         try:
             connection.execute(f"CREATE VIEW {name} AS {_typed(resources()[name], path)}")
+        except BadInput as error:
+            raise BadInput(f"{path}: {error}") from None
         except duckdb.Error as error:
             raise unreadable(path, error) from None
     return connection

@@ -4,6 +4,7 @@ Every file is read as text and streams by, so that 100 million rows need no more
 unique or point to another file is compared by DuckDB, which spills to disk.
 """
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,11 @@ def _wrong(field: Field) -> Iterator[tuple[str, str]]:
         yield one if field.separator else f"{text} NOT IN ({listed})", "is not in the code list"
 
 
+def _cells_of(text: str, columns: int) -> str:
+    """What is said of a row that has not as many cells as there are columns."""
+    return f"has {len(next(csv.reader([text.strip()])))} cells, the heading {columns}"
+
+
 class _File:
     """A file under check, as a relation of texts with row numbers."""
 
@@ -71,6 +77,21 @@ class _File:
         for name in sorted(there - known):
             yield Finding(self.path.name, None, name, "the schema has no such column")
 
+    def shape(self) -> Iterator[Finding]:
+        """Rows of .csv with more or fewer cells than the heading, or whose cells cannot be told apart."""
+        if self.path.suffix == ".parquet":
+            return
+        name, place = f"{self._resource.name}_rejects", f"{self._resource.name}_scans"
+        kept = f", store_rejects=true, rejects_limit={MOST}, rejects_table='{name}', rejects_scan='{place}'"
+        self._connection.execute(f"SELECT count(*) FROM {reading(self.path, kept)}").fetchall()
+        found = self._connection.execute(
+            f"SELECT DISTINCT ON (line) line, error_type::VARCHAR, csv_line, error_message FROM {name} "
+            f"ORDER BY line, column_idx LIMIT {MOST}"
+        )
+        for line, kind, text, message in found.fetchall():
+            told = _cells_of(text, len(self._resource.fields)) if kind.endswith("COLUMNS") else message
+            yield Finding(self.path.name, line - 1, "", told)
+
     def view(self) -> None:
         """Lets the other checks read the file as `NAME_text`, and typed, NULL where it cannot be, as `NAME_typed`."""
         fields, name = self._resource.fields, self._resource.name
@@ -81,12 +102,12 @@ class _File:
         typed = ", ".join(f'TRY_CAST("{f.name}" AS {SQL_TYPES[f.type]}) AS "{f.name}"' for f in fields)
         self._connection.execute(f"CREATE VIEW {name}_typed AS SELECT row, {typed} FROM {name}_text")
 
-    def checks(self, present: set[str]) -> Iterator[tuple[str, Iterator[Finding]]]:
+    def checks(self, readable: set[str]) -> Iterator[tuple[str, Iterator[Finding]]]:
         """The checks of what a viewed file holds, each with its name; each is made as it is gone through."""
         yield "values", self.values()
         yield "rules", self.rules()
         yield "key", self.key()
-        yield "pointers", self.pointers(present)
+        yield "pointers", self.pointers(readable)
 
     def values(self) -> Iterator[Finding]:
         """Cells whose value cannot be right in itself, all columns in one reading."""
@@ -116,19 +137,17 @@ class _File:
             for row in self._rows(again):
                 yield Finding(self.path.name, row, key, "stands in an earlier row too")
 
-    def pointers(self, present: set[str]) -> Iterator[Finding]:
-        """Rows that point to something that is not there."""
+    def pointers(self, readable: set[str]) -> Iterator[Finding]:
+        """Rows that point to something that is not there; what is wrong with a file as a whole is told of that file."""
         for column, target in self._resource.points_to:
-            if target not in present:
-                yield Finding(self.path.name, None, column, f"points to {target}, a file that is missing")
-                continue
-            own, other, key = f"{self._resource.name}_text", f"{target}_text", resources()[target].key
-            orphans = (
-                f'SELECT row FROM {own} o WHERE "{column}" IS NOT NULL '
-                f'AND NOT EXISTS (SELECT 1 FROM {other} t WHERE t."{key}" = o."{column}")'
-            )
-            for row in self._rows(orphans):
-                yield Finding(self.path.name, row, column, f"is not in {target}")
+            if target in readable:
+                own, other, key = f"{self._resource.name}_text", f"{target}_text", resources()[target].key
+                orphans = (
+                    f'SELECT row FROM {own} o WHERE "{column}" IS NOT NULL '
+                    f'AND NOT EXISTS (SELECT 1 FROM {other} t WHERE t."{key}" = o."{column}")'
+                )
+                for row in self._rows(orphans):
+                    yield Finding(self.path.name, row, column, f"is not in {target}")
 
     def _rows(self, sql: str) -> list[int]:
         return [row for (row,) in self._connection.execute(f"{sql} LIMIT {MOST}").fetchall()]
@@ -147,26 +166,24 @@ def _sexes_agree(connection: duckdb.DuckDBPyConnection, file: str) -> Iterator[F
 def validate(folder: Path, progress: Progress = quiet, names: set[str] | None = None) -> list[Finding]:
     """Everything that is wrong with a folder's files (at most 100 a check), file by file; empty if all is well.
 
-    `names` limits the check to some files. `progress` is told (file and check, checks done, of how many). Raises
-    BadInput for a folder that holds none of the files.
+    `names` limits the check to some files and those that they point to. `progress` is told (file and check, checks
+    done, of how many). Raises BadInput for a folder that holds none of the files.
     """
-    paths = {name: path for name in resources() if (path := file_of(folder, name)) and (not names or name in names)}
+    wanted = [name for name in resources() if names is None or name in _with_targets(names)]
+    paths = {name: path for name in wanted if (path := file_of(folder, name))}
     if not paths:
-        raise BadInput(f"{folder}: none of the files {', '.join(resources())} is there, as .parquet or .csv.")
+        raise BadInput(f"{folder}: none of the files {', '.join(wanted)} is there, as .parquet or .csv.")
     connection = connect()
     files = {name: _File(connection, resources()[name], path) for name, path in paths.items()}
+    findings = [Finding(name, None, "", "the file is missing") for name in wanted if name not in paths]
     readable: set[str] = set()
-    findings: list[Finding] = []
     for name, file in files.items():
-        try:
-            wrong = list(file.heading())
-            findings += wrong
-            if not wrong:
-                file.view()
-                readable.add(name)
-        except duckdb.Error as error:
-            findings.append(_unreadable(file.path, error))
-    checks = [(name, what, found) for name in sorted(readable) for what, found in files[name].checks(set(files))]
+        wrong = _told(file.path, file.heading()) or _told(file.path, file.shape())
+        findings += wrong
+        if not wrong:
+            file.view()
+            readable.add(name)
+    checks = [(name, what, found) for name in sorted(readable) for what, found in files[name].checks(readable)]
     for done, (name, what, found) in enumerate(checks):
         progress(f"{name}: {what}", done, len(checks))
         findings += _told(files[name].path, found)
@@ -174,18 +191,18 @@ def validate(folder: Path, progress: Progress = quiet, names: set[str] | None = 
         path = files["participations"].path
         findings += _told(path, _sexes_agree(connection, path.name))
     progress("done", len(checks), len(checks))
-    if not names:
-        findings += [Finding(name, None, "", "the file is missing") for name in resources() if name not in paths]
     order = list(resources())
     return sorted(dict.fromkeys(findings), key=lambda f: (order.index(f.file.rsplit(".", 1)[0]), f.row or 0, f.column))
+
+
+def _with_targets(names: set[str]) -> set[str]:
+    return names | {target for name in names for _column, target in resources()[name].points_to}
 
 
 def _told(path: Path, found: Iterator[Finding]) -> list[Finding]:
     try:
         return list(found)
+    except BadInput as error:
+        return [Finding(path.name, None, "", str(error))]
     except duckdb.Error as error:
-        return [_unreadable(path, error)]
-
-
-def _unreadable(path: Path, error: duckdb.Error) -> Finding:
-    return Finding(path.name, None, "", f"cannot be read: {first_line(error)}")
+        return [Finding(path.name, None, "", f"cannot be read: {first_line(error)}")]

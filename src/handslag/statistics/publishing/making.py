@@ -52,10 +52,7 @@ def compute(
 
 def check_data(data: Path, spec: ReportSpec, progress: Progress) -> None:
     """Raises BadInput with the first findings where the files that a report reads are not sound."""
-    needed = files_of(spec, {})
-    if "participations" in needed:
-        needed.add("persons")
-    findings = validate(data, progress, needed)
+    findings = validate(data, progress, files_of(spec, {}))
     if findings:
         listed = "\n".join(str(finding) for finding in findings[:20])
         raise BadInput(f"{data} is not sound ({len(findings)} findings):\n{listed}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import product
 
-from handslag.statistics.counting.cubes import TOTAL
+from handslag.statistics.counting.cubes import TOTAL, UNKNOWN
 from handslag.statistics.definitions.catalogue import Definition
 from handslag.statistics.reports.figures import Figures, SafeCube
 from handslag.statistics.reports.intervals import funnel_place, share
@@ -83,6 +83,8 @@ class _Grid:
             return
         share_of = word("share", self._language)
         yield f"{word('number', self._language).lower()} {year}"
+        if self._has_unknown:
+            yield f"{word('unknown', self._language).lower()} {year}"
         yield f"{share_of} {year}, %"
         if self._before:
             yield f"{share_of} {before}, %"
@@ -101,6 +103,11 @@ class _Grid:
     def _has_funnel(self) -> bool:
         return bool(self._outcome) and not self._cube.spec.public and self._spec[0] == "place:association"
 
+    @property
+    def _has_unknown(self) -> bool:
+        """Whether the outcome of somebody is not known, and so not in the share."""
+        return bool(self._outcome) and any(key[-1] == UNKNOWN for key in self._table.counts)
+
     def _rows(self) -> Iterator[Row]:
         for code in self._codes():
             cells = [cell for group in self._groups() for cell in self._cells((code, *group))]
@@ -117,6 +124,8 @@ class _Grid:
     def _cells(self, group: Group) -> Iterator[Value]:
         if self._outcome:
             yield self._base(group)
+            if self._has_unknown:
+                yield count_value(self._table.counts[*group, UNKNOWN], self._language)
             yield self._share(self._table, group)
             if self._before:
                 yield self._share(self._before, group)

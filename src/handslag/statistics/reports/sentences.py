@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from handslag.statistics.counting.cubes import TOTAL
+from handslag.statistics.counting.cubes import TOTAL, UNKNOWN
 from handslag.statistics.definitions.catalogue import Definition
 from handslag.statistics.reports.figures import Figures, SafeCube
 from handslag.statistics.reports.intervals import Interval, difference, share
@@ -73,6 +73,11 @@ class Sentences:
                     return found
         return None
 
+    def _unknown(self, outcome: Definition) -> int | None:
+        """Of how many the outcome is not known; None where that is hidden."""
+        tables = (table for table in self._now.tables if table.dimensions[-1] == outcome.indicator)
+        return next((table.counts.get((*(TOTAL for _ in table.dimensions[1:]), UNKNOWN), 0) for table in tables), None)
+
     def _outcome(self, outcome: Definition) -> Iterator[str]:
         now = self._group(self._now, outcome)
         if now is None:
@@ -93,6 +98,9 @@ class Sentences:
                 base=number(now[1], self._language),
             )
         ]
+        if unknown := self._unknown(outcome):
+            few, every = (number(one, self._language) for one in (unknown, unknown + now[1]))
+            said.append(self._say("unknown_of", unknown=few, all=every))
         if before := self._group(self._before, outcome):
             said.append(self._change(difference(*now, *before)))
         women, men = (self._group(self._now, outcome, sex=sex) for sex in SEXES)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from handslag.statistics.counting.cubes import codes_of
 from handslag.statistics.counting.units import collect
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.opening import open_folder
@@ -16,7 +17,8 @@ def trace(
 ) -> list[tuple[str, date]]:
     """The records behind one figure, as (id, day): of the report's units those with the codes in `where`.
 
-    `place` may be a municipality or a county. Raises BadInput for a dimension that the units do not have.
+    `place` may be a municipality or a county. Raises BadInput for a dimension that the units do not have, or a
+    code that it does not.
     """
     cube = next((c for c in report(name).cubes if c.units == units), None)
     if cube is None:
@@ -26,6 +28,9 @@ def trace(
     found = collect(connection, definition, outcomes, year)
     if unknown := where.keys() - set(found.dimensions):
         raise BadInput(f"{units} has no {min(unknown)}. It has {', '.join(found.dimensions)}.")
+    for dimension, code in where.items():
+        if (listed := codes_of(dimension)) and code not in listed:
+            raise BadInput(f"{dimension} has no {code}. It has {', '.join(listed)}.")
     tests = [_test(dimension) for dimension in where]
     sql = f"SELECT record, day FROM counted WHERE {' AND '.join(tests) or 'true'} ORDER BY 1"
     return found.select(sql, list(where.values()))
