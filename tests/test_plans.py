@@ -19,6 +19,7 @@ from handslag.check.proof import prove
 from handslag.disclosure.rules import IDENTITY, PLAN
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.journal.models import Entry
 from handslag.persons.models import Person
 from handslag.plans import actions, queries, rules
 from handslag.plans.models import Plan, Step
@@ -281,3 +282,103 @@ def test_direct_sql_rewrites_no_plan(world, planned, tampering):
     uuid = "'0190b3f2000070008000000000000001'"
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(TAMPERINGS[tampering].format(uuid=uuid))
+
+
+@pytest.fixture
+def systems(world):
+    """The parties' own systems."""
+    return {p: Client(headers={"Authorization": f"Bearer {world.token(p)}"}) for p in ("fk", "af", "kom")}
+
+
+def sent(client, path: str, body: dict, **headers):
+    """What a party's system sends to the API of plans."""
+    return client.post(f"/api/v1/plans{path}", json.dumps(body), "application/json", headers=headers)
+
+
+def test_a_partys_system_makes_and_changes_a_plan_as_its_people_do_on_the_pages(world, systems):
+    case, as_fk = world.case(), {"acting_as": "fk_a@test.example"}
+    made = sent(
+        systems["fk"], "", {**as_fk, "case_id": str(case.public_id), "goal": "Halvtid", "support": "Handledare"}
+    )
+    assert made.status_code == 201 and made.json()["words"]["support"] == "Handledare"
+    url = f"/{made.json()['id']}"
+    due = str(clock.today() + timedelta(days=30))
+    stepped = sent(systems["fk"], f"{url}/steps", {
+        **as_fk, "text": "Praktik", "to": "fk_b@test.example", "due_on": due, "person_does": "Går dit",
+        "measure": "work_directed", "begins_on": str(clock.today()),
+    })  # fmt: skip
+    (told,) = stepped.json()["steps"]
+    assert (told["text"], told["to"], told["due_on"], told["person_does"]) == (
+        "Praktik",
+        "fk_b@test.example",
+        due,
+        "Går dit",
+    )
+    reviewed = sent(systems["fk"], f"{url}/review", {**as_fk, "goal": "Heltid", "note": "Det går bra"})
+    assert reviewed.json()["words"]["goal"] == "Heltid"
+    shown, _visible = queries.visible_plan(world.viewer("fk_a"), made.json()["id"])
+    assert [review.goal for review in shown.reviews] == ["Heltid", "Halvtid"] and shown.words.note == "Det går bra"
+    ended = sent(systems["fk"], f"{url}/steps/{told['id']}/end", {**as_fk, "was_done": True})
+    assert ended.json()["steps"][0]["was_done"] is True
+    over = sent(systems["fk"], f"{url}/end", {**as_fk, "ending": "completed"})
+    assert over.status_code == 200 and over.json()["ending"] == "completed"
+    assert Entry.objects.filter(verb="plan_made", actor__contains="fk_a@test.example (").count() == 1
+    again = actions.make_plan(world.viewer("fk_a"), case.pk, actions.Words("Ett nytt mål"))
+    for path, body in (("review", {"goal": "Mål"}), ("end", {"ending": "completed"}),
+                       ("steps", {"text": "Ring", "to": "fk_a@test.example", "due_on": due})):  # fmt: skip
+        assert sent(systems["fk"], f"{url}/{path}", {**as_fk, **body}).status_code == 409  # the old plan has ended
+    assert queries.shown(_visible, again).words.goal == "Ett nytt mål" and not again.steps.exists()
+
+
+def test_what_is_sent_twice_changes_a_plan_once(world, systems):
+    case = world.case()
+    body = {"acting_as": "fk_a@test.example", "case_id": str(case.public_id), "goal": "Halvtid"}
+    made = [sent(systems["fk"], "", body, **{"Idempotency-Key": "a"}) for _ in range(2)]
+    assert [answer.status_code for answer in made] == [201, 201] and made[0].json()["id"] == made[1].json()["id"]
+    step_in = {
+        "acting_as": "fk_a@test.example",
+        "text": "Ring",
+        "to": "fk_a@test.example",
+        "due_on": str(clock.today()),
+    }
+    url = f"/{made[0].json()['id']}/steps"
+    assert [sent(systems["fk"], url, step_in, **{"Idempotency-Key": "b"}).status_code for _ in range(2)] == [200, 200]
+    assert Step.objects.count() == 1
+
+
+def test_through_the_api_a_plan_is_changed_by_who_may_alone(world, planned, systems):
+    case, plan = planned
+    step(world, case, "af_a")
+    (theirs,) = plan.steps.all()
+    url, goal = f"/{plan.public_id}", {"goal": "Annat"}
+    assert sent(systems["fk"], f"{url}/review", {"acting_as": "fk_b@test.example", **goal}).status_code == 403
+    assert sent(systems["fk"], f"{url}/review", {"acting_as": "af_a@test.example", **goal}).status_code == 403
+    assert sent(systems["af"], f"{url}/review", {"acting_as": "af_a@test.example", **goal}).status_code == 403
+    assert sent(systems["kom"], f"{url}/review", {"acting_as": "kom_a@test.example", **goal}).status_code == 404
+    new = {"acting_as": "af_a@test.example", "case_id": str(case.public_id), **goal}
+    assert sent(systems["af"], "", new).status_code == 404
+    assert plan.reviews.count() == 1
+    end = f"{url}/steps/{theirs.public_id}/end"
+    assert sent(systems["kom"], end, {"acting_as": "kom_a@test.example", "was_done": True}).status_code == 404
+    assert sent(systems["af"], end, {"acting_as": "af_b@test.example", "was_done": True}).status_code == 403
+    assert sent(systems["af"], end, {"acting_as": "af_a@test.example", "was_done": True}).status_code == 200
+    assert sent(systems["af"], end, {"acting_as": "af_a@test.example", "was_done": True}).status_code == 409
+
+
+def test_through_the_api_too_nothing_of_a_plan_is_given_to_who_may_not_be_told(world, planned, systems):
+    case, plan = planned
+    body = {"acting_as": "fk_a@test.example", "text": "Ring", "due_on": str(clock.today())}
+
+    def step_for(email: str, **unit):
+        return sent(systems["fk"], f"/{plan.public_id}/steps", {**body, "to": email, **unit})
+
+    refused = step_for("kom_a@test.example", party="KOM-1380", unit="E-kom")
+    assert (refused.status_code, refused.json()["field"]) == (422, "to") and not plan.steps.exists()
+    assert step_for("af_a@test.example").json()["field"] == "to"
+    assert step_for("af_a@test.example", party="AF", unit="E-x").json()["field"] == "unit"
+    answer = step_for("af_a@test.example", party="AF", unit="E-af").json()
+    assert [(told["to"], told["party"]) for told in answer["steps"]] == [("af_a@test.example", "AF")]
+    hidden = world.case()
+    other = actions.make_plan(world.viewer("fk_a"), hidden.pk, actions.Words("Mål"))
+    elsewhere = f"/{other.public_id}/steps/{plan.steps.get().public_id}/end"
+    assert sent(systems["fk"], elsewhere, {"acting_as": "fk_a@test.example", "was_done": True}).status_code == 404

@@ -45,7 +45,7 @@ from handslag.parties.second_factor import reset_factors
 from handslag.passages import actions as passages
 from handslag.passages import programme_actions as programme
 from handslag.plans import actions as plans
-from handslag.plans.models import Plan
+from handslag.plans.models import Plan, Step
 from handslag.rights.extract import extract
 from handslag.rights.protection import protect, unprotect
 from handslag.rights.rectification import present, rectify
@@ -613,6 +613,11 @@ OPERATIONS = {
     ("post", "/api/v1/assessments/{assessment_id}/sign"): {"fk", "af"},
     ("get", "/api/v1/plans"): {"fk", "af", "kom"},
     ("get", "/api/v1/plans/{plan_id}"): {"fk", "af"},
+    ("post", "/api/v1/plans"): {"fk"},
+    ("post", "/api/v1/plans/{plan_id}/review"): {"fk"},
+    ("post", "/api/v1/plans/{plan_id}/steps"): {"fk"},
+    ("post", "/api/v1/plans/{plan_id}/steps/{step_id}/end"): {"fk"},
+    ("post", "/api/v1/plans/{plan_id}/end"): {"fk"},
     ("get", "/api/v1/passages/{case_id}"): {"fk", "af"},
     ("post", "/api/v1/passages/{case_id}/sick-leave"): set(),
     ("get", "/api/v1/watch"): {"fk", "af", "kom"},
@@ -633,6 +638,22 @@ def _sick_leave(acting_as: str) -> dict:
     return {"acting_as": acting_as, "since": str(clock.today()), "degree": 50, "programme": "youth_job_guarantee"}
 
 
+def _ready(world, case, handover, method: str, path: str) -> None:
+    """Brings the case to where the operation can be carried out."""
+    if path.endswith("/answer"):
+        handovers.ask_back(world.viewer("af_a"), handover.pk, "?")
+    if path == "/api/v1/assessments" and method == "post":
+        Assessment.objects.update(ended_at=clock.now(), ended_by=world.posts["fk_a"], reason="deceased")
+    if path == "/api/v1/plans" and method == "post":
+        plans.end_plan(world.viewer("fk_a"), case.pk, "completed")
+    if path.endswith("/meet"):
+        told = Disclosure.objects.filter(to_unit=world.units["af"], group="identity", ended_at__isnull=True)
+        sharing.withdraw(world.viewer("fk_a"), list(told.values_list("pk", flat=True)), case.pk)
+        handovers.accept_handover(world.viewer("af_a"), handover.pk, contact_in(3))
+    if path == "/api/v1/handovers" and method == "post":
+        handovers.withdraw_handover(world.viewer("fk_a"), handover.pk)
+
+
 @pytest.mark.parametrize("operation", sorted(OPERATIONS), ids=" ".join)
 def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
     world, case, handover, *_rest = scene
@@ -645,19 +666,11 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
         "meeting": meeting,
         "assessment": Assessment.objects.get(),
         "plan": Plan.objects.get(),
+        "step": Step.objects.get(),
         "consent": waiting,
     }
     url = path.format(**{f"{name}_id": found.public_id for name, found in ids.items()})
-    if path.endswith("/answer"):
-        handovers.ask_back(world.viewer("af_a"), handover.pk, "?")
-    if path == "/api/v1/assessments" and method == "post":
-        Assessment.objects.update(ended_at=clock.now(), ended_by=world.posts["fk_a"], reason="deceased")
-    if path.endswith("/meet"):
-        told = Disclosure.objects.filter(to_unit=world.units["af"], group="identity", ended_at__isnull=True)
-        sharing.withdraw(world.viewer("fk_a"), list(told.values_list("pk", flat=True)), case.pk)
-        handovers.accept_handover(world.viewer("af_a"), handover.pk, contact_in(3))
-    if path == "/api/v1/handovers" and method == "post":
-        handovers.withdraw_handover(world.viewer("fk_a"), handover.pk)
+    _ready(world, case, handover, method, path)
     answered = set()
     for party in ("fk", "af", "kom", "nobody"):
         known = party in world.parties
@@ -681,6 +694,9 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
             body |= {"kind": "sip", "purpose": "Ses", "at": contact_in(3).isoformat(), "place": "Rum 3", "reason": "another_time",
                      "came": [str(guest.public_id) for guest in meeting.participants.all()],
                      "decisions": [{"text": "Ring", "to": "fk_a@test.example", "due_on": str(clock.today() + timedelta(days=9))}]}  # fmt: skip
+        if "plans" in path:
+            body |= {"goal": "Halvtid", "to": "fk_a@test.example", "due_on": str(clock.today()), "ending": "completed",
+                     "was_done": True}  # fmt: skip
         if "consents" in path:
             lines = waiting.disclosures.filter(begins_at__isnull=True).values_list("public_id", flat=True)
             body |= {"lines": [*map(str, lines)], "seen": "document", "is_tested": True}
