@@ -26,6 +26,7 @@ from handslag.plans.models import Plan
 from handslag.rights.extract import DATA
 from handslag.rights.protection import protect
 from handslag.rights.retention import retain
+from handslag.sharing.queries import to_confirm
 from handslag.watch.actions import go_round
 from handslag.watch.models import Escalation
 from tests import worlds
@@ -607,3 +608,14 @@ def test_words_and_health_go_when_the_partys_time_is_over(world, asked):
         (part.diagnosis_chapter, part.spells, part.prognosis, part.obstacles, part.work, part.livelihood_since)
     )
     assert Assessment.objects.get().purpose == "–" and Plan.objects.get().reviews.get().goal == "–"
+
+
+def test_a_unit_that_takes_part_confirms_what_its_party_tells(world):
+    case = world.case()
+    consent = world.consent(case, confirms=False)
+    assert not to_confirm(world.viewer("af_a")), "AF has nothing to do with the person yet"
+    assessment = ask(world, case)
+    assert list(to_confirm(world.viewer("af_a"))) == [consent]
+    assert not to_confirm(world.viewer("kom_a")), "another party"
+    actions.uncall_unit(world.viewer("fk_a"), assessment.calls.get().pk)
+    assert not to_confirm(world.viewer("af_a")), "it takes no part any more"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handslag.cases.models import Case
-from handslag.cases.queries import REACHED_BY, visible_case, visible_cases, visible_cases_of
+from handslag.cases.queries import REACHED_BY, held_by, visible_case, visible_cases, visible_cases_of
 from handslag.cases.searching import found
 from handslag.foundation import clock
 from handslag.foundation.prepared import first, prepared
@@ -47,7 +47,22 @@ def test_each_list_is_what_its_queryset_finds_whoever_asks(peopled, page, sectio
         assert found.keys == list(whole.values_list("pk", flat=True)[:MOST])
         assert found.total == (whole.order_by().count() if found.keys else 0)
         rows = found.whole.rows(None, frozenset(found.keys)) if found.keys else []
-        assert {row.pk: row for row in rows} == whole.in_bulk(found.keys)
+        assert {row.pk: _columns(row) for row in rows} == {
+            pk: _columns(row) for pk, row in whole.in_bulk(found.keys).items()
+        }
+
+
+def _columns(row, before=None):
+    """All columns of a row, and of the rows that were brought with it."""
+    brought = row._state.fields_cache.items()
+    own = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return own | {name: other and _columns(other, row) for name, other in brought if other is not before}
+
+
+def test_what_many_rows_lead_to_is_one_object(peopled):
+    cases = held_by.rows(peopled.viewer("fk_a"))
+    assert len(cases) == 2 and len({id(case.holder.user) for case in cases}) == 1
+    assert len({id(case.person) for case in cases}) == 2
 
 
 def test_all_lists_of_a_page_at_once_are_the_lists_alone(peopled):

@@ -1,6 +1,6 @@
 """Reading joint assessments: which a viewer reaches, what of them may be seen, and the facts that make their state."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -16,7 +16,6 @@ from handslag.foundation import clock
 from handslag.foundation.acting import reading
 from handslag.foundation.prepared import prepared
 from handslag.meetings.models import Meeting
-from handslag.parties.models import Unit
 from handslag.parties.viewer import Viewer
 from handslag.plans.models import Step
 from handslag.plans.rules import DIRECTED, PREPARATORY
@@ -27,23 +26,18 @@ KIND = "joint_assessment"
 CASE = ("case__person__identity", "case__holder__user", "case__holder__unit", "case__holder__party", "by")
 
 
-def _calls(viewer: Viewer) -> QuerySet[Call]:
-    there = Q(unit_id__in=viewer.unit_ids)
-    if viewer.officer_party_ids:
-        there |= Q(unit__party_id__in=viewer.officer_party_ids)
-    return Call.objects.filter(there, taken_back_at__isnull=True).order_by()
-
-
 def at_the_viewers_places(viewer: Viewer) -> QuerySet[Assessment]:
-    """Assessments to which the viewer's places are called."""
-    return Assessment.objects.filter(Exists(_calls(viewer).filter(assessment=OuterRef("pk")))).order_by()
+    """Assessments to which the viewer's places are called, once for each call: the database begins at a case or at a
+    place, whichever is given."""
+    there = Q(calls__unit_id__in=viewer.unit_ids)
+    if viewer.officer_party_ids:
+        there |= Q(calls__unit__party_id__in=viewer.officer_party_ids)
+    return Assessment.objects.filter(there, calls__taken_back_at__isnull=True).order_by()
 
 
-def taking_part(case_ids: Collection[int]) -> Iterator[tuple[int, Unit]]:
-    """The units that are called to an assessment in cases, each with the case's id."""
-    called = Call.objects.filter(assessment__case__in=case_ids, taken_back_at__isnull=True).order_by("id")
-    for call in called.select_related("assessment", "unit"):
-        yield call.assessment.case_id, call.unit
+def taking_part() -> QuerySet[Call]:
+    """The units that are called to an assessment."""
+    return Call.objects.filter(taken_back_at__isnull=True)
 
 
 @prepared()
@@ -169,9 +163,10 @@ def facts_of(assessment: Assessment) -> Facts:
 @prepared("unit_ids", "own_party_ids")
 def to_sign(viewer: Viewer) -> QuerySet[Assessment]:
     """Assessments to which the viewer's units are called and whose part the own party has not signed, soonest first."""
-    called = Call.objects.filter(unit_id__in=viewer.unit_ids, taken_back_at__isnull=True, assessment=OuterRef("pk"))
+    called = Call.objects.filter(unit_id__in=viewer.unit_ids, taken_back_at__isnull=True).order_by()
     signed = Part.objects.filter(assessment=OuterRef("pk"), party_id__in=viewer.own_party_ids)
-    found = Assessment.objects.filter(Exists(called.order_by()), ~Exists(signed.order_by()), ended_at__isnull=True)
+    called_to = Assessment.objects.filter(pk__in=called.values("assessment_id"), ended_at__isnull=True)
+    found = called_to.exclude(Exists(signed.order_by()))
     return found.select_related(*CASE).order_by("wanted_by", "id")
 
 

@@ -185,6 +185,14 @@ class Reach:
 
 
 @dataclass(frozen=True)
+class TakingPart:
+    """Rows that each say since when (`at`) a `unit` takes part in a case without holding it, and their way to it."""
+
+    rows: Callable[[], Any]
+    case: str
+
+
+@dataclass(frozen=True)
 class Waiting:
     """A kind of thing that climbs while it waits: in words, and the name of the page on which it is answered.
 
@@ -233,9 +241,8 @@ class Room:
     """Rows of the picture of the way."""
     obstacles: tuple[Callable[[Any], str], ...] = ()
     """Of a case: why it cannot be closed yet, in words; empty where it can."""
-    taking_part: tuple[Callable[[Any], Iterable[Any]], ...] = ()
-    """Of cases, by their ids: (case id, unit) of units that take part in what happens there, and so answer for what
-    their party tells."""
+    taking_part: tuple[TakingPart, ...] = ()
+    """Units that take part in what happens in a case, and so answer for what their party tells."""
     person_page: tuple[Part, ...] = ()
     menu: tuple[Link, ...] = ()
     microdata: tuple[Microdata, ...] = ()

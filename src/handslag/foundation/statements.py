@@ -1,7 +1,8 @@
 """A queryset as SQL that is kept: which parameters of it are stand-ins, and what is made of the rows that it brings.
 
 Django makes both anew for each queryset. What it makes is taken from its compiler and its own populators, so that rows
-are the same objects that the queryset would give.
+are the same objects that the queryset would give; but what many of them lead to, such as the holder of each case on a
+list, is made once, as by `prefetch_related`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -32,8 +33,7 @@ class Statement:
     sql: str = ""
     parameters: tuple[Any, ...] = ()
     places: tuple[tuple[int, int, Adapt], ...] = ()
-    make: Callable[[list[Any]], Any] = tuple
-    converters: tuple[tuple[int, list[Callable[..., Any]], Any], ...] = ()
+    make: Callable[[list[tuple[Any, ...]]], list[Any]] = list
 
     def given(self, asked: list[Any]) -> list[Any]:
         """Its parameters with what was asked, the first in the place of the first stand-in."""
@@ -44,14 +44,7 @@ class Statement:
 
     def rows(self, asked: list[Any]) -> list[Any]:
         """What it finds."""
-        return [self.make(self._converted(row)) for row in fetched(self.sql, self.given(asked))] if self.sql else []
-
-    def _converted(self, row: tuple[Any, ...]) -> list[Any]:
-        values = list(row)
-        for place, functions, expression in self.converters:
-            for function in functions:
-                values[place] = function(values[place], expression, connection)
-        return values
+        return self.make(fetched(self.sql, self.given(asked))) if self.sql else []
 
 
 def fetched(sql: str, given: list[Any]) -> list[tuple[Any, ...]]:
@@ -69,16 +62,8 @@ def statement(found: QuerySet[Any], related: Any, stand_ins: Mapping[Any, int]) 
         sql, parameters = compiler.as_sql()
     except EmptyResultSet:
         return Statement(found.model, _paths(related))
-    select = [expression for expression, _, _ in compiler.select]
-    return Statement(
-        found.model,
-        _paths(related),
-        sql,
-        tuple(parameters),
-        tuple(_places(parameters, stand_ins)),
-        _maker(found, compiler),
-        tuple((n, *conversion) for n, conversion in compiler.get_converters(select).items()),
-    )
+    places = tuple(_places(parameters, stand_ins))
+    return Statement(found.model, _paths(related), sql, tuple(parameters), places, _maker(found, compiler))
 
 
 def _places(parameters: Any, stand_ins: Mapping[Any, int]) -> Iterator[tuple[int, int, Adapt]]:
@@ -108,21 +93,74 @@ def _paths(related: Any, before: str = "") -> tuple[str, ...]:
     return tuple(path for name, more in steps for path in _paths(more, f"{before}{name}__") or (before + name,))
 
 
-def _maker(found: QuerySet[Any], compiler: Any) -> Callable[[list[Any]], Any]:
-    """What makes an object of a row, as Django's own iterables do; a tuple or a value where columns were asked for."""
-    if issubclass(found._iterable_class, FlatValuesListIterable):
-        return itemgetter(0)
-    if not issubclass(found._iterable_class, ModelIterable):
-        return tuple
-    info, using = compiler.klass_info, connection.alias
-    columns = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
-    names = [expression.target.attname for expression, _, _ in compiler.select[columns]]
-    populators = populators_of(info, compiler.select, using)
+Converters = Mapping[int, tuple[list[Callable[..., Any]], Any]]
 
-    def make(row: list[Any]) -> Any:
-        made = info["model"].from_db(using, names, row[columns])
-        for populator in populators:
-            populator.populate(row, made)
-        return made
+
+class _Columns:
+    """Columns that stand side by side in a row, as Python has them."""
+
+    def __init__(self, first: int, end: int, converters: Converters):
+        self._whole = slice(first, end)
+        self._converters = [
+            (place - first, function, expression)
+            for place in range(first, end)
+            for functions, expression in ([converters[place]] if place in converters else ())
+            for function in functions
+        ]
+
+    def of(self, row: tuple[Any, ...]) -> list[Any]:
+        values = list(row[self._whole])
+        for place, function, expression in self._converters:
+            values[place] = function(values[place], expression, connection)
+        return values
+
+
+class _Objects:
+    """Objects of one model that stand in rows, with what they lead to. What has the same key is one object."""
+
+    def __init__(self, model: type[Model], columns: slice, names: list[str], related: Any, converters: Converters):
+        self._model, self._names, self._alias = model, names, connection.alias
+        self._columns = _Columns(columns.start, columns.stop, converters)
+        places = [columns.start + names.index(field.attname) for field in model._meta.pk_fields]
+        self._first, self._key = places[0], itemgetter(*places)
+        self._related = [(_related(one, converters), one.local_setter, one.remote_setter) for one in related]
+
+    def of(self, row: tuple[Any, ...], made: dict[tuple["_Objects", Any], Any]) -> Any:
+        """The object in a row, which may be among those `made` before; None where the row leads to none."""
+        if row[self._first] is None:
+            return None
+        key = self, self._key(row)
+        if key in made:
+            return made[key]
+        made[key] = one = self._model.from_db(self._alias, self._names, self._columns.of(row))
+        for related, set_here, set_there in self._related:
+            other = related.of(row, made)
+            set_here(one, other)
+            if other is not None:
+                set_there(other, one)
+        return one
+
+
+def _related(populator: Any, converters: Converters) -> _Objects:
+    columns = slice(populator.cols_start, populator.cols_end)
+    return _Objects(populator.model_cls, columns, populator.init_list, populator.related_populators, converters)
+
+
+def _maker(found: QuerySet[Any], compiler: Any) -> Callable[[list[tuple[Any, ...]]], list[Any]]:
+    """What makes objects of rows, as Django's own iterables do; tuples or values where columns were asked for."""
+    converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
+    if not issubclass(found._iterable_class, ModelIterable):
+        columns = _Columns(0, len(compiler.select), converters)
+        of = itemgetter(0) if issubclass(found._iterable_class, FlatValuesListIterable) else tuple
+        return lambda rows: [of(columns.of(row)) for row in rows]
+    info = compiler.klass_info
+    whole = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+    names = [expression.target.attname for expression, _, _ in compiler.select[whole]]
+    related = populators_of(info, compiler.select, connection.alias)
+    objects = _Objects(info["model"], whole, names, related, converters)
+
+    def make(rows: list[tuple[Any, ...]]) -> list[Any]:
+        made: dict[tuple[_Objects, Any], Any] = {}
+        return [objects.of(row, made) for row in rows]
 
     return make

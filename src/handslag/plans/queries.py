@@ -129,8 +129,8 @@ def visible_step(viewer: Viewer, step_id: UUID) -> tuple[Step, CaseVisibility] |
 
 def unreviewed(on: date) -> QuerySet[Plan]:
     """Plans of open cases whose review is overdue on `on`."""
-    fresh = Review.objects.filter(reviewed_on__gte=rules.reviewed_since(on)).order_by().values("plan")
-    return Plan.objects.filter(ended_at__isnull=True, case__closed_at__isnull=True).exclude(pk__in=fresh)
+    fresh = Review.objects.filter(reviewed_on__gte=rules.reviewed_since(on), plan=OuterRef("pk")).order_by()
+    return Plan.objects.filter(~Exists(fresh), ended_at__isnull=True, case__closed_at__isnull=True)
 
 
 @prepared("post_ids")

@@ -84,7 +84,7 @@ def _answering(actor: Viewer, disclosures: list[Disclosure]) -> tuple[Case, Post
         raise NotAllowed(_("Confirm one party's lines about one person at a time."))
     if post is None or any(d.recorded_by.user_id == post.user_id for d in disclosures):
         raise NotAllowed(_("Somebody else than the one who recorded the consent confirms it."))
-    return locked(answerer.case.pk), post
+    return locked(answerer.case_id), post
 
 
 @action(_answers_for)

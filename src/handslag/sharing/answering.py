@@ -1,53 +1,77 @@
 """Who at a party answers for what it tells of a person: where it holds, is offered, takes part in, or held the person's
 case."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import BigIntegerField, F, IntegerField, QuerySet, Value, When
+from django.db.models import Case as Choice
 
 from handslag.cases.models import Case, PastHolding
 from handslag.foundation.acting import reading
+from handslag.foundation.prepared import prepared
 from handslag.foundation.rooms import rooms
 from handslag.handovers.models import Handover
 from handslag.handovers.rules import PENDING
-from handslag.parties.models import Post, Unit
 
 Telling = tuple[str, int]
 """A person's subject, and the party that tells of the person."""
 HOLDS, IS_OFFERED, TAKES_PART, HELD = range(4)
+AT_ONCE = 200
+"""Of how many people it is asked at most by a statement that is kept."""
+NOBODY = Value(None, output_field=BigIntegerField())
 
 
-@dataclass(frozen=True)
-class Answerer:
-    """The case in which a party answers, at which of its units, and who is asked there: None for all of them."""
+class Answerer(NamedTuple):
+    """The case in which a party answers, at which of its units, and which post is asked there: None for all of them."""
 
-    case: Case
+    case_id: int
     unit_id: int
-    post: Post | None
+    post_id: int | None
 
 
-def _in_case(
-    case: Case, offers: Iterable[Handover], units: Iterable[Unit], past: Iterable[PastHolding]
-) -> Iterator[tuple[int, int, Answerer]]:
-    """Each party that has to do with a case: how near it stands to it, its id, and who answers for it."""
-    yield HOLDS, case.holder.party.pk, Answerer(case, case.holder.unit.pk, case.holder)
-    for offer in offers:
-        yield IS_OFFERED, offer.to_unit.party_id, Answerer(case, offer.to_unit.pk, offer.to_post)
-    for unit in units:
-        yield TAKES_PART, unit.party_id, Answerer(case, unit.pk, None)
-    for spell in past:
-        post = spell.holder
-        yield HELD, post.party.pk, Answerer(case, post.unit.pk, post if post.is_active else None)
+class _Near(NamedTuple):
+    """A party that has to do with a case: how near it stands to it and since when, and who answers for it."""
+
+    subject: str
+    party_id: int
+    closed_at: datetime | None
+    nearness: int
+    at: datetime
+    case_id: int
+    unit_id: int
+    post_id: int | None
+
+    @property
+    def rank(self) -> tuple[bool, int, int, float, int]:
+        """An open case comes before a closed one, who stands near before who stands far, the latest case first; then
+        who was called first, or who held last."""
+        since = self.at.timestamp()
+        is_closed = self.closed_at is not None
+        return is_closed, self.nearness, -self.case_id, -since if self.nearness == HELD else since, self.unit_id
 
 
-def _taking_part(case_ids: Collection[int]) -> Mapping[int, list[Unit]]:
-    """The units that rooms above let take part in cases, by the case's id."""
-    found: dict[int, list[Unit]] = defaultdict(list)
-    for room in rooms().values():
-        for find in room.taking_part:
-            for case_id, unit in find(case_ids):
-                found[case_id].append(unit)
-    return found
+@prepared()
+def _near(_viewer: None, subjects: Collection[str], parties: Collection[int]) -> QuerySet[Any, Any]:
+    """Who of these parties has to do with the cases of these people."""
+
+    def near(rows: Any, nearness: int, case: str, unit: str, at: str, post: Any) -> QuerySet[Any, Any]:
+        """Rows that lead to a case and to a unit, each by its path."""
+        subject, party = f"{case}person__subject", f"{unit}__party_id"
+        how_near = Value(nearness, output_field=IntegerField())
+        found = rows.filter(**{f"{subject}__in": subjects, f"{party}__in": parties}).order_by()
+        return found.values_list(subject, party, f"{case}closed_at", how_near, at, f"{case}pk", f"{unit}_id", post)
+
+    offers = Handover.objects.filter(state__in=PENDING)
+    parts = [part for room in rooms().values() for part in room.taking_part]
+    at_work = Choice(When(holder__is_active=True, then=F("holder_id")))
+    return near(Case.objects, HOLDS, "", "holder__unit", "holder_since", F("holder_id")).union(
+        near(offers, IS_OFFERED, "case__", "to_unit", "offered_at", F("to_post_id")),
+        near(PastHolding.objects, HELD, "case__", "holder__unit", "until", at_work),
+        *(near(part.rows(), TAKES_PART, f"{part.case}__", "unit", "at", NOBODY) for part in parts),
+        all=True,
+    )
 
 
 @reading
@@ -58,23 +82,10 @@ def answerers(tellings: Iterable[Telling]) -> Mapping[Telling, Answerer]:
     held it last.
     """
     wanted = set(tellings)
-    cases = list(
-        Case.objects.filter(person__subject__in={subject for subject, _party in wanted})
-        .select_related("person", "holder__unit", "holder__party")
-        .order_by("id")
-    )
-    offers, past = defaultdict(list), defaultdict(list)
-    for offer in Handover.objects.filter(case__in=cases, state__in=PENDING).select_related("to_unit", "to_post"):
-        offers[offer.case_id].append(offer)
-    for spell in (
-        PastHolding.objects.filter(case__in=cases).select_related("holder__unit", "holder__party").order_by("-until")
-    ):
-        past[spell.case_id].append(spell)
-    taking_part = _taking_part([case.pk for case in cases])
-    found: dict[Telling, tuple[tuple[bool, int], Answerer]] = {}
-    for case in reversed(cases):
-        for nearness, party_id, answerer in _in_case(case, offers[case.pk], taking_part[case.pk], past[case.pk]):
-            telling, rank = (case.person.subject, party_id), (not case.is_open, nearness)
-            if telling in wanted and (telling not in found or rank < found[telling][0]):
-                found[telling] = (rank, answerer)
-    return {telling: answerer for telling, (_rank, answerer) in found.items()}
+    about = frozenset(subject for subject, _party in wanted), frozenset(party for _subject, party in wanted)
+    rows = _near.rows(None, *about) if len(wanted) <= AT_ONCE else _near(None, *about)
+    found: dict[Telling, _Near] = {}
+    for near in sorted((_Near(*row) for row in rows), key=lambda near: near.rank):
+        if (near.subject, near.party_id) in wanted:
+            found.setdefault((near.subject, near.party_id), near)
+    return {telling: Answerer(near.case_id, near.unit_id, near.post_id) for telling, near in found.items()}

@@ -17,7 +17,7 @@ from handslag.handovers.models import Handover
 from handslag.parties.models import Post, Unit
 from handslag.parties.queries import holding_posts
 from handslag.parties.viewer import Viewer
-from handslag.sharing.answering import answerers
+from handslag.sharing.answering import Telling, answerers
 
 
 def is_standing(disclosure: Disclosure) -> bool:
@@ -30,27 +30,31 @@ def _subjects_held(post_ids: Collection[int]) -> QuerySet:
     return Case.objects.filter(holder_id__in=post_ids).order_by().values_list("person__subject", flat=True)
 
 
-@prepared("case_post_ids", "unit_ids", "own_party_ids", "officer_party_ids")
-def _unconfirmed_near(viewer: Viewer) -> QuerySet[Disclosure]:
-    """What the viewer's parties have not confirmed, of people whom the viewer's units hold or held, or whose
-    cases are opened to them: by an offer, or since they take part."""
+@prepared("case_post_ids", "unit_ids", "officer_party_ids")
+def _unconfirmed_near(viewer: Viewer) -> QuerySet:
+    """What parties have not confirmed, of people whom the viewer's units hold or held, or whose cases are opened to
+    them, by an offer or since they take part: of whom, which party, and the consent. Whoever met few people finds it
+    by them: the viewer's party may tell of as many as the country has."""
     of_handovers = Handover.objects.order_by().values_list("case__person__subject", flat=True)
     met = _subjects_held(viewer.case_post_ids).union(
         of_handovers.filter(sender_id__in=viewer.case_post_ids),
         *(rows.order_by().values_list("case__person__subject", flat=True) for rows in opened_to(viewer)),
     )
-    return unconfirmed().filter(subject__in=met, from_party_id__in=viewer.own_party_ids).order_by("id")
+    return unconfirmed().filter(subject__in=met).order_by().values_list("subject", "from_party_id", "consent_id")
+
+
+def _answered(viewer: Viewer, tellings: Iterable[Telling]) -> set[Telling]:
+    """Of tellings, those for which the viewer's units answer; for a party's own system, any of its units."""
+    wanted, here, parties = set(tellings), viewer.unit_ids, viewer.party_ids
+    answering = answerers(wanted) if wanted else {}
+    return {telling for telling, at in answering.items() if at.unit_id in here or telling[1] in parties}
 
 
 def answered_at(viewer: Viewer, disclosures: Iterable[Disclosure]) -> list[Disclosure]:
     """Of disclosures, those for whose telling the viewer's units answer; for a party's own system, any of its units."""
     disclosures = list(disclosures)
-    if not disclosures:
-        return []
-    answering = answerers((d.subject, d.from_party_id) for d in disclosures)
-    found = ((d, answering.get((d.subject, d.from_party_id))) for d in disclosures)
-    here, parties = viewer.unit_ids, viewer.party_ids
-    return [d for d, answerer in found if answerer and (answerer.unit_id in here or d.from_party_id in parties)]
+    answered = _answered(viewer, ((d.subject, d.from_party_id) for d in disclosures))
+    return [d for d in disclosures if (d.subject, d.from_party_id) in answered]
 
 
 def waiting_in(viewer: Viewer, case: Case) -> list[Disclosure]:
@@ -62,7 +66,9 @@ def waiting_in(viewer: Viewer, case: Case) -> list[Disclosure]:
 @reading
 def _waiting_for(viewer: Viewer) -> frozenset[int | None]:
     """Past the wall, which would ask of each line whether the person is met here: the query asks just that."""
-    return frozenset(d.consent_id for d in answered_at(viewer, _unconfirmed_near.rows(viewer)))
+    near = [((subject, party), consent) for subject, party, consent in _unconfirmed_near.rows(viewer)]
+    answered = _answered(viewer, {telling for telling, _consent in near if telling[1] in viewer.own_party_ids})
+    return frozenset(consent for telling, consent in near if telling in answered)
 
 
 @prepared(given=_waiting_for)

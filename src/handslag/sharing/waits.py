@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from handslag.cases.knowing import held_unknown
+from handslag.cases.models import Case
 from handslag.disclosure.queries import unconfirmed
 from handslag.foundation import clock
 from handslag.foundation.waiting import Wait
@@ -30,17 +31,24 @@ def out_of_reach(on: date, cases: range) -> Iterator[Wait]:
 def waits(on: date, cases: range) -> Iterator[Wait]:
     """Consents that wait on `on` for a confirmation, in cases of these ids: each case once a side."""
     columns = ("subject", "from_party_id", "recorded_by__party_id", "consent__recorded_at")
-    rows = list(unconfirmed(on).order_by("consent__recorded_at", "id").values_list(*columns))
+    people = Case.objects.filter(pk__gte=cases.start, pk__lt=cases.stop).order_by().values("person__subject")
+    waiting = unconfirmed(on).filter(subject__in=people).order_by("consent__recorded_at", "id")
     sides = [
         (kind, (subject, party), clock.day_of(at))
-        for subject, telling, recording, at in rows
+        for subject, telling, recording, at in waiting.values_list(*columns)
         for kind, party in ((TO_CONFIRM, telling), (UNCONFIRMED, recording))
     ]
-    answering, told = answerers(telling for _kind, telling, _since in sides), set()
+    found = answerers(telling for _kind, telling, _since in sides)
+    answering = {telling: answerer for telling, answerer in found.items() if answerer.case_id in cases}
+    ids, told = {answerer.case_id for answerer in answering.values()}, set()
+    named = Case.objects.filter(pk__in=ids).order_by().values_list("pk", "public_id", "holder__unit_id")
+    shown = {case: (about, unit) for case, about, unit in named}
     for kind, telling, since in sides:
         answerer = answering.get(telling)
-        if answerer and answerer.case.pk in cases and (kind, answerer.case.pk) not in told:
-            told.add((kind, answerer.case.pk))
-            case, owers = answerer.case, (answerer.post.pk,) if answerer.post else ()
-            elsewhere = answerer.unit_id if answerer.unit_id != case.holder.unit_id else None
-            yield Wait(kind, case.pk, case.public_id, since, owers, answerer.unit_id, telling[1], telling[1], elsewhere)
+        if answerer and (kind, answerer.case_id) not in told:
+            told.add((kind, answerer.case_id))
+            case, unit, post = answerer
+            about, held_at = shown[case]
+            elsewhere = unit if unit != held_at else None
+            owers = (post,) if post else ()
+            yield Wait(kind, case, about, since, owers, unit, telling[1], telling[1], elsewhere)

@@ -12,6 +12,7 @@ import os
 import time
 from collections import deque
 from contextlib import suppress
+from functools import lru_cache
 from threading import Event, Lock
 from typing import Any
 
@@ -19,6 +20,8 @@ from django.db.backends.sqlite3 import base
 
 from handslag.foundation.failures import WaitedTooLong
 
+KEPT = 512
+"""How many statements are kept as SQLite takes them."""
 GLANCE = 0.001
 """Seconds between two looks at whether another process has left."""
 
@@ -87,6 +90,22 @@ def _locked(path: str, until: float) -> int | None:
             time.sleep(GLANCE)
 
 
+@lru_cache(KEPT)
+def _with_marks(query: str) -> str:
+    """A statement with SQLite's places for parameters, as Django writes them."""
+    return str(base.FORMAT_QMARK_REGEX.sub("?", query)).replace("%%", "%")
+
+
+class Cursor(base.SQLiteCursorWrapper):
+    """A cursor that puts a statement into SQLite's form once, not each time that it is asked."""
+
+    def convert_query(self, query: str, *, param_names: list[str] | None = None) -> Any:
+        """The statement with SQLite's places for parameters."""
+        if param_names is None:
+            return _with_marks(query)
+        return super().convert_query(query, param_names=param_names)  # type: ignore[misc]  # (left out of the stubs)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection whose transactions wait in line before they begin.
 
@@ -101,6 +120,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if not self.is_in_memory_db():
             _make_private(str(self.settings_dict["NAME"]))
         return super().get_new_connection(conn_params)
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """A cursor of the connection."""
+        return self.connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:
         self._join()
