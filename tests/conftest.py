@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from handslag.foundation import guards, wall
 from handslag.journal import anchors
-from tests import scanning, strictness, worlds
+from tests import browsing, scanning, strictness, worlds
 
 strictness.shuffle_unordered_querysets()
 strictness.note_missing_translations()
@@ -71,6 +71,36 @@ def browse(world):
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A real browser."""
+    with browsing.chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def visit(browser, live_server, lasting_world):
+    """visit("fk_a") signs a person in and gives the page; no page may complain on the console."""
+    pages = []
+
+    def sign_in(name: str, size: dict = browsing.DESKTOP, **options):
+        user = lasting_world.posts[name].user
+        if not user.is_demo:  # a password that is set anew would end what is signed in
+            user.set_password(browsing.PASSWORD)
+            user.is_demo = True  # whose password needs no code beside it
+            user.save()
+        page = browsing.open_page(browser, live_server.url, size, **options)
+        page.email = user.email
+        browsing.enter(page, page.email)
+        pages.append(page)
+        return page
+
+    yield sign_in
+    for page in pages:
+        assert not page.complaints, page.complaints
+        page.context.close()
 
 
 @pytest.fixture

@@ -1,66 +1,25 @@
 """The journeys in a real browser, by mouse and by keyboard, on a desk and on a phone."""
 
-import os
 import re
 from datetime import timedelta
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from handslag.assessments import actions as assessments
 from handslag.assessments.models import Assessment
-from handslag.assessments.signing import Content
 from handslag.cases.models import Case
 from handslag.drafts.models import Draft
 from handslag.foundation import clock, days
 from handslag.handovers import actions
 from handslag.handovers.models import Handover
 from handslag.parties.models import Post
-from handslag.plans import actions as plans
-from handslag.plans.models import Plan
 from handslag.watch.actions import go_round
-from tests.browsing import CHROMIUM, DESKTOP, PHONE, chromium, open_page
-from tests.worlds import contact_in, numbers
+from tests.browsing import IN_BROWSER, PHONE, enter, picture
+from tests.worlds import numbers
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")]
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-expect.set_options(timeout=30_000)
-PASSWORD = "hemligt-ord-9"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def visit(browser, live_server, lasting_world):
-    """visit("fk_a") signs a person in and gives the page; no page may complain on the console."""
-    pages = []
-
-    def sign_in(name: str, size: dict = DESKTOP, **options):
-        user = lasting_world.posts[name].user
-        user.set_password(PASSWORD)
-        user.is_demo = True  # whose password needs no code beside it
-        user.save()
-        page = open_page(browser, live_server.url, size, **options)
-        page.goto("/sign-in/")
-        page.fill("#id_login", user.email)
-        page.fill("#id_password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "sign-in" not in url)
-        pages.append(page)
-        return page
-
-    yield sign_in
-    for page in pages:
-        assert not page.complaints, page.complaints
-        page.context.close()
+pytestmark = IN_BROWSER
 
 
 def local(at) -> str:
@@ -75,19 +34,6 @@ def tab_to(page, text: str, most: int = 90) -> None:
         if text in focused:
             return
     raise AssertionError(f"“{text}” cannot be reached by keyboard")
-
-
-def lively(world) -> tuple[Case, Handover]:
-    """Something of everything around FK."""
-    case = world.case(
-        next_step_on=clock.today() - timedelta(days=30), livelihood_ends_on=days.add_days(clock.today(), 9)
-    )
-    world.offer(world.case("af_a"), "fk")
-    handover = world.offer(world.case())
-    actions.accept_handover(world.viewer("fk_a"), world.offer(world.case("kom_a"), "fk").pk, contact_in(1))
-    world.posts["fk_lead"].absences.create(from_on=clock.today())
-    go_round(days.add_working_days(clock.today(), 16))
-    return case, handover
 
 
 def test_a_handover_by_mouse(visit, lasting_world):
@@ -263,12 +209,6 @@ def test_a_case_is_opened_by_hand(visit, lasting_world):
     page.wait_for_selector("h1 >> text=Ulla Ek")
 
 
-def picture(page, name: str) -> None:
-    """A picture of the whole page, where HANDSLAG_PICTURES names a folder for them."""
-    if folder := os.environ.get("HANDSLAG_PICTURES"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-
-
 def test_fk_and_af_go_through_one_joint_assessment(visit, lasting_world):
     world, case = lasting_world, lasting_world.case()
     fk = visit("fk_a")
@@ -376,11 +316,7 @@ def test_what_is_typed_is_there_after_a_reload_and_an_ended_session(visit, lasti
     page.wait_for_selector("[data-draft-told] >> text=/^Inte sparat/")
     page.complaints.clear()  # the browser tells that the answer led elsewhere
     again = page.context.new_page()
-    again.goto("/sign-in/")
-    again.fill("#id_login", lasting_world.posts["fk_a"].user.email)
-    again.fill("#id_password", PASSWORD)
-    again.keyboard.press("Enter")
-    again.wait_for_url(lambda url: "sign-in" not in url)
+    enter(again, lasting_world.posts["fk_a"].user.email)
     page.wait_for_selector("[data-draft-told] >> text=/^Sparat/")
     page.complaints.clear()
     assert "Halvtid" in Draft.objects.get().content
@@ -398,71 +334,3 @@ def test_without_script_a_button_saves_the_draft(visit, lasting_world):
     page.click("text=Spara utkastet")
     page.wait_for_selector("text=Utkastet är sparat. Det är inte undertecknat.")
     expect(page.locator("#id_own_words")).to_have_value("Utan skript.")
-
-
-def assessed(world) -> tuple[Assessment, Plan]:
-    """An assessment with two versions, and the plan of its case."""
-    case, _path = asked(world)
-    assessment, viewer = Assessment.objects.get(), world.viewer("fk_a")
-    for upon in range(2):
-        assessments.sign_part(viewer, assessment.pk, Content(f"Vi {upon}", "Jag", "Mål"), upon)
-    plan = plans.make_plan(viewer, case.pk, plans.Words("Halvtid"))
-    plans.add_step(viewer, case.pk, plans.Planned("Ring", world.posts["fk_a"], clock.today()))
-    return assessment, plan
-
-
-def paths(world, case, handover) -> list[tuple[str, str]]:
-    unit = world.units["fk"].public_id
-    mine = ("/my-work/", "/my-work/held/", "/cases/new/", f"/cases/{case.public_id}/", f"/cases/{case.public_id}/next-step/",
-            f"/cases/{case.public_id}/livelihood/", f"/cases/{case.public_id}/pause/", f"/cases/{case.public_id}/close/",
-            f"/cases/{case.public_id}/hand-over/", f"/handovers/{handover.public_id}/", f"/handovers/{handover.public_id}/withdraw/",
-            "/watch/", "/watch/overdue/", "/nothing-here/", "/import/")  # fmt: skip
-    leads = (f"/units/{unit}/", f"/units/{unit}/cases/", f"/units/{unit}/absences/new/",
-             f"/posts/{world.posts['fk_b'].public_id}/leave/", "/import/")  # fmt: skip
-    assessment, plan = assessed(world)
-    mine += (
-        f"/cases/{case.public_id}/assessment/",
-        *(f"/assessments/{assessment.public_id}/{verb}" for verb in ("", "part/", "versions/", "end/")),
-        f"/cases/{case.public_id}/plan/",
-        f"/plans/{plan.public_id}/",
-        *(f"/plans/{plan.public_id}/{verb}/" for verb in ("step", "review")),
-        f"/plans/steps/{plan.steps.first().public_id}/",
-    )
-    theirs = (f"/handovers/{handover.public_id}/{verb}/" for verb in ("accept", "decline", "ask"))
-    return [*(("fk_a", p) for p in mine), *(("fk_lead", p) for p in leads), *(("af_a", p) for p in theirs),
-            ("fk_officer", "/watch/"), ("analyst", "/")]  # fmt: skip
-
-
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
-def test_every_page_is_accessible_and_fits(visit, lasting_world, size):
-    case, handover = lively(lasting_world)
-    opened, axe, problems = {}, Axe(), []
-    for name, path in paths(lasting_world, case, handover):
-        page = opened.setdefault(name, None) or visit(name, size)
-        opened[name] = page
-        page.goto(path)
-        page.complaints[:] = [c for c in page.complaints if "404" not in c and "403" not in c]
-        found = axe.run(page, options={"runOnly": RULES})
-        if found.violations_count:
-            problems.append(f"{path}: {found.generate_report()}")
-        if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
-            problems.append(f"{path} is too wide")
-    assert not problems, "\n".join(problems)
-
-
-def test_the_narrowest_screen_needs_no_sideways_scrolling(visit, lasting_world):
-    case, handover = lively(lasting_world)
-    page = visit("fk_a", {"width": 320, "height": 640})
-    for path in (
-        "/my-work/",
-        f"/cases/{case.public_id}/",
-        f"/handovers/{handover.public_id}/",
-        "/watch/",
-        f"/cases/{case.public_id}/hand-over/",
-    ):
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
-        for line in page.eval_on_selector_all(
-            ".rows a", "links => links.map(a => getComputedStyle(a).textDecorationLine)"
-        ):
-            assert line == "underline", f"a link among words on {path} is told from them by its colour alone"

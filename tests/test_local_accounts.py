@@ -1,6 +1,5 @@
 """Local accounts: password and second factor, codes that count once, guessing that is slowed, passkeys in a browser."""
 
-import os
 import re
 from datetime import timedelta
 
@@ -18,10 +17,9 @@ from handslag import settings as product
 from handslag.foundation import clock, keys, wall
 from handslag.journal.models import Entry
 from handslag.parties.models import User
-from tests.browsing import CHROMIUM, chromium, open_page
+from tests.browsing import CHROMIUM, open_page
 from tests.strictness import StrictClient
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 PASSWORD = "hemligt-ord-9"
 MORNING = "2026-03-02T09:00:00Z"
 USED, WRONG, TOO_MANY = "fel eller redan", "är fel", "För många"
@@ -320,12 +318,6 @@ def test_new_recovery_codes_take_the_place_of_the_old(world):
     assert USED in told(write(client, old[0]))
     write(client, new[0])
     assert is_in(client)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")

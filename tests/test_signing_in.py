@@ -4,7 +4,6 @@ import base64
 import copy
 import hmac
 import json
-import os
 import time
 from datetime import timedelta
 
@@ -19,11 +18,10 @@ from oidc_provider_mock import run_server_in_thread
 from oidc_provider_mock._storage import User as Known
 
 from handslag.parties.models import User
-from tests.browsing import CHROMIUM, chromium, open_page
+from tests.browsing import CHROMIUM, open_page
 from tests.strictness import StrictClient
 from tests.worlds import numbers
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated:DeprecationWarning")
 LOA3 = "http://id.elegnamnden.se/loa/1.0/loa3"
 STAFF, PERSON = django_settings.HANDSLAG_OIDC_STAFF_CLAIM, django_settings.HANDSLAG_OIDC_PERSON_CLAIM
@@ -53,12 +51,6 @@ def provider():
     people = [Known(sub=name, claims=claims) for name, claims in KNOWN.items()]
     with run_server_in_thread(user_claims=people) as server:
         yield f"http://localhost:{server.server_port}"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

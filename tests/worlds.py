@@ -74,6 +74,18 @@ class World:
         self.posts[name] = Post.objects.create(user=user, role=role, **place)
         return self.posts[name]
 
+    def found(self, name: str, code: str) -> None:
+        """A new party with one unit, two caseworkers, a lead and an officer."""
+        party = self.parties[name] = Party.objects.create(
+            code=code, kind=code[:3].rstrip("-"), name=f"Part {code}", county_code="13"
+        )
+        unit = self.units[name] = Unit.objects.create(
+            party=party, code=f"E-{name}", name=f"Enhet {name}", county_code="13"
+        )
+        for suffix, role in (("a", "caseworker"), ("b", "caseworker"), ("lead", "lead")):
+            self.hire(f"{name}_{suffix}", role, party=party, unit=unit)
+        self.hire(f"{name}_officer", "cooperation_officer", party=party)
+
     def viewer(self, name: str) -> Viewer:
         """The viewer of a person, read anew."""
         return viewer_of(self.posts[name].user)
@@ -182,17 +194,8 @@ class World:
 def build() -> World:
     """A fresh world."""
     world = World()
-    kinds = {"fk": "FK", "af": "AF", "kom": "KOM-1380", "hylte": "KOM-1315"}
-    for name, code in kinds.items():
-        party = world.parties[name] = Party.objects.create(
-            code=code, kind=code[:3].rstrip("-"), name=f"Part {code}", county_code="13"
-        )
-        unit = world.units[name] = Unit.objects.create(
-            party=party, code=f"E-{name}", name=f"Enhet {name}", county_code="13"
-        )
-        for suffix, role in (("a", "caseworker"), ("b", "caseworker"), ("lead", "lead")):
-            world.hire(f"{name}_{suffix}", role, party=party, unit=unit)
-        world.hire(f"{name}_officer", "cooperation_officer", party=party)
+    for name, code in {"fk": "FK", "af": "AF", "kom": "KOM-1380", "hylte": "KOM-1315"}.items():
+        world.found(name, code)
     other = world.units["fk2"] = Unit.objects.create(
         party=world.parties["fk"], code="E-fk2", name="Enhet fk2", county_code="13"
     )

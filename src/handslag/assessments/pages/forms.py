@@ -95,9 +95,14 @@ class PartForm(Form):
             self.fields |= _spell_fields(n)
         self.dress()
 
-    def sections(self) -> list[tuple[Any, list[list[forms.BoundField]]]]:
-        """The form in sections, each with its heading and its rows of fields."""
-        return [(heading, [[self[name] for name in row] for row in rows]) for heading, rows in SECTIONS]
+    def sections(self) -> list[tuple[Any, list[list[forms.BoundField]], list[list[forms.BoundField]]]]:
+        """The form in sections, each with its heading, its rows of fields, and further spells that nobody has used."""
+        found = []
+        for heading, rows in SECTIONS:
+            fields = [[self[name] for name in row] for row in rows]
+            further = [row for row in fields if row[0].name in _FURTHER and not _is_used(row)]
+            found.append((heading, [row for row in fields if row not in further], further))
+        return found
 
     def clean(self) -> dict[str, Any]:
         """A spell has a degree and a first day, or is left out."""
@@ -121,22 +126,23 @@ class PartForm(Form):
 
 
 _SPELL = ("degree", "since", "until")
+_FURTHER = frozenset(f"{_SPELL[0]}_{n}" for n in SPELLS[1:])
 SECTIONS = (
     (_("The person"), (("own_words",), ("goal",), ("no_words_reason",))),
     (_("Livelihood"), (("livelihood", "livelihood_since"),)),
+    (_("Health"), (("diagnosis_chapter",), ("obstacles",))),
     (
-        _("Health and certificate"),
-        (
-            ("diagnosis_chapter",),
-            *(tuple(f"{part}_{n}" for part in _SPELL) for n in SPELLS),
-            ("prognosis", "prognosis_days"),
-            ("obstacles",),
-        ),
+        _("Certificate"),
+        (("prognosis", "prognosis_days"), *(tuple(f"{part}_{n}" for part in _SPELL) for n in SPELLS)),
     ),
     (_("Work, education and resources"), (("occupation", "education"), ("work",), ("resources",))),
     (_("Our standpoint"), (("standpoint",), ("dissents",), ("dissent_reason",), ("settle_by",))),
 )
 """How the form is laid out: the person first."""
+
+
+def _is_used(row: list[forms.BoundField]) -> bool:
+    return any(field.value() or field.errors for field in row)
 
 
 def _spell_fields(n: int) -> dict[str, forms.Field]:

@@ -10,6 +10,7 @@ from handslag.assessments.pages.rows import assessment_row
 from handslag.assessments.queries import assessments_of, facts_of, own_assessments
 from handslag.assessments.wording import state_label
 from handslag.cases.pages.page import Button, CasePage
+from handslag.foundation.clock import day_of
 from handslag.ui.dates import iso, minute
 
 
@@ -30,7 +31,7 @@ def assessment_part(page: CasePage) -> dict | None:
         "state": state_label(facts_of(latest).state) if shows else "",
         "goes_on": latest.ended_at is None,
         "earlier": [
-            (reverse("assessment", args=[before.public_id]), iso(before.asked_at.date())) for before in found[1:]
+            (reverse("assessment", args=[before.public_id]), iso(day_of(before.asked_at))) for before in found[1:]
         ],
     }
 

@@ -153,7 +153,7 @@ def show(request: Request, assessment_id: UUID) -> HttpResponse:
     assessment, visible = found(request, assessment_id)
     case, today = visible.case, clock.today()
     calls, leads = queries.calls_of(assessment), _leads(request, assessment, case)
-    takes_part = case.is_open and actions.post_taking_part(request.viewer, assessment, case) is not None
+    post = actions.post_taking_part(request.viewer, assessment, case) if case.is_open else None
     shows, parts = visible.sees("purpose", assessment), queries.latest_parts(assessment)
     lacking = untold(case, [call.unit for call in calls]) if leads else []
     return render(
@@ -181,7 +181,8 @@ def show(request: Request, assessment_id: UUID) -> HttpResponse:
             ),
             "steps": [(verb, step.heading) for verb, step in _steps().items()] if leads else [],
             "leads": leads,
-            "takes_part": takes_part,
+            "takes_part": post is not None,
+            "has_signed": post is not None and any(part.party_id == post.party_id for part in parts),
             "carried": carried(visible.case),
         },
     )

@@ -32,6 +32,10 @@ class GuestLine:
     mail: str
 
 
+def _is_whole_unit(guest: Participant) -> bool:
+    return guest.unit_id is not None and guest.post_id is None
+
+
 def _who(guest: Participant, visible: CaseVisibility) -> str:
     if guest.unit:
         return f"{guest.post.user}, {guest.unit}" if guest.post else named_unit(guest.unit)
@@ -61,7 +65,9 @@ def guest_lines(guests: Iterable[Participant], visible: CaseVisibility) -> list[
         GuestLine(
             id=str(guest.public_id),
             who=_who(guest, visible),
-            role=codes.label("meeting_role", guest.role) if visible.sees("role", guest) else "",
+            role=codes.label("meeting_role", guest.role)
+            if not _is_whole_unit(guest) and visible.sees("role", guest)
+            else "",
             email=visible.value("email", guest) or "",
             agreed=iso(visible.value("agreed_on", guest)),
             came=visible.value("came", guest),
