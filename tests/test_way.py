@@ -15,6 +15,7 @@ from handslag.disclosure.rules import GROUPS
 from handslag.foundation import clock
 from handslag.journal.chain import seal
 from handslag.meetings.models import Meeting
+from handslag.passages.models import Discharge
 from handslag.plans.models import Plan
 from handslag.watch.actions import go_round
 from tests.browsing import IN_BROWSER, PHONE, enter, picture, write
@@ -241,4 +242,4 @@ def test_out_of_a_programme_into_sickness_insurance_and_back(visit, lasting_worl
     expect(fk.locator("#illnesses")).to_have_count(0)
     case.refresh_from_db()
     assert case.holder == world.posts["fk_a"]
-    assert case.sick_leaves.get().discharge.result == "returned"
+    assert Discharge.objects.get(case=case).result == "returned"
