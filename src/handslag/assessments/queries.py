@@ -75,12 +75,16 @@ def visible_assessment(viewer: Viewer, assessment_id: UUID) -> tuple[Assessment,
     return found.get(public_id=assessment_id), visibility(viewer, case)
 
 
+@prepared()
+def _meetings(_viewer: None, case_id: int) -> QuerySet[Meeting]:
+    return Meeting.objects.filter(case_id=case_id, kind=KIND, reason="").order_by("at", "id")
+
+
 def meetings_of(assessment: Assessment) -> list[Meeting]:
     """Its meetings: those of its kind that were booked since it was asked for, until it ended; none called off."""
-    found = Meeting.objects.filter(case_id=assessment.case_id, kind=KIND, reason="", booked_at__gte=assessment.asked_at)
-    if assessment.ended_at:
-        found = found.filter(booked_at__lte=assessment.ended_at)
-    return list(found.order_by("at", "id"))
+    begun, ended = assessment.asked_at, assessment.ended_at
+    found = _meetings.rows(None, assessment.case_id)
+    return [meeting for meeting in found if begun <= meeting.booked_at and (not ended or meeting.booked_at <= ended)]
 
 
 def calls_of(assessment: Assessment) -> list[Call]:
@@ -152,12 +156,21 @@ def _measures(steps: Iterable[Step], today: date) -> set[str]:
     return {name for step in steps if step.begins_on and (name := names.get((step.measure, step.begins_on <= today)))}
 
 
+@prepared()
+def _first_part(_viewer: None, assessment_id: int) -> QuerySet:
+    return Part.objects.filter(assessment_id=assessment_id).order_by().values_list("pk", flat=True)[:1]
+
+
+@prepared()
+def _measured_steps(_viewer: None, plan_id: int) -> QuerySet[Step]:
+    return Step.objects.filter(plan_id=plan_id, ended_at__isnull=True).exclude(measure="").order_by("id")
+
+
 def facts_of(assessment: Assessment) -> Facts:
     """The facts of an assessment."""
-    steps = Step.objects.filter(plan=assessment.plan_id, ended_at__isnull=True).exclude(measure="").order_by("id")
-    is_signed = Part.objects.filter(assessment=assessment).exists()
-    goes_on = assessment.plan and assessment.plan.ended_at is None
-    return Facts(assessment, is_signed, meetings_of(assessment), list(steps) if goes_on else [])
+    plan, is_signed = assessment.plan, bool(_first_part.rows(None, assessment.pk))
+    steps = _measured_steps.rows(None, plan.pk) if plan and plan.ended_at is None else []
+    return Facts(assessment, is_signed, meetings_of(assessment), steps)
 
 
 @prepared("unit_ids", "own_party_ids")

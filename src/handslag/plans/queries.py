@@ -1,6 +1,5 @@
 """Reading plans: what of them a viewer may see."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -55,12 +54,14 @@ class ShownPlan:
         return rules.review_due(self.words.reviewed_on) if self.words and self.plan.ended_at is None else None
 
 
-def _reviews(plans: Iterable[Plan]) -> QuerySet[Review]:
-    return Review.objects.filter(plan__in=plans).select_related("by__user", "by__party").order_by("-id")
+@prepared()
+def _reviews(_viewer: None, plan_id: int) -> QuerySet[Review]:
+    return Review.objects.filter(plan_id=plan_id).select_related("by__user", "by__party").order_by("-id")
 
 
-def _steps(plans: Iterable[Plan]) -> QuerySet[Step]:
-    found = Step.objects.filter(plan__in=plans).select_related("to__user", "to__unit__party", "by__user", "plan")
+@prepared()
+def _steps(_viewer: None, plan_id: int) -> QuerySet[Step]:
+    found = Step.objects.filter(plan_id=plan_id).select_related("to__user", "to__unit__party", "by__user", "plan")
     return found.order_by("due_on", "id")
 
 
@@ -68,8 +69,8 @@ def shown(visible: CaseVisibility, plan: Plan) -> ShownPlan:
     """A plan as far as the viewer may see it."""
     return ShownPlan(
         plan,
-        tuple(review for review in _reviews([plan]) if visible.sees("goal", review)),
-        tuple(step for step in _steps([plan]) if visible.sees("text", step)),
+        tuple(review for review in _reviews.rows(None, plan.pk) if visible.sees("goal", review)),
+        tuple(step for step in _steps.rows(None, plan.pk) if visible.sees("text", step)),
     )
 
 
@@ -146,4 +147,7 @@ def own_plans(subject: str) -> list[ShownPlan]:
     plans = Plan.objects.filter(case__person__subject=subject, ended_at__isnull=True).select_related(
         "case__party", "case__holder__user", "case__holder__unit"
     )
-    return [ShownPlan(plan, tuple(_reviews([plan])), tuple(_steps([plan]))) for plan in plans.order_by("id")]
+    return [
+        ShownPlan(plan, tuple(_reviews.rows(None, plan.pk)), tuple(_steps.rows(None, plan.pk)))
+        for plan in plans.order_by("id")
+    ]

@@ -19,6 +19,11 @@ def assessments_on(page: CasePage) -> list[Assessment]:
     return page.once("assessments", lambda page: assessments_of(page.case))
 
 
+def state_on(page: CasePage, assessment: Assessment) -> str:
+    """An assessment's state in words."""
+    return page.once(f"assessment {assessment.pk}", lambda _page: state_label(facts_of(assessment).state))
+
+
 def assessment_part(page: CasePage) -> dict | None:
     """The latest assessment: what it is for, how far it has come, and where to go on."""
     found = assessments_on(page)
@@ -28,7 +33,7 @@ def assessment_part(page: CasePage) -> dict | None:
     shows = page.visible.sees("purpose", latest)
     return {
         "row": assessment_row(latest, page.visible),
-        "state": state_label(facts_of(latest).state) if shows else "",
+        "state": state_on(page, latest) if shows else "",
         "goes_on": latest.ended_at is None,
         "earlier": [
             (reverse("assessment", args=[before.public_id]), iso(day_of(before.asked_at))) for before in found[1:]

@@ -2,9 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from handslag.assessments.pages.parts import assessments_on
-from handslag.assessments.queries import facts_of
-from handslag.assessments.wording import state_label
+from handslag.assessments.pages.parts import assessments_on, state_on
 from handslag.cases.pages.page import CasePage
 from handslag.cases.pages.timeline import way
 from handslag.foundation.clock import day_of
@@ -19,7 +17,7 @@ def assessments_lane(page: CasePage) -> Lane:
         if page.visible.sees("purpose", assessment):
             since = day_of(assessment.asked_at)
             until = day_of(assessment.ended_at) if assessment.ended_at else None
-            label = f"{name}: {state_label(facts_of(assessment).state)}"
+            label = f"{name}: {state_on(page, assessment)}"
             lane.bars.append(scale.bar(since, until or way(page).now, label, "handover-accepted"))
             lane.lines.append(Line(since, until, label))
     return lane
