@@ -14,8 +14,10 @@ from handslag.foundation.acting import action
 from handslag.foundation.errors import Overtaken
 from handslag.journal.actions import entry, record_all
 from handslag.parties.viewer import Viewer
+from handslag.persons.concealing import conceal, fingerprints
 from handslag.persons.models import Person
 from handslag.persons.registering import Named, anonymous, register
+from handslag.persons.rules import sex
 
 CHUNK = 2000
 
@@ -62,35 +64,42 @@ def chunks(drafts: Sequence[Draft]) -> Iterator[Sequence[Draft]]:
 def _person(draft: Draft, registered: dict[tuple[int, str], Person]) -> Person:
     if draft.is_protected:
         return anonymous(draft.party_id, draft.sex, draft.opened_on.year, is_protected=True)
-    return registered[draft.named.key]
+    return registered.get(draft.named.key) or _unnamed(draft)
+
+
+def _unnamed(draft: Draft) -> Person:
+    """Who has protected identity without the draft saying so: an anonymous participant from the first instant."""
+    number = draft.identity_number
+    hidden = fingerprints(number, draft.given_name, draft.family_name)
+    return anonymous(draft.party_id, sex(number), draft.opened_on.year, is_protected=True, hidden_words=hidden)
+
+
+def _case(draft: Draft, person: Person) -> Case:
+    next_step = conceal(draft.next_step, person.hidden_words)[:200] if person.hidden_words else draft.next_step
+    return Case(
+        party_id=draft.party_id,
+        reference=draft.reference,
+        person=person,
+        municipality_code="" if person.is_protected else draft.municipality_code,
+        target_groups=draft.target_groups,
+        opened_at=clock.midnight(draft.opened_on),
+        holder_id=draft.holder_id,
+        holder_since=clock.midnight(draft.opened_on),
+        livelihood=draft.livelihood,
+        livelihood_by_id=draft.party_id,
+        livelihood_degree=draft.livelihood_degree,
+        livelihood_since=draft.opened_on,
+        livelihood_ends_on=draft.livelihood_ends_on,
+        next_step=next_step,
+        next_step_on=draft.next_step_on,
+        next_step_by_id=draft.holder_id,
+        imported_digest=draft.digest,
+    )
 
 
 def _open_chunk(drafts: Sequence[Draft]) -> list[Case]:
     registered = register(d.named for d in drafts if not d.is_protected)
-    return Case.objects.bulk_create(
-        [
-            Case(
-                party_id=d.party_id,
-                reference=d.reference,
-                person=_person(d, registered),
-                municipality_code=d.municipality_code,
-                target_groups=d.target_groups,
-                opened_at=clock.midnight(d.opened_on),
-                holder_id=d.holder_id,
-                holder_since=clock.midnight(d.opened_on),
-                livelihood=d.livelihood,
-                livelihood_by_id=d.party_id,
-                livelihood_degree=d.livelihood_degree,
-                livelihood_since=d.opened_on,
-                livelihood_ends_on=d.livelihood_ends_on,
-                next_step=d.next_step,
-                next_step_on=d.next_step_on,
-                next_step_by_id=d.holder_id,
-                imported_digest=d.digest,
-            )
-            for d in drafts
-        ]
-    )
+    return Case.objects.bulk_create([_case(draft, _person(draft, registered)) for draft in drafts])
 
 
 @action(may.open_for)
@@ -99,6 +108,7 @@ def open_cases(
 ) -> list[int]:
     """Opens all the drafts or none, in one transaction; returns the new cases' ids in order.
 
+    Who has protected identity is an anonymous participant from the first instant, and the answer does not tell it.
     `progress` is told how many are done. Raises Overtaken when somebody opened one of them meanwhile.
     """
     ids: list[int] = []

@@ -19,7 +19,7 @@ class Person(Loaded):
     start_year = models.PositiveSmallIntegerField(null=True)
     is_protected = models.BooleanField(default=False)
     hidden_words = models.TextField(blank=True)
-    """Of a protected person, fingerprints of what nobody may write about the person (rights/concealing.py)."""
+    """Of a protected person, fingerprints of what nobody may write about the person (concealing.py)."""
 
     class Meta:
         constraints = [

@@ -3,11 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from handslag.foundation import keys
 from handslag.foundation.erasing import erase
-from handslag.foundation.errors import Refused
 from handslag.persons import rules
 from handslag.persons.models import Identity, Person, ProtectedSubject
 
@@ -51,14 +48,12 @@ def _known(wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], Person]
 
 
 def register(named: Iterable[Named]) -> dict[tuple[int, str], Person]:
-    """Registers persons, or renames those known; returns them by key. Raises Refused for a protected one."""
+    """Registers persons, or renames those known; returns them by key. Who is protected is left out."""
     wanted = {n.key: n for n in named}
+    barred = protected_among(subject for _party, subject in wanted)
+    wanted = {key: n for key, n in wanted.items() if key[1] not in barred}
     if not wanted:
         return {}
-    if protected_among(subject for _party, subject in wanted):
-        raise Refused(
-            _("The person has protected identity. Register an anonymous participant instead."), "identity_number"
-        )
     persons = _known(wanted)
     _rename(persons, wanted)
     fresh = {
@@ -94,14 +89,20 @@ def _rename(persons: dict[tuple[int, str], Person], wanted: dict[tuple[int, str]
     Identity.objects.bulk_update(renamed, ["given_name", "family_name", "search_name", "search_initials"])
 
 
-def anonymous(party_id: int, sex: str, start_year: int, *, is_protected: bool = False) -> Person:
-    """An anonymous participant: sex and start year, and nothing by which anybody could be found."""
+def anonymous(
+    party_id: int, sex: str, start_year: int, *, is_protected: bool = False, hidden_words: str = ""
+) -> Person:
+    """An anonymous participant: sex and start year, and nothing by which anybody could be found.
+
+    `hidden_words` are fingerprints of what nobody may write about the person.
+    """
     return Person.objects.create(
         party_id=party_id,
         subject=keys.random_index(),
         sex=sex,
         start_year=start_year,
         is_protected=is_protected,
+        hidden_words=hidden_words,
     )
 
 

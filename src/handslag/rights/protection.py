@@ -12,11 +12,11 @@ from handslag.foundation.acting import action
 from handslag.foundation.errors import Refused
 from handslag.parties.may import operate
 from handslag.parties.viewer import Viewer
+from handslag.persons.concealing import conceal, fingerprints
 from handslag.persons.models import Person
 from handslag.persons.registering import bar, forget, unbar
 from handslag.persons.rules import identity_number_problem
 from handslag.rights import content
-from handslag.rights.concealing import conceal, fingerprints
 from handslag.sharing.actions import give_back_unknown
 
 
@@ -46,7 +46,8 @@ def protect(actor: Viewer, case_id: int) -> int:
 def _mask(actor: Viewer, person: Person) -> None:
     held = list(Case.objects.select_for_update().filter(person=person).order_by("id"))
     identity = getattr(person, "identity", None)
-    person.hidden_words = fingerprints(identity) if identity else ""
+    if identity:
+        person.hidden_words = fingerprints(identity.number, identity.given_name, identity.family_name)
     for case in held:
         cases.mask(case, lambda text: conceal(text, person.hidden_words))
     content.erase_words_below(Case.objects.filter(person=person))
