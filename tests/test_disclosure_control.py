@@ -295,6 +295,24 @@ def test_the_same_is_hidden_on_any_number_of_cores(monkeypatch, cores):
     assert protect(system, THRESHOLD) == usual
 
 
+SQUARE = {"place": ["a", "b", "c"], "sex": ["man", "woman", "other"]}
+
+
+@pytest.mark.parametrize("seed", [0, 6, 8, 10])
+def test_in_small_tables_no_fewer_cells_would_do(seed):
+    """Every smaller choice of what to hide for others' sake is tried, and each gives somebody away."""
+    numbers = np.random.default_rng(seed).choice([1, 2, 3, 6, 9, 30, 30, 60], 9)
+    records = [dict(zip(SQUARE, key, strict=True)) for key, n in zip(itertools.product(*SQUARE.values()), numbers, strict=True)
+               for _ in range(n)]  # fmt: skip
+    one = table("t.csv", records, SQUARE, {})
+    system = build([one], TOTAL, [])
+    protection = protect(system, THRESHOLD)
+    others = [cell for cell, n in one.counts.items() if n and cell not in protection.primary]
+    for fewer in itertools.combinations(others, len(protection.complementary) - 1):
+        shown = without(one, protection.primary | set(fewer))
+        assert audit([shown], [one], TOTAL, [], THRESHOLD), fewer
+
+
 def write(path: Path, one: Table) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)

@@ -14,6 +14,8 @@ from handslag.statistics.safety.auditing import audit
 from handslag.statistics.safety.cell_keys import Noise
 from handslag.statistics.safety.gate import release
 from handslag.statistics.safety.ledger import Ledger, held, subject_of
+from handslag.statistics.safety.protecting import protect
+from handslag.statistics.safety.system import build
 from handslag.statistics.safety.tables import Earlier, Hierarchy, Table, without
 from tests import readers
 from tests.test_disclosure_control import COUNTY, PLACES, THRESHOLD, TOTAL, TREES, crowds, linked, table
@@ -243,6 +245,12 @@ def test_a_reader_who_knows_that_hidden_is_not_zero_tells_no_small_count(kind):
     """`python -m tests.readers` does this over 200 worlds."""
     told = sum((readers.attacked(readers.world(kind, seed)) for seed in range(2)), Counter())
     assert told.pop("unsafe") and not told.keys() - {"from more than 1"}
+
+
+def test_small_linked_tables_hide_the_fewest_cells():
+    found = readers.world("linked", 4)
+    system = build(found.tables, TOTAL, found.hierarchies)
+    assert len(protect(system, THRESHOLD).complementary) <= 11, "one need after the other it was 15"
 
 
 def test_two_who_release_at_once_take_turns(tmp_path):

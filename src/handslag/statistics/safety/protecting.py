@@ -8,6 +8,7 @@ that it changes are hidden. What is hidden later only widens what an attacker mu
 one. Source of the approach: Fischetti and Salazar, Management Science 47 (2001), in a heuristic form.
 """
 
+import itertools
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from scipy import sparse
 from handslag.statistics.arrays import Floats, Integers, product
 from handslag.statistics.safety.bundling import bundle
 from handslag.statistics.safety.combining import Known
+from handslag.statistics.safety.fewest import fewest
 from handslag.statistics.safety.neighbourhood import Neighbourhood
 from handslag.statistics.safety.searching import AT_ONCE, Search, Underway
 from handslag.statistics.safety.system import System, vector
@@ -108,9 +110,12 @@ def protect(
     if told := sorted(primary & set(published)):
         raise Unprotectable(told[0])
     work = _Work(system, threshold, primary, goals or {}, published, withheld)
-    work.find_witnesses(progress)
-    work.blind_the_lone()
-    return work.protection
+    found = work.done(progress)
+    fewer = work.fewer_to_hide()
+    if not fewer:
+        return found
+    again = _Work(system, threshold, primary, goals or {}, published, {*withheld, *fewer}).done(progress)
+    return min(found, again, key=lambda one: len(one.complementary))
 
 
 class _Work:
@@ -144,6 +149,7 @@ class _Work:
         self._cells_of = abs(self._bundles.holds.T).tocsr()
         self._bundle, self._sign = self._bundles.followed()
         self._wanted = product(self._cells_of, self._is_unsafe) > 0
+        self._price = product(self._cells_of, ~hidden)
         weight = np.where(hidden, 0, np.log2(1 + self._true) + 1)
         cost = product(self._cells_of, weight)
         self._search = Search(self._bundles, cost, cost == 0)
@@ -154,6 +160,24 @@ class _Work:
             place = system.index[cell]
             self._least[place], self._most[place] = max(self._least[place], low), high
         self._met = {False: self._true <= self._least, True: self._true >= self._most}
+
+    def done(self, progress: Callable[[int, int], None]) -> Protection:
+        """The protection, when every unsafe cell has what it needs."""
+        self.find_witnesses(progress)
+        self.blind_the_lone()
+        return self.protection
+
+    def fewer_to_hide(self) -> set[Cell]:
+        """Fewer cells than were hidden for others' sake, as one program for all needs proposes, if it can."""
+        needs: dict[tuple[int, bool], int] = {}
+        for cell, up in itertools.product(self._unsafe.tolist(), (True, False)):
+            bundle, by = int(self._bundle[cell]), self._by((cell, up))
+            if by:
+                needs[bundle, by > 0] = max(needs.get((bundle, by > 0), 0), by, key=abs)
+        chosen = fewest(self._bundles, self._price, sorted((bundle, by) for (bundle, _up), by in needs.items()))
+        if chosen is None or self._price[chosen].sum() >= len(self.protection.complementary):
+            return set()
+        return {self._system.cells[cell] for cell in np.flatnonzero(np.isin(self._bundle, chosen))}
 
     def find_witnesses(self, progress: Callable[[int, int], None]) -> None:
         """Finds what every unsafe cell lacks; the greatest cells first."""
