@@ -37,6 +37,7 @@ SEARCHING = "tests/test_searching.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
 PROGRAMME, HISTORY = "tests/test_programme.py", "tests/test_history.py"
+PROGRAMME, MEASURES = "tests/test_programme.py", "tests/test_measures.py"
 MEETINGS, MET, MAIL, PASSAGES = (f"tests/test_{n}.py" for n in ("meetings", "meetings_stateful", "mail", "passages"))
 
 ASSESSED, ASSESSING, PLANS, DRAFTS = (
@@ -119,6 +120,16 @@ MUTANTS = [
     ("part time counts as wholly ill", "passages/programme.py", "until__isnull=True, degree=rules.WHOLLY, since__lte", "until__isnull=True, since__lte", PROGRAMME),
     ("illness shown without a basis", "passages/programme.py", "found.leave if found.leave and visible.sees(\"since\", found.leave) else None", "found.leave", PROGRAMME),
     ("that one left, shown without a basis", "passages/programme.py", "found.discharge if found.discharge and visible.sees(\"left_on\", found.discharge) else None", "found.discharge", PROGRAMME),
+    ("one party carries a measure", "measures/actions.py", "    if len({party.pk for party in told.parties}) < rules.FEWEST_PARTIES:", "    if False:", MEASURES),
+    ("one party carries a measure, by the database", "measures/guards.py", "f\"{_CARRIED.format('OLD.measure_id')} <= {FEWEST_PARTIES} AND EXISTS \"", '"1=0 AND EXISTS "', MEASURES),
+    ("a stranger carries a measure", "measures/guards.py", '"NOT EXISTS (SELECT 1 FROM measures_measure m JOIN parties_association', '"1=0 AND NOT EXISTS (SELECT 1 FROM measures_measure m JOIN parties_association', MEASURES),
+    ("the owner of a measure leaves", "measures/guards.py", 'm.is_listed AND m.owner_id = OLD.party_id)', 'm.is_listed AND 1=0)', MEASURES),
+    ("a measure's direction changes", "measures/guards.py", '"association_id", "direction", "follow_up", "has_esf"', '"association_id", "follow_up", "has_esf"', MEASURES),
+    ("any officer keeps any catalogue", "measures/may.py", "if post.association_id == association_id", "if True", MEASURES),
+    ("a measure is overwritten", "measures/actions.py", "    if measure.changed_at != upon:", "    if False:", MEASURES),
+    ("all measures are open data", "measures/queries.py", "_goes_on(clock.today()), is_open_data=True", "_goes_on(clock.today())", MEASURES),
+    ("measures fit by what is hidden", "measures/queries.py", 'str(visible.value("target_groups") or "")', "visible.case.target_groups", MEASURES),
+    ("a measure far away stands first", "measures/queries.py", 'order_by("nearness", "name", "id")', 'order_by("name", "id")', MEASURES),
     ("a handover of long ago is one for this illness", "passages/programme.py", "offered.get(pk, date.min) >= since", "pk in offered", PROGRAMME),
     ("a handover of long ago is one for this illness, in lists", "passages/programme.py", ", offered_at__date__gte=ill", "", PROGRAMME),
     ("the sick leave goes on after the programme", "passages/programme_actions.py", '    leave.until = left_on\n', "", PROGRAMME),

@@ -33,6 +33,8 @@ from handslag.foundation.files import Line
 from handslag.foundation.ids import uuid7
 from handslag.handovers import actions as handovers
 from handslag.handovers import contact, rules
+from handslag.measures import actions as measures
+from handslag.measures.models import Measure
 from handslag.meetings import actions as meetings
 from handslag.meetings import calling, feeds, holding
 from handslag.meetings.history import bring_in_meetings
@@ -53,7 +55,7 @@ from handslag.rights.rekeying import rotate
 from handslag.rights.retention import retain
 from handslag.sharing import actions as sharing
 from tests.strictness import StrictClient
-from tests.worlds import contact_in
+from tests.worlds import contact_in, described
 
 FK = {"fk_a", "fk_b", "fk_lead"}
 AF = {"af_a", "af_b", "af_lead"}
@@ -139,6 +141,11 @@ PAGES = {
     "plan-change": {"fk_a", "fk_lead"},
     "plan-step": FK | AF | {"fk_officer", "af_officer"},
     "own-plan": NOBODY,
+    "measures": EVERYBODY - {"admin"},
+    "measure": EVERYBODY - {"admin"},
+    "make-measure": {"association"},
+    "change-measure": {"association"},
+    "case-measures": FK | AF | {"fk_officer", "af_officer"},
     "handover": FK | AF | {"fk_officer", "af_officer"},
     "handover-step": FK | AF,
     "watch": HOLDERS | OFFICERS,
@@ -240,6 +247,8 @@ CASE_ACTIONS = {
     "make_feed": HOLDERS,
     "end_feed": HOLDERS,
     "finish_decision": {"fk_a", "fk_b", "fk_lead"},
+    "make_measure": {"association"},
+    "change_measure": {"association"},
 }
 SYSTEM_ACTIONS = (
     *("hire", "set_password", "issue_token", "revoke_token", "retain", "extract", "rotate", "unprotect"),
@@ -302,6 +311,7 @@ def scene(world):
     absence = Absence.objects.create(post=world.posts["fk_b"], from_on=clock.today() - timedelta(days=1))
     meeting, decision = decided(world, case)
     assessment, plan, planned = assessed(world, case)
+    measure = world.measure()
     arguments = {
         **dict.fromkeys(
             ("case", "next-step", "livelihood", "pause", "resume", "close", "reopen", "offer"), [case.public_id]
@@ -329,6 +339,8 @@ def scene(world):
         "import-history-template": ["meetings", "csv"],
         "book-meeting": [case.public_id],
         "passage-step": [case.public_id, "job"],
+        "case-measures": [case.public_id],
+        **dict.fromkeys(("measure", "change-measure"), [measure.public_id]),
         "programme-step": [case.public_id, "way-back"],
         "meeting": [meeting.public_id],
         "meeting-step": [meeting.public_id, "move"],
@@ -487,6 +499,7 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
     waiting = world.consent(case, confirms=False).disclosures.filter(begins_at__isnull=True)
     waits = list(waiting.values_list("pk", flat=True))
     meeting, decision = decided(world, case)
+    measure = world.measure()
     guest = meeting.participants.get(post=post)
     when = meetings.Time(contact_in(3), 60, "Rum 3")
     assessment, _plan, planned = assessed(world, case)
@@ -560,6 +573,8 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "make_feed": feeds.make_feed,
         "end_feed": feeds.end_feed,
         "finish_decision": lambda v: holding.finish_decision(v, decision.pk),
+        "make_measure": lambda v: world.measure(v, name="Ny"),
+        "change_measure": lambda v: measures.change_measure(v, measure.pk, measure.changed_at, described(world)),
     }  # fmt: skip
     assert _takers(world, acts[action]) == CASE_ACTIONS[action]
 
@@ -621,6 +636,9 @@ OPERATIONS = {
     ("get", "/api/v1/passages/{case_id}"): {"fk", "af"},
     ("post", "/api/v1/passages/{case_id}/sick-leave"): set(),
     ("get", "/api/v1/watch"): {"fk", "af", "kom"},
+    ("get", "/api/v1/services"): {"fk", "af", "kom", "nobody"},
+    ("get", "/api/v1/services/csv"): {"fk", "af", "kom", "nobody"},
+    ("get", "/api/v1/services/{measure_id}"): {"fk", "af", "kom", "nobody"},
     ("get", "/api/v1/api-info"): {"fk", "af", "kom", "nobody"},
 }
 
@@ -668,6 +686,7 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
         "plan": Plan.objects.get(),
         "step": Step.objects.get(),
         "consent": waiting,
+        "measure": Measure.objects.get(),
     }
     url = path.format(**{f"{name}_id": found.public_id for name, found in ids.items()})
     _ready(world, case, handover, method, path)

@@ -1,6 +1,6 @@
 """Small hand-made worlds for the tests."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from itertools import count
@@ -27,6 +27,8 @@ from handslag.handovers import contact
 from handslag.handovers.actions import Offer, offer_handover
 from handslag.handovers.models import Handover
 from handslag.journal.chain import seal
+from handslag.measures.actions import Described, Locked, make_measure
+from handslag.measures.models import Measure
 from handslag.meetings import actions as meetings
 from handslag.meetings import feeds, holding
 from handslag.meetings.actions import Plan, Time, book_meeting
@@ -189,6 +191,33 @@ class World:
         """A meeting that the holder of `case` books some days ahead."""
         holder = viewer_of(Post.objects.get(pk=case.holder_id).user)
         return book_meeting(holder, case.pk, Plan(kind, "Prata om läget"), Time(contact_in(days), 60, "Rum 3"))
+
+    def measure(self, by: Viewer | None = None, **changes) -> Measure:
+        """A measure in the catalogue of the association, carried by FK and AF, published as open data."""
+        locked = Locked(changes.pop("direction", "individual"), "participants", changes.pop("has_esf", False))
+        association = Association.objects.get(name=changes.pop("association", "Förbundet"))
+        return make_measure(by or self.viewer("association"), association.pk, locked, described(self, **changes))
+
+
+def described(world: World, **changes) -> Described:
+    """What a measure says that FK and AF carry."""
+    told = Described(
+        name="Steget vidare",
+        description="Vägledning i grupp och enskilt.",
+        detail="activating",
+        starts_on=clock.today() - timedelta(days=100),
+        owner=world.parties["fk"],
+        parties=(world.parties["fk"], world.parties["af"]),
+        municipality_code="1380",
+        target_groups=("long_term_sick",),
+        places=12,
+        planned_a_year=30,
+        languages=("sv", "en"),
+        how_to_refer="Ring och boka ett besök.",
+        contact="Steget vidare, steget@test.example",
+        is_open_data=True,
+    )
+    return replace(told, **changes)
 
 
 def build() -> World:

@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "handslag.drafts",
     "handslag.sharing",
     "handslag.meetings",
+    "handslag.measures",
     "handslag.plans",
     "handslag.passages",
     "handslag.assessments",

@@ -18,6 +18,7 @@ from handslag.simulation.names import FAMILY, MEN, WOMEN
 DATA = Path(__file__).parent / "data"
 DEMO_PASSWORD = "handslag-demo"  # noqa: S105  (for synthetic people alone; production refuses to start beside them)
 FOCUS_COUNTY, FOCUS_MUNICIPALITY = "13", "1380"
+EXAMPLE = "Exempelförbundet i Halland"
 CASES_PER_CASEWORKER = 40
 LEAST = 3
 """Caseworkers of a unit with few cases."""
@@ -148,17 +149,23 @@ def _hire_officers(staff: _Staff, rng: random.Random, places: Places) -> None:
         staff.hire("analyst", code.lower(), party=places.parties[code])
 
 
-def _hire_associations(staff: _Staff, places: Places) -> None:
+def _associations() -> Iterator[tuple[str, list[str]]]:
+    """An example where the sign-ins work, and those of public material, with their municipalities."""
+    yield EXAMPLE, [code for code in codes.entries("municipality") if code.startswith(FOCUS_COUNTY)]
     with (DATA / "associations.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            municipalities = row["municipality_codes"].split(";")
-            counties = {code[:2] for code in municipalities}
-            members = ["FK", "AF", *(f"REG-{c}" for c in counties), *(f"KOM-{m}" for m in municipalities)]
-            association = Association.objects.create(name=row["name"])
-            association.members.set(places.parties[code] for code in members)
-            staff.hire("association_officer", "forbund", association=association)
-            unit = places.units[f"KOM-{municipalities[0]}"][0]
-            staff.hire("measure_staff", f"kom-{municipalities[0]}", party=unit.party, unit=unit)
+            yield row["name"], row["municipality_codes"].split(";")
+
+
+def _hire_associations(staff: _Staff, places: Places) -> None:
+    for name, municipalities in _associations():
+        counties = {code[:2] for code in municipalities}
+        members = ["FK", "AF", *(f"REG-{c}" for c in counties), *(f"KOM-{m}" for m in municipalities)]
+        association = Association.objects.create(name=name)
+        association.members.set(places.parties[code] for code in members)
+        staff.hire("association_officer", "forbund", association=association)
+        unit = places.units[f"KOM-{municipalities[0]}"][0]
+        staff.hire("measure_staff", f"kom-{municipalities[0]}", party=unit.party, unit=unit)
 
 
 def _send_away(rng: random.Random, places: Places, on: date) -> None:

@@ -35,6 +35,8 @@ def start(request: Request) -> HttpResponse:
         return redirect("my-work")
     if "cooperation_officer" in roles:
         return redirect("watch")
+    if "association_officer" in roles:
+        return redirect("measures")
     return render(request, "entrance/start.html", {"roles": [codes.label("role", r) for r in sorted(roles)]})
 
 

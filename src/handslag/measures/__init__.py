@@ -1,0 +1,1 @@
+"""The catalogue of measures (insatser) that coordination associations finance: what there is for a person."""

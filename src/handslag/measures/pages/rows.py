@@ -1,0 +1,67 @@
+"""Measures in lists."""
+
+from collections.abc import Callable, Iterable
+
+from django.db.models import prefetch_related_objects
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from handslag.foundation import clock
+from handslag.measures import rules
+from handslag.measures.models import Measure
+from handslag.measures.queries import Nearness
+from handslag.reference import codes
+from handslag.ui.dates import iso
+from handslag.ui.tables import Column, Table, link, plain, table
+
+
+def near_label(nearness: int) -> str:
+    """How near a measure is, in words."""
+    told = {
+        rules.AT_HOME: _("in the municipality"),
+        rules.NEAR: _("the municipality is a member"),
+        rules.IN_COUNTY: _("in the county"),
+    }
+    return told.get(nearness, "")
+
+
+def groups_of(measure: Measure) -> list[str]:
+    """The labels of a measure's target groups."""
+    return [codes.label("target_group", group.target_group) for group in measure.groups.all()]
+
+
+def runs_label(measure: Measure) -> str:
+    """From when until when a measure goes on, where that is worth telling."""
+    if measure.starts_on > clock.today():
+        return _("from {day}").format(day=measure.starts_on)
+    return _("until {day}").format(day=iso(measure.ends_on)) if measure.ends_on else ""
+
+
+def places_label(measure: Measure) -> str:
+    """How many places there are."""
+    if measure.places is None:
+        return codes.label("measure_direction", measure.direction)
+    return ngettext("{number} place", "{number} places", measure.places).format(number=measure.places)
+
+
+def _name(measure: Measure) -> SafeString:
+    return link(measure.name, reverse("measure", args=[measure.public_id]), measure.association.name)
+
+
+def measure_table(measures: Iterable[Measure], near: Nearness, why: Callable[[Measure], str] | None = None) -> Table:
+    """Measures in a table; `why` says of each why it is proposed."""
+    rows = list(measures)
+    prefetch_related_objects(rows, "groups")
+    columns = (
+        Column(_("Measure"), _name, is_head=True),
+        Column(_("Why?"), lambda m: plain(why(m))) if why else None,
+        Column(_("For whom?"), lambda m: plain(", ".join(groups_of(m)))),
+        Column(
+            _("Where?"),
+            lambda m: plain(codes.label("municipality", m.municipality_code), "" if why else near_label(near.of(m))),
+        ),
+        Column(_("Places"), lambda m: plain(places_label(m), runs_label(m))),
+    )
+    return table(columns, rows)

@@ -1,0 +1,129 @@
+"""The catalogue: looking for a measure, reading it, keeping it, and what fits a person."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from handslag.cases.pages.rows import case_row
+from handslag.cases.pages.views import reached
+from handslag.cases.visibility import visibility
+from handslag.foundation import clock
+from handslag.foundation.errors import Overtaken
+from handslag.measures import actions, may, queries
+from handslag.measures.models import Measure
+from handslag.measures.pages.forms import MeasureForm, SearchForm, present
+from handslag.measures.pages.rows import groups_of, measure_table, near_label, places_label, runs_label
+from handslag.parties.rules import ASSOCIATION_ROLES, CASE_ROLES, PARTY_ROLES, UNIT_ROLES
+from handslag.parties.viewer import Request
+from handslag.reference import codes
+from handslag.ui.access import page
+from handslag.ui.paging import page_of
+from handslag.ui.submission import carried_out
+
+READERS = (*UNIT_ROLES, *PARTY_ROLES, *ASSOCIATION_ROLES)
+"""Everybody at work but the operator: the catalogue holds no persons."""
+
+
+@page(*READERS)
+def catalogue(request: Request) -> HttpResponse:
+    """What there is: measures by place, target group, direction and words, the nearest first."""
+    form, own = SearchForm(request.GET), list(queries.own_associations(request.viewer))
+    near = queries.nearness_to(queries.place_of(request.viewer))
+    found = page_of(queries.catalogue(form.wanted, near), request)
+    context = {"form": form, "table": measure_table(found.rows, near), "page": found, "may_make": bool(own)}
+    return render(request, "measures/catalogue.html", context)
+
+
+def _found(measure_id: UUID) -> Measure:
+    measure = queries.measure_of(measure_id)
+    if measure is None:
+        raise Http404
+    return measure
+
+
+@page(*READERS)
+def show(request: Request, measure_id: UUID) -> HttpResponse:
+    """One measure."""
+    measure = _found(measure_id)
+    context = {
+        "measure": measure,
+        "groups": groups_of(measure),
+        "places": places_label(measure),
+        "runs": runs_label(measure),
+        "has_ended": bool(measure.ends_on and measure.ends_on < clock.today()),
+        "place": codes.label("municipality", measure.municipality_code),
+        "direction": codes.label("measure_direction", measure.direction),
+        "detail": codes.label("measure_detail", measure.detail),
+        "follow_up": codes.label("follow_up_method", measure.follow_up),
+        "languages": queries.labels("language", measure.languages),
+        "parties": sorted(carrier.party.name for carrier in measure.carriers.all()),
+        "may_change": may.kept_by(request.viewer, measure.association_id) is not None,
+    }
+    return render(request, "measures/measure.html", context)
+
+
+@page(*ASSOCIATION_ROLES)
+def make(request: Request) -> HttpResponse:
+    """Adds a measure to the catalogue of the officer's association."""
+    association = queries.own_associations(request.viewer).first()
+    if association is None:
+        raise Http404
+    members = queries.members_of(association)
+    form = MeasureForm(request.POST or None, members=members, is_new=True, initial={"starts_on": clock.today()})
+    made: list[Measure] = []
+
+    def act(_data: dict) -> None:
+        made.append(actions.make_measure(request.viewer, association.pk, form.locked, form.described))
+
+    if carried_out(request, form, act, _("The measure stands in the catalogue.")):
+        return redirect("measure", made[0].public_id)
+    context = {"form": form, "heading": _("Add a measure"), "save": _("Save the measure"), "about": association.name}
+    return render(request, "measures/form.html", context)
+
+
+@page(*ASSOCIATION_ROLES)
+def change(request: Request, measure_id: UUID) -> HttpResponse:
+    """Tells a measure anew."""
+    measure = _found(measure_id)
+    if may.kept_by(request.viewer, measure.association_id) is None:
+        raise Http404
+    members = queries.members_of(measure.association)
+    form = MeasureForm(request.POST or None, members=members, is_new=False, initial=present(measure))
+    now = measure.changed_at.isoformat()
+    form.carried = {"upon": request.POST.get("upon", now)}
+
+    def act(_data: dict) -> None:
+        if form.carried["upon"] != now:
+            raise Overtaken(_("Somebody else has changed this measure meanwhile. See what it says now below."))
+        actions.change_measure(request.viewer, measure.pk, measure.changed_at, form.described)
+
+    if carried_out(request, form, act, _("The measure is changed.")):
+        return redirect("measure", measure_id)
+    is_overtaken = request.method == "POST" and form.carried["upon"] != now
+    context = {"form": form, "heading": _("Change the measure"), "save": _("Save the measure"), "about": measure.name}
+    return render(request, "measures/form.html", context | {"measure": measure, "is_overtaken": is_overtaken})
+
+
+@page(*CASE_ROLES)
+def for_case(request: Request, case_id: UUID) -> HttpResponse:
+    """What there is for a person: the measures that fit, and why."""
+    visible = visibility(request.viewer, reached(request, case_id))
+    groups, place = queries.groups_and_place(visible)
+    near = queries.nearness_to(place)
+    wanted = {code: codes.label("target_group", code) for code in groups}
+
+    def why(measure: Measure) -> str:
+        same = [wanted[group.target_group] for group in measure.groups.all() if group.target_group in wanted]
+        return ", ".join([*same, near_label(near.of(measure))])
+
+    shown = page_of(queries.fitting(groups, near), request)
+    context = {
+        "case": case_row(visible, clock.today()),
+        "table": measure_table(shown.rows, near, why),
+        "page": shown,
+        "groups": list(wanted.values()),
+        "place": codes.label("municipality", place.municipality_code) if place.municipality_code else "",
+    }
+    return render(request, "measures/fitting.html", context)

@@ -1,0 +1,20 @@
+"""What holds of a measure. No database."""
+
+from handslag.foundation.spans import Span
+
+INDIVIDUAL, STRUCTURAL = "individual", "structural"
+"""Directions (code list `measure_direction`): a measure of both kinds is two measures, with names of their own."""
+FEWEST_PARTIES = 2
+"""How many of the association's members carry a measure at least (Act 2003:1210 s. 7)."""
+SPAN = Span(before=20 * 365, after=10 * 365, far=10 * 365)
+"""On which days a measure may begin and end."""
+MOST = 10_000
+"""The most places, or participants a year, of one measure."""
+
+AT_HOME, NEAR, IN_COUNTY, FARTHER = range(4)
+"""How near a measure is: in the municipality, of an association of which that is a member, in its county, elsewhere."""
+
+
+def needs_places(direction: str) -> bool:
+    """Whether a measure has places: people take part in individual ones."""
+    return direction == INDIVIDUAL
