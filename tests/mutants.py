@@ -32,7 +32,8 @@ MICRODATA = "tests/test_microdata_written.py"
 WALL = "tests/test_lawful.py::test_a_list_that_forgets_its_filter_finds_keys_and_shows_no_row"
 OPENED = "tests/test_check.py::test_a_wall_that_was_opened_is_seen_and_nothing_starts"
 INJECTION = "tests/test_injection.py"
-ON_POSTGRESQL = (ROLE, WALL, OPENED, INJECTION)
+WALLS, CACHE = "tests/test_walls.py", "tests/test_cache.py"
+ON_POSTGRESQL = (ROLE, WALL, OPENED, INJECTION, WALLS)
 SEARCHING = "tests/test_searching.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
@@ -183,7 +184,7 @@ MUTANTS = [
     ("columns of numbers take any text", "foundation/sqlite/constraints.py", "for check in (field.db_check(to), _of_its_type(field, to)) if", "for check in (field.db_check(to),) if", GUARDS),
     ("checks can be turned off", "foundation/sqlite/constraints.py", "(*checks, *of_columns)", "of_columns", GUARDS),
     ("postgresql: one's own tables stand in for ours", "foundation/guards.py", "'pg_catalog', 'public', 'pg_temp'", "'public'", ROLE),
-    ("postgresql: anyone makes tables", "foundation/wall.py", "REVOKE TEMPORARY ON", "GRANT TEMPORARY ON", ROLE),
+    ("postgresql: anyone makes tables", "foundation/walling.py", "REVOKE TEMPORARY ON", "GRANT TEMPORARY ON", ROLE),
     ("postgresql: writes as of an earlier instant", "foundation/guards.py", "<> 'read committed'\"", "= ''\"", ROLE),
     ("postgresql: tables are emptied", "foundation/guards.py", '"TRUNCATE", "1=1"', '"TRUNCATE", "1=0"', ROLE),
     ("postgresql: two posts at once", "parties/guards.py", "FOR NO KEY UPDATE", "FOR KEY SHARE", ROLE),
@@ -248,7 +249,7 @@ MUTANTS = [
     ("what nobody declared starts", "foundation/declaring.py", "for name in sorted(stored - record.columns.keys()):", "for name in ():", PERSON),
     ("rows are fetched past the wall", "site/pages/sections.py", "        found = first(viewer, ((section.find, section.short) for section in sections))\n    fetched = fetch(*found)\n", "        found = first(viewer, ((section.find, section.short) for section in sections))\n        fetched = fetch(*found)\n", WALL),
     ("a rule reads a walled table", "cases/walls.py", "sees(\"cases_case\", \"case_id\")", "\"EXISTS (SELECT 1 FROM cases_case c WHERE c.id = case_id)\"", LAWFUL),
-    ("a function's own tables may stand in", "foundation/wall.py", "if standing.get(name) != [written]]", "if written not in standing.get(name, [])]", OPENED),
+    ("a function's own tables may stand in", "foundation/walling.py", "if standing.get(name) != [written]]", "if written not in standing.get(name, [])]", OPENED),
     ("whoever knows of one case knows all", "cases/walls.py", "f\"EXISTS ({_OF_PERSON} AND {_HELD})\",", "f\"EXISTS ({_OF_PERSON})\",", WALL),
     ("pseudonyms last", "microdata/writing.py", "self._key = secrets.token_bytes(32)", "self._key = bytes(32)", MICRODATA),
     ("who is protected is exported", "meetings/microdata.py", "held.filter(case__person__identity__isnull=False)", "held.filter()", MICRODATA),
@@ -260,7 +261,16 @@ MUTANTS = [
     ("a lift outlives its action", "foundation/proving.py", "$$ SELECT nextval('public.handslag_number') $$", "$$ SELECT currval('public.handslag_number') $$", INJECTION),
     ("a viewer's places outlive the viewer", "foundation/proving.py", "$$ SELECT nextval('public.handslag_viewing'); SELECT", "$$ SELECT", INJECTION),
     ("what is told of one thing is believed of another", "foundation/proving.py", "concat_ws(' ', {name}, currval", "concat_ws(' ', currval", INJECTION),
-    ("anybody reads the key", "foundation/wall.py", "        cursor.execute(f\"REVOKE ALL ON {', '.join(proving.OWNERS)} FROM PUBLIC, {ROLE}\")\n", "", INJECTION),
+    ("tables that nobody thought of stay open", "foundation/walling.py", "*(Wall(table) for table in sorted(_tables() - found.keys()))", "", WALLS),
+    ("no table refuses writers", "foundation/wall.py", "            self.trigger,\n", "", WALLS),
+    ("writers are let past the wall", "foundation/wall.py", "AND NOT public.handslag_is_lifted()", "AND false", WALLS),
+    ("a table beside ours is not told", "foundation/walling.py", "fallen.update(_let_writers_in(cursor), beside(to))", "fallen.update(_let_writers_in(cursor))", WALLS),
+    ("a disabled trigger is not told", "foundation/walling.py", "fallen.update(_let_writers_in(cursor), beside(to))", "fallen.update(beside(to))", WALLS),
+    ("who asks is found out behind the wall", "site/middleware.py", "            wall.step_past()\n            return", "            return", WALLS),
+    ("sessions are read behind the wall", "ui/session_store.py", "    save = lifted()(db.SessionStore.save)\n", "", WALLS),
+    ("what is over is kept", "foundation/cache.py", " AND expires > %s", " AND expires > %s OR true", CACHE),
+    ("two add at once", "foundation/cache.py", " WHERE t.expires <= %s\"", " WHERE t.expires <= %s OR true\"", CACHE),
+    ("anybody reads the key", "foundation/walling.py", "        cursor.execute(f\"REVOKE ALL ON {', '.join(proving.OWNERS)} FROM PUBLIC, {ROLE}\")\n", "", INJECTION),
     ("a statement is kept for every day", "foundation/prepared.py", "most, clock.today()), list(asked)", "most, date.min), list(asked)", PREPARED),
     ("ids that differ are one", "foundation/prepared.py", "int: lambda which: FIRST - which,", "int: lambda which: FIRST,", PREPARED),
     ("a statement is kept for any ids", "foundation/statements.py", "in self.places:", "in ():", PREPARED),

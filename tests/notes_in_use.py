@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from handslag.disclosure.rules import IDENTITY
-from handslag.foundation import clock, wall
+from handslag.foundation import clock, walling
 from handslag.foundation.errors import NotAllowed
 from handslag.journal.models import Entry
 from handslag.notes.actions import write_note
@@ -45,7 +45,7 @@ def test_another_party_reads_it_by_basis_alone(world, noted, browse):
 
 def test_the_house_knows_it(world, noted):
     case, note = noted
-    assert "notes_note" in {found.table for found in wall.walls()}
+    assert "notes_note" in {found.table for found in walling.walls()}
     assert Entry.objects.filter(verb="note_written", subject_id=case.pk).exists()
     (told,) = DATA.whole(Person.objects.get(pk=case.person_id))["cases"]
     assert told["notes"][0]["text"] == "Vill jobba halvtid"

@@ -8,7 +8,7 @@ os.environ["HANDSLAG_HOME"] = os.environ.get("HANDSLAG_TEST_HOME") or tempfile.m
 os.environ["DATABASE_URL"] = os.environ.get("HANDSLAG_TEST_DATABASE", "")
 
 from handslag.settings import *  # noqa: E402, F403
-from handslag.settings import DATABASES, HANDSLAG_HOME, MIDDLEWARE, STATIC_ROOT, TEMPLATES  # noqa: E402
+from handslag.settings import CACHES, DATABASES, HANDSLAG_HOME, MIDDLEWARE, STATIC_ROOT, TEMPLATES  # noqa: E402
 from tests.strictness import UndefinedVariable  # noqa: E402
 
 STATIC_ROOT.mkdir(exist_ok=True)
@@ -24,5 +24,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-"""Quick, and there without a database; tests/test_signing_in.py tries the product's own."""
+OWN_CACHE = CACHES["default"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}, "own": OWN_CACHE}
+"""Quick, and there without a database; beside it the product's own, which tests/test_cache.py tries."""

@@ -145,7 +145,7 @@ def test_wrong_words_are_answered_with_a_sentence(world, words):
 def test_production_refuses_what_is_unsafe(db, monkeypatch):
     owner = connection.vendor == "postgresql"
     assert len(refusals()) == owner, "the tests connect as the tables' owner"
-    monkeypatch.setattr("handslag.foundation.wall.can_bypass", lambda connection: False)
+    monkeypatch.setattr("handslag.foundation.walling.can_bypass", lambda connection: False)
     assert refusals() == []
     with override_settings(HANDSLAG_LOCAL_ACCOUNTS=False):
         assert len(refusals()) == 1

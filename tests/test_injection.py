@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from handslag.foundation import clock, keys, wall
-from tests.roles import connected, lift, refused
+from tests.roles import connected, entered, lift, refused
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no roles")
 
@@ -19,16 +19,8 @@ KEPT = ("handslag_key", "handslag_number", "handslag_viewing")
 def looked(role, user_id: int | None = None, parties: str = ""):
     """A connection of the role on which a viewer has entered, as the server has them enter."""
     with connected(role) as made:
-        enter(made, user_id, parties)
+        entered(made, user_id, parties)
         yield made
-
-
-def enter(made, user_id: int | None, parties: str = "") -> None:
-    """A viewer enters, as who has the key can say."""
-    (number,) = made.execute("SELECT handslag_turn()").fetchone()
-    proof = keys.proof(f"enter {number} {'' if user_id is None else user_id} {parties} {clock.today()}")
-    made.execute("SELECT handslag_enter(%s, %s, %s, %s)", [user_id, parties, clock.today(), proof])
-    made.execute(f"SET ROLE {wall.ROLE}")
 
 
 def count(made, table: str = "cases_case") -> int | None:
@@ -59,9 +51,9 @@ def case(lasting_world):
 def test_who_enters_with_proof_sees_what_they_reach(lasting_world, role, case):
     with looked(role, lasting_world.posts["fk_a"].user_id) as web:
         assert count(web) == 1
-        enter(web, lasting_world.posts["af_a"].user_id)
+        entered(web, lasting_world.posts["af_a"].user_id)
         assert count(web) == 0
-        enter(web, None, str(case.party_id))
+        entered(web, None, str(case.party_id))
         assert count(web) == 1
 
 
@@ -105,7 +97,7 @@ def test_what_was_read_earlier_on_the_connection_is_worth_nothing_later(lasting_
             if leave:
                 web.execute(leave)
             else:
-                enter(web, other)
+                entered(web, other)
             for told in (held, lifted):
                 take(web, told)
                 assert not count(web), (leave, told)

@@ -7,14 +7,13 @@ import pyotp
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.hashers import MD5PasswordHasher, make_password
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
 from handslag import settings as product
-from handslag.foundation import clock, keys, wall
+from handslag.foundation import clock, keys
 from handslag.journal.models import Entry
 from handslag.parties.models import User
 from tests.browsing import CHROMIUM, open_page
@@ -159,8 +158,10 @@ def test_local_accounts_are_off_unless_turned_on(world, settings):
 def test_security_pages_are_for_those_who_have_a_local_account(world, browse):
     user = world.posts["fk_a"].user
     client = browse("fk_a")
-    for changes in ({"password": make_password(None)}, {"password": make_password(PASSWORD), "is_demo": True}):
-        User.objects.filter(pk=user.pk).update(**changes)
+    for password, is_demo in ((None, False), (PASSWORD, True)):
+        user.set_password(password)
+        user.is_demo = is_demo
+        user.save()
         client.force_login(User.objects.get(pk=user.pk))
         assert reverse("mfa_index") not in told(client.get("/my-work/"))
         for name in SECURITY:
@@ -258,7 +259,6 @@ def test_nobody_learns_whether_an_account_exists(world, monkeypatch):
     known, left, without = local(world), local(world, "fk_b"), world.posts["af_a"].user
     left.posts.update(is_active=False)
     User.objects.filter(pk=left.pk).update(is_active=False)
-    User.objects.filter(pk=without.pk).update(password=make_password(None))
     hashed, encode = [], MD5PasswordHasher.encode
     monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *words: hashed.append(1) or encode(*words))
     answers = set()
@@ -271,8 +271,6 @@ def test_nobody_learns_whether_an_account_exists(world, monkeypatch):
 
 def test_limits_are_shared_between_processes_and_a_lost_cache_locks_nobody_out(world, settings):
     settings.CACHES = product.CACHES
-    call_command("createcachetable")
-    wall.build(connection)
     user = local(world)
     for _ in range(5):
         enter(user, "x", "10.0.0.1")

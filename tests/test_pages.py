@@ -79,7 +79,7 @@ def test_queries_do_not_grow_with_the_rows(world, browse):
     assert {page: n for page, n in counts[1].items() if n > counts[0][page]} == {}, counts
     assert max(counts[0].values()) <= 29 + 6 * (connection.vendor == "postgresql"), counts[
         0
-    ]  # four more put up the wall
+    ]  # six more put up the wall
 
 
 def test_search_asks_as_much_for_one_as_for_many(world, browse):

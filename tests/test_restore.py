@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 COUNTED = """
 import django, json; django.setup()
 from handslag.cases.models import Case, PastHolding
-from handslag.foundation import guards, wall
+from handslag.foundation import guards, walling
 from handslag.journal.models import Batch, Entry
 from django.db import DatabaseError, connection
 from handslag.persons.models import Identity
@@ -31,7 +31,7 @@ except DatabaseError:
     refused = True
 print(json.dumps({"cases": Case.objects.count(), "past": PastHolding.objects.count(), "entries": Entry.objects.count(),
     "batches": Batch.objects.count(), "name": Identity.objects.order_by("pk").first().number, "refused": refused,
-    "guards": len(guards.missing(connection)), "walls": len(wall.missing(connection))}))
+    "guards": len(guards.missing(connection)), "walls": len(walling.missing(connection))}))
 """
 
 

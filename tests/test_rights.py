@@ -10,6 +10,7 @@ from importlib import import_module
 import pytest
 import time_machine
 from django.apps import apps
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -42,7 +43,7 @@ from handslag.meetings.models import Decision, Meeting
 from handslag.microdata.writing import note_microdata
 from handslag.parties import actions as parties
 from handslag.parties.hiring import hire
-from handslag.parties.models import Absence
+from handslag.parties.models import Absence, Secret
 from handslag.parties.second_factor import reset_factors
 from handslag.passages import actions as passages
 from handslag.passages import programme_actions as programme
@@ -358,6 +359,8 @@ def scene(world):
         "plan-step": [planned.public_id],
         "calendar-feed": [feeds.make_feed(world.viewer("fk_a"))],
     }
+    users = {post.user for post in world.posts.values()}
+    Secret.objects.bulk_create(Secret(user=user, password=make_password("x")) for user in users)
     return world, case, handover, absence, arguments
 
 

@@ -37,7 +37,7 @@ found = []
 for case in held.select_related("holder__user").order_by("id")[:int(sys.argv[1])]:
     user, session = case.holder.user, SessionStore()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "handslag.parties.accounts.Backend"
     session.save()
     found.append([session.session_key, str(case.public_id), str(case.holder.public_id)])
 print(json.dumps(found))

@@ -87,9 +87,8 @@ else:  # what is asked again is planned once, for any ids, and not compiled: wit
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {  # one for all processes and machines: what slows down guessing counts there
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "handslag.foundation.cache.JsonCache",
         "LOCATION": "handslag_cache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
@@ -178,13 +177,14 @@ SOCIALACCOUNT_PROVIDERS = {
         ],
     }
 }
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["handslag.parties.accounts.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+SESSION_ENGINE = "handslag.ui.session_store"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "start"
 
@@ -193,8 +193,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "handslag.ui.compression.OwnPagesCompressed",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "handslag.ui.middleware.language",
+    "handslag.site.middleware.behind_the_wall",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -16,6 +16,7 @@ from handslag import __released__, __version__
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused, TooMany
 from handslag.foundation.rooms import rooms
 from handslag.parties.models import Token
+from handslag.parties.queries import standing_token
 from handslag.parties.viewer import Request, Viewer
 from handslag.parties.wall import enter_as
 from handslag.ui.api import PROBLEM_TYPE, problem
@@ -43,8 +44,7 @@ class PartyToken(HttpBearer):
     def authenticate(  # type: ignore[override]  # the middleware has set its viewer
         self, request: Request, token: str
     ) -> Token | None:
-        found = Token.objects.select_related("party").filter(digest=Token.fingerprint(token), revoked_at__isnull=True)
-        known = found.first()
+        known = standing_token(token)
         if known:
             name = f"api {known.party.code}: {known.name}"
             request.viewer = Viewer(None, party_ids=frozenset({known.party_id}), name=name)

@@ -8,7 +8,7 @@ from django.db import connection
 from handslag.check.laws import COUNTED, LAWS
 from handslag.check.silence import silent
 from handslag.check.written import written
-from handslag.foundation import guards, wall
+from handslag.foundation import guards, walling
 
 FIRST = 5
 NAMES = {
@@ -69,4 +69,4 @@ def prove(today: date) -> dict[str, Finding]:
 
 def fallen_guards() -> list[str]:
     """Guards and walls of the database that do not stand as they should."""
-    return guards.missing(connection) + wall.missing(connection)
+    return guards.missing(connection) + walling.missing(connection)

@@ -4,7 +4,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import autodiscover_modules
 
-from handslag.foundation import forking, guards, wall
+from handslag.foundation import forking, guards, walling
 
 
 def _drop_guards(using: str, **_: object) -> None:
@@ -17,7 +17,7 @@ def _make_cache(using: str, **_: object) -> None:
 
 def _install_guards(using: str, **_: object) -> None:
     guards.install(connections[using])
-    wall.build(connections[using])
+    walling.build(connections[using])
 
 
 class FoundationConfig(AppConfig):
@@ -26,6 +26,6 @@ class FoundationConfig(AppConfig):
     def ready(self) -> None:
         pre_migrate.connect(_drop_guards, sender=self)
         post_migrate.connect(_make_cache, sender=self)
-        post_migrate.connect(_install_guards, sender=self)  # which also opens the cache to the viewers' role
+        post_migrate.connect(_install_guards, sender=self)
         forking.watch_forks()
         autodiscover_modules("checks")

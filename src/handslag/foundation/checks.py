@@ -12,8 +12,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register, run_checks
 from django.db import DatabaseError, connection
 
-from handslag.foundation import guards, keys, wall
+from handslag.foundation import guards, keys, walling
 from handslag.foundation.declaring import check_declarations
+from handslag.foundation.wall import ROLE
 
 SERVING = "serving"
 SHORTEST_SECRET = 40
@@ -47,17 +48,17 @@ def check_database(**_: object) -> Iterator[CheckMessage]:
     """The database keeps the promises itself."""
     if guards.missing(connection):
         yield Error("The database's guards do not stand. Run “handslag setup”.", id="handslag.E001")
-    if wall.missing(connection):
+    if walling.missing(connection):
         yield Error("The database's walls do not stand. Run “handslag setup” as their owner.", id="handslag.E002")
 
 
 @in_production
 def check_role() -> Iterator[CheckMessage]:
     """The server cannot read past the wall."""
-    if wall.can_bypass(connection):
+    if walling.can_bypass(connection):
         yield Error(
             "DATABASE_URL names a role that could get past the database's wall. Connect as a role that is a member of "
-            f"{wall.ROLE}, owns nothing and may make no tables, temporary ones neither (docs/operating.md).",
+            f"{ROLE}, owns nothing and may make no tables, temporary ones neither (docs/operating.md).",
             id="handslag.E003",
         )
 

@@ -18,6 +18,8 @@ from django.utils.module_loading import module_has_submodule
 from handslag.foundation.sqlite import constraints
 
 SEARCHED = "search_path=pg_catalog, public, pg_temp"
+REFUSES = "handslag_refuses"
+"""The trigger of the wall (wall.py), which is no guard."""
 SAFE = "SECURITY DEFINER SET search_path TO 'pg_catalog', 'public', 'pg_temp'"
 """How a function of PostgreSQL runs with the rights of who made it: a caller's own tables never stand in for ours."""
 
@@ -192,7 +194,9 @@ def _standing_sqlite(cursor: CursorWrapper) -> dict[str, object]:
 def _standing_postgresql(cursor: CursorWrapper) -> dict[str, object]:
     cursor.execute(
         "SELECT t.tgname, pg_get_triggerdef(t.oid), p.prosrc, p.prosecdef, array_to_string(p.proconfig, '') "
-        "FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
+        "FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') "
+        "AND t.tgname <> %s",
+        [REFUSES],
     )
     return {name: tuple(written) for name, *written in cursor.fetchall()}
 

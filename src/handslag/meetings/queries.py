@@ -123,6 +123,7 @@ def feed_of(secret: str) -> Feed | None:
     return found.select_related("user").first()
 
 
+@reading
 def own_feed(viewer: Viewer) -> Feed | None:
     """The address of the viewer's own calendar, if there is one."""
     return Feed.objects.filter(user=viewer.user, revoked_at__isnull=True).first() if viewer.user else None

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.contrib.auth.hashers import make_password
-
 from handslag.foundation.acting import action
 from handslag.journal.actions import entry, record_all
 from handslag.parties import may
@@ -91,7 +89,6 @@ def _users(wanted: Sequence[Hire]) -> dict[str, User]:
             given_name=one.given_name,
             family_name=one.family_name,
             staff_id=known.get(email, ""),
-            password=make_password(None),
         )
         for email, one in named.items()
         if email not in there

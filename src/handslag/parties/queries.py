@@ -6,7 +6,8 @@ from datetime import date
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from handslag.foundation import clock
-from handslag.parties.models import Absence, Party, Post, Unit, User
+from handslag.foundation.acting import reading
+from handslag.parties.models import Absence, Party, Post, Token, Unit, User
 from handslag.parties.rules import HOLDING_ROLES, LEAD
 from handslag.parties.viewer import Viewer
 
@@ -121,6 +122,13 @@ def holders_of_county(county_code: str) -> QuerySet[Post]:
 def user_with_staff_id(staff_id: str) -> User | None:
     """The active user with this `orgAffiliation`; None where nobody has it, whatever their e-mail."""
     return User.objects.filter(staff_id=staff_id, is_active=True).first() if staff_id else None
+
+
+@reading
+def standing_token(secret: str) -> Token | None:
+    """The token that a party's system shows; None where it is unknown or was revoked."""
+    found = Token.objects.filter(digest=Token.fingerprint(secret), revoked_at__isnull=True)
+    return found.select_related("party").first()
 
 
 def demo_users() -> QuerySet[User]:

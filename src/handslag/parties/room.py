@@ -32,8 +32,9 @@ ROOM = Room(
         Record("parties.Unit", each(_APART, "id public_id party code name county_code is_active")),
         Record(
             "parties.User",
-            each(_APART, "id public_id password last_login email given_name family_name is_active is_demo staff_id"),
+            each(_APART, "id public_id email given_name family_name is_active is_demo staff_id"),
         ),
+        Record("parties.Secret", each(_APART, "user password")),
         Record("parties.Association", each(_APART, "id name")),
         Record("parties.Post", each(_APART, "id public_id user role party unit association is_active")),
         Record("parties.Absence", each(_APART, "id public_id post from_on until_on stand_in")),

@@ -1,10 +1,10 @@
 """A viewer steps behind the wall, and out again."""
 
 from handslag.foundation import clock
-from handslag.foundation.wall import enter, leave
+from handslag.foundation.wall import enter, leave, step_past
 from handslag.parties.viewer import Viewer
 
-__all__ = ["enter_as", "leave"]
+__all__ = ["enter_as", "leave", "step_past"]
 
 
 def enter_as(viewer: Viewer) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
 
-from handslag.parties.models import Absence, Association, Party, Post, Unit, User
+from handslag.parties.models import Absence, Association, Party, Post, Secret, Unit, User
 from handslag.reference import codes
 from handslag.reference.authorities import authorities, county_name
 from handslag.simulation.names import FAMILY, MEN, WOMEN
@@ -94,7 +94,6 @@ class _Staff:
     def __init__(self, rng: random.Random):
         self._rng = rng
         self._taken: set[str] = set()
-        self._password = make_password(DEMO_PASSWORD, salt="handslagdemosalt")
         self.users: list[User] = []
         self.posts: list[Post] = []
 
@@ -105,7 +104,7 @@ class _Staff:
         while email in self._taken:
             email, number = f"{plain}{number}@{domain}.example", number + 1
         self._taken.add(email)
-        user = User(email=email, given_name=given, family_name=family, password=self._password, is_demo=True)
+        user = User(email=email, given_name=given, family_name=family, is_demo=True)
         post = Post(user=user, role=role, **place)
         self.users.append(user)
         self.posts.append(post)
@@ -124,6 +123,8 @@ def build(rng: random.Random, load: dict[str, int], on: date) -> Places:
     _hire_associations(staff, places)
     staff.hire("administrator", "handslag")
     User.objects.bulk_create(staff.users)
+    password = make_password(DEMO_PASSWORD, salt="handslagdemosalt")
+    Secret.objects.bulk_create(Secret(user=user, password=password) for user in staff.users)
     Post.objects.bulk_create(staff.posts)
     places.staff = len(staff.users)
     _send_away(rng, places, on)

@@ -12,11 +12,24 @@ from handslag.ui.addresses import address_of
 NOBODY = Viewer(None, looks={})
 
 
+def behind_the_wall(get_response):
+    """Has the request answered as the viewers' role, which sees and writes nothing once it is known who asks but what
+    that viewer may (foundation/wall.py)."""
+
+    def middleware(request):
+        try:
+            wall.step_past()
+            return get_response(request)
+        finally:
+            wall.leave()
+
+    return middleware
+
+
 class deny_by_default:  # noqa: N801  (named as the function that it stands for)
     """Sets `request.viewer`, refuses every view that is not marked for its visitors, and journals who was shown whom.
 
-    The request is answered from behind the wall (foundation/wall.py). What was shown is journalled before the answer
-    leaves: where that fails, nobody sees it.
+    What was shown is journalled before the answer leaves: where that fails, nobody sees it.
     """
 
     def __init__(self, get_response):
@@ -24,11 +37,8 @@ class deny_by_default:  # noqa: N801  (named as the function that it stands for)
 
     def __call__(self, request):
         request.viewer = NOBODY
-        try:
-            response = self._get_response(request)
-            self._journal_looks(request)
-        finally:
-            wall.leave()
+        response = self._get_response(request)
+        self._journal_looks(request)
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -36,6 +46,7 @@ class deny_by_default:  # noqa: N801  (named as the function that it stands for)
     def _journal_looks(request) -> None:
         viewer = request.viewer
         if viewer.looks:
+            wall.step_past()
             match, address = request.resolver_match, address_of(request)[:45]
             opened = viewer.memo.get(OPENED)
             record_looks(viewer.label, match.view_name, viewer.looks, address, opened, viewer.party_id)

@@ -18,14 +18,12 @@ class Migration(migrations.Migration):
             name="User",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
                 ("public_id", models.UUIDField(default=handslag.foundation.ids.uuid7, editable=False, unique=True)),
                 ("email", models.EmailField(max_length=254, unique=True)),
                 ("given_name", models.CharField(max_length=60)),
                 ("family_name", models.CharField(max_length=60)),
                 ("is_active", models.BooleanField(default=True)),
                 ("is_demo", models.BooleanField(default=False)),
-                ("last_login", handslag.foundation.dates.Instant(blank=True, null=True)),
                 ("staff_id", models.CharField(blank=True, max_length=120)),
             ],
             options={
@@ -38,6 +36,23 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="Secret",
+            fields=[
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="secret",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("password", models.CharField(max_length=128)),
+            ],
+            options={"abstract": False},
         ),
         migrations.CreateModel(
             name="Party",

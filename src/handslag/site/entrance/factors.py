@@ -32,6 +32,7 @@ from handslag.parties import second_factor
 from handslag.parties.models import User
 from handslag.site.entrance.accounts import keeps_factors
 from handslag.site.entrance.forms import SetUpForm
+from handslag.site.entrance.lifting import past_the_wall
 from handslag.ui.access import EVERYONE, SIGNED_IN, page
 
 
@@ -39,6 +40,7 @@ def while_signing_in(view: Callable) -> Callable:
     """A page between the password and the session. It is for everyone, where local accounts are on."""
 
     @page(EVERYONE)
+    @past_the_wall
     def shown(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if not settings.HANDSLAG_LOCAL_ACCOUNTS:
             raise Http404
@@ -51,11 +53,12 @@ def of_own_account(view: Callable) -> Callable:
     """A page about the own account. It is for those who have a local one."""
 
     @page(SIGNED_IN)
+    @past_the_wall
+    @transaction.atomic  # what is journalled and what it tells of
     def shown(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if not keeps_factors(request.user):
             raise Http404
-        with transaction.atomic():  # what is journalled and what it tells of
-            return view(request, *args, **kwargs)
+        return view(request, *args, **kwargs)
 
     return shown
 

@@ -30,6 +30,7 @@ from handslag.foundation import keys
 from handslag.parties.queries import user_with_staff_id
 from handslag.persons.rules import identity_number_problem
 from handslag.site.entrance import comings
+from handslag.site.entrance.lifting import past_the_wall
 from handslag.ui.access import EVERYONE, page
 from handslag.ui.sessions import enter_as_person
 
@@ -41,7 +42,6 @@ NOT_A_TOKEN = (jwt.PyJWTError, TypeError, ValueError, AttributeError, KeyError)
 """What comes of a token, a key or an answer that is not one, whatever it is."""
 LOG = logging.getLogger(__name__)
 BEGAN_THERE = "began_at_provider"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class Protocol(OpenIDConnectOAuth2Adapter):
@@ -122,7 +122,7 @@ class Adapter(DefaultSocialAccountAdapter):
     def _let_staff_in(request: HttpRequest, affiliation: object) -> None:
         for staff_id in affiliation if isinstance(affiliation, list) else [affiliation]:
             if user := user_with_staff_id(str(staff_id)):
-                begin_session(request, user, backend=BACKEND)
+                begin_session(request, user)
                 request.session[BEGAN_THERE] = True
                 raise ImmediateHttpResponse(redirect("start"))
         _refuse(request, _("Nobody here has your identity at work. Ask your administrator to register it."))
@@ -175,6 +175,7 @@ def begin(request: HttpRequest, provider_id: str = PROVIDER) -> HttpResponse:
 
 
 @page(EVERYONE)
+@past_the_wall
 def callback(request: HttpRequest, provider_id: str = PROVIDER) -> HttpResponse:
     """Where the identity provider leads back to."""
     return OAuth2CallbackView.adapter_view(_protocol(request))(request)

@@ -16,6 +16,7 @@ from handslag.parties.viewer import Request
 from handslag.reference import codes
 from handslag.simulation.guide import sign_ins
 from handslag.site.entrance import comings
+from handslag.site.entrance.lifting import past_the_wall
 from handslag.site.entrance.oidc import ended_at_provider
 from handslag.ui.access import EVERYONE, SIGNED_IN, page
 from handslag.ui.sessions import person_of
@@ -65,7 +66,7 @@ class SignIn(LoginView):
         }
 
 
-sign_in = page(EVERYONE)(SignIn.as_view())
+sign_in = page(EVERYONE)(past_the_wall(SignIn.as_view()))
 
 
 def _picks() -> list[dict]:
@@ -82,6 +83,7 @@ def _picks() -> list[dict]:
 
 @page(EVERYONE)
 @require_POST
+@past_the_wall
 def sign_in_as(request: Request) -> HttpResponse:
     """Signs in as a person of the demo world. Exists in demo mode only."""
     if not settings.HANDSLAG_ROLE_PICKER or settings.HANDSLAG_MODE != "demo":
@@ -90,7 +92,7 @@ def sign_in_as(request: Request) -> HttpResponse:
     user = demo_users().filter(public_id=picked, is_active=True).first() if picked else None
     if not user:
         return redirect("sign-in")
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user)
     return redirect(_next_url(request))
 
 
