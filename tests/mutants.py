@@ -425,6 +425,7 @@ MUTANTS = [
     ("a plan that has ended is changed by a system", "plans/api.py", "if not Plan.objects.filter(public_id=plan_id, ended_at__isnull=True).exists():", "if False:", PLANS),
     ("a plan is changed twice by a system", "plans/api.py", "in_order(actor, {case_id: None}, key_of(request)", "in_order(actor, {case_id: None}, None", PLANS),
     ("a system ends a step of another plan", "plans/api.py", "if step.public_id == step_id)", "if True)", PLANS),
+    ("microdata: a case before goes on beside", "cases/microdata.py", "min(until or since_when(after), since_when(after))", "until", MICRODATA),
     ("a round fills the memory", "cli/main.py", "    keep_few_pages()\n", "", CLI),
     ("any site's wish is compressed", "ui/compression.py", 'if request.headers.get("Sec-Fetch-Site") == "same-origin":', "if True:", SURFACE),
     ("figures: a month is a day shorter", "statistics/definitions/definitions.toml", "INTERVAL 31 DAY", "INTERVAL 30 DAY", DEFS),

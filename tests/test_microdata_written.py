@@ -5,6 +5,7 @@ import json
 import stat
 from collections import Counter
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from click.testing import CliRunner
 from django.db import connection
 
 from handslag.assessments.models import Assessment
+from handslag.cases import actions as cases
+from handslag.cases.reopening import reopen
 from handslag.cli.main import main
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Refused
@@ -187,3 +190,68 @@ def test_the_command_tells_what_it_wrote(world, assessed, tmp_path):
     done = CliRunner().invoke(main, ["microdata", "--out", str(tmp_path / "out"), "--from", "2020-01-01"])
     assert done.exit_code == 0, done.output
     assert "persons.csv: 1 rows" in done.output
+
+
+def spells(folder: Path) -> list[tuple[str, str, str]]:
+    """What is told of what people lived on, in order of time; there is one person."""
+    told = rows(folder, "livelihoods")
+    assert len({row["person_id"] for row in told}) <= 1
+    return sorted((row["from_date"], row["to_date"], row["kind"]) for row in told)
+
+
+def apart(told: list[tuple[str, str, str]]) -> bool:
+    """Whether each spell is over before the next begins."""
+    return all(until and until <= since for (_, until, _), (since, *_) in pairwise(told))
+
+
+def test_a_case_that_was_opened_again_tells_of_its_person_once(world, assessed, tmp_path):
+    lead, today = world.viewer("fk_lead"), clock.today()
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        cases.close(world.viewer("fk_a"), assessed.pk, "work", "Chefen")
+        write_microdata(SYSTEM, tmp_path / "closed", LONG_AGO, LATE)
+        traveller.shift(timedelta(days=20))
+        reopen(lead, assessed.pk, "need_returned", world.posts["fk_a"], "Ring", clock.today())
+        write_microdata(SYSTEM, tmp_path / "open", LONG_AGO, LATE)
+        cases.change_livelihood(world.viewer("fk_a"), assessed.pk, "wage", None, clock.today(), None)
+        write_microdata(SYSTEM, tmp_path / "changed", LONG_AGO, LATE)
+        noted = clock.today().isoformat()
+    for name in ("persons", "assessments", "rehabilitations"):
+        assert [len(rows(tmp_path / folder, name)) for folder in ("closed", "open", "changed")] == [1, 1, 1]
+    begins = (today - timedelta(days=100)).isoformat()
+    assert spells(tmp_path / "closed") == spells(tmp_path / "open")
+    assert spells(tmp_path / "changed") == [(begins, noted, "sickness_benefit"), (noted, "", "wage")]
+    assert validate(tmp_path / "changed") == []
+
+
+def test_what_a_party_notes_in_a_new_case_ends_what_it_noted_in_one_before_also_when_that_is_opened_again(
+    world, tmp_path
+):
+    """One case, closed; another of the same person, closed; the first opened again."""
+    today, viewer = clock.today(), world.viewer("fk_a")
+    first = world.case(livelihood_ends_on=None)
+    cases.close(viewer, first.pk, "work", "Chefen")
+    number = first.person.identity.number
+    later = {"identity_number": number, "opened_on": today - timedelta(days=40), "livelihood": "wage",
+             "livelihood_degree": None, "livelihood_ends_on": None}  # fmt: skip
+    second = world.case(**later)
+    begins, ends = ((today - timedelta(days=days)).isoformat() for days in (100, 40))
+    expected = [(begins, ends, "sickness_benefit"), (ends, "", "wage")]
+
+    def told(name: str) -> list[tuple[str, str, str]]:
+        write_microdata(SYSTEM, tmp_path / name, LONG_AGO, LATE)
+        found = spells(tmp_path / name)
+        assert apart(found) and len(rows(tmp_path / name, "persons")) == 1
+        return found
+
+    assert told("second") == expected
+    cases.close(viewer, second.pk, "work", "Chefen")
+    reopen(world.viewer("fk_lead"), first.pk, "need_returned", world.posts["fk_a"], "Ring", today)
+    assert told("again") == expected
+    cases.change_livelihood(viewer, first.pk, "sickness_benefit", 50, today, None)
+    again = told("changed")
+    assert again[-1] == (today.isoformat(), "", "sickness_benefit") and again[0] == expected[0]
+    write_microdata(SYSTEM, tmp_path / "late", today - timedelta(days=9), LATE)
+    assert [kind for _since, _until, kind in spells(tmp_path / "late")] == ["wage", "sickness_benefit"]
+    world.case("af_a", **{**later, "livelihood": "activity_support"})  # another party's word stands beside it
+    write_microdata(SYSTEM, tmp_path / "both", LONG_AGO, LATE)
+    assert len(spells(tmp_path / "both")) == len(again) + 1
