@@ -334,3 +334,17 @@ def test_without_script_a_button_saves_the_draft(visit, lasting_world):
     page.click("text=Spara utkastet")
     page.wait_for_selector("text=Utkastet är sparat. Det är inte undertecknat.")
     expect(page.locator("#id_own_words")).to_have_value("Utan skript.")
+
+
+def test_the_goal_of_a_plan_is_there_after_a_reload_and_its_draft_goes_when_the_plan_is_made(visit, lasting_world):
+    case, page = lasting_world.case(), visit("fk_a")
+    page.goto(f"/cases/{case.public_id}/")
+    page.click("text=Gör en plan")
+    page.fill("#id_goal", "Arbeta halvtid i ett lugnt kök.")
+    page.focus("#id_support")  # leaving the field saves
+    page.wait_for_selector("[data-draft-told] >> text=/^Sparat/")
+    page.reload()
+    expect(page.locator("#id_goal")).to_have_value("Arbeta halvtid i ett lugnt kök.")
+    page.click("button >> text=Spara planen")
+    page.wait_for_selector("text=Planen är gjord.")
+    assert not Draft.objects.exists()

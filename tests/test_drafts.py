@@ -1,6 +1,7 @@
 """Drafts: what is typed is kept as it is typed, by author, seen by the own party alone, and removed in time."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,10 @@ from handslag.drafts import actions, queries, rules
 from handslag.drafts.models import Draft
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.meetings.models import Decision, Meeting, Participant
 from handslag.persons.models import Person
+from handslag.plans import actions as plans
+from handslag.plans.models import Review, Step
 from handslag.rights.extract import DATA
 from handslag.rights.protection import protect
 from handslag.watch.actions import go_round
@@ -101,3 +105,66 @@ def test_direct_sql_puts_nothing_older_over_a_draft(world, sql):
     save(world, case, known=1)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
+
+
+def _over(world, case):
+    """A meeting of the case whose time has come."""
+    with time_machine.travel(clock.now() - timedelta(days=9), tick=False):
+        return world.meeting(case, days=1)
+
+
+def _plan(world, case) -> str:
+    return str(plans.make_plan(world.viewer("fk_a"), case.pk, plans.Words("Halvtid")).public_id)
+
+
+def _ahead(days: int) -> str:
+    return (clock.today() + timedelta(days=days)).isoformat()
+
+
+def _made(world) -> dict:
+    return {"due_on": _ahead(9), "to": str(world.posts["fk_a"].public_id)}
+
+
+def _decided(world) -> dict:
+    came = [str(guest.public_id) for guest in Participant.objects.all()]
+    post = str(world.posts["fk_a"].public_id)
+    return {"came": came, "decision_1": "Ring", "due_1": _ahead(9), "to_1": post}
+
+
+LONG = {
+    "booking a meeting": (
+        lambda world, case: reverse("book-meeting", args=[case.public_id]), "purpose",
+        lambda world: {"kind": "sip", "at": f"{_ahead(5)}T10:00", "minutes": "45", "place": "Rum 3"}, Meeting),
+    "noting a meeting": (
+        lambda world, case: reverse("meeting-step", args=[_over(world, case).public_id, "hold"]), "notes",
+        _decided, Decision),
+    "making a plan": (
+        lambda world, case: reverse("make-plan", args=[case.public_id]), "goal", lambda world: {}, Review),
+    "reviewing a plan": (
+        lambda world, case: reverse("plan-change", args=[_plan(world, case), "review"]), "goal",
+        lambda world: {}, Review),
+    "adding a step": (
+        lambda world, case: reverse("plan-change", args=[_plan(world, case), "step"]), "text", _made, Step),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", LONG)
+def test_what_is_typed_in_a_long_form_is_there_again_until_it_is_noted(world, browse, form):
+    address, field, rest, noted = LONG[form]
+    case, fk, lead = world.case(), browse("fk_a"), browse("fk_lead")
+    url = address(world, case)
+    page, before = fk.get(url).content.decode(), noted.objects.count()
+    (saved_at,) = re.findall(r'data-draft="([^"]+)"', page)
+    told = fk.post(saved_at, {field: "Skrivet så långt", "version": "1", "once": "x", "draft_number": "0"})
+    assert told.json()["number"] == 1 and set(json.loads(Draft.objects.get().content)) == {field}
+    assert "Skrivet så långt" in fk.get(url).content.decode()
+    assert "Skriver också här: Fk_A Test" in lead.get(url).content.decode()
+    pressed = fk.post(url, {field: "Utan skript", "draft": "1", "draft_number": "1"}).content.decode()
+    assert "Utkastet är sparat" in pressed and "Utan skript" in pressed and "behöver rättas" not in pressed
+    refused = fk.post(
+        url, {field: "Inte helt", "draft_number": "2"} if rest(world) else {field: " ", "draft_number": "2"}
+    )
+    assert refused.status_code == 200 and noted.objects.count() == before and Draft.objects.get().number == 3
+    body = {**rest(world), field: "Färdigt", "draft_number": "3"}
+    assert fk.post(url, body).status_code == 302
+    assert noted.objects.count() == before + 1 and not Draft.objects.exists()

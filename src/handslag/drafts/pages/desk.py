@@ -1,23 +1,31 @@
 """The desk at which somebody writes: the own draft of a form, and who else writes in it."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from handslag.cases.models import Case
+from handslag.cases.pages.changing import carried, changed
+from handslag.cases.pages.rows import case_row
+from handslag.cases.visibility import visibility
 from handslag.drafts import queries
-from handslag.drafts.actions import Content, save_draft
+from handslag.drafts.actions import Content, drop, save_draft
 from handslag.drafts.models import Draft
+from handslag.foundation import clock
 from handslag.foundation.errors import Refused
 from handslag.parties.viewer import Request, Viewer
 from handslag.ui.dates import minute
 from handslag.ui.forms import Form
+from handslag.ui.submission import tried
 
-NUMBER, ASIDE = "draft_number", frozenset({"csrfmiddlewaretoken", "draft_number", "draft"})
+NUMBER = "draft_number"
+ASIDE = frozenset({"csrfmiddlewaretoken", "draft_number", "draft", "version", "once"})
 """What is posted besides the form's own fields."""
 
 
@@ -90,6 +98,39 @@ def _differing(form: Form, theirs: dict[str, Any], mine: dict[str, Any]) -> list
 def desk(viewer: Viewer, case: Case, form: str) -> Desk:
     """The viewer's desk for a form about a case that the viewer reaches."""
     return Desk(case, form, queries.own_draft(viewer, case, form), queries.also_writing(viewer, case, form))
+
+
+def written(
+    request: Request, case: Case, name: str, form: Form, act: Callable[[dict], object], done: str
+) -> Desk | None:
+    """As `changed`, for a long form, which is saved as a draft of this name while it is written.
+
+    It comes up as it was left. None where it was carried out, and its draft is gone; else the desk at which it is
+    written on: what was refused, or sent by the button that only saves, is in the draft.
+    """
+    own = queries.content_of(queries.own_draft(request.viewer, case, name))
+    form.initial = own or form.initial
+
+    def noted(data: dict) -> None:
+        act(data)
+        drop(request.viewer, case, name)
+
+    if "draft" in request.POST:
+        form.initial, form.is_bound, form.carried = dict(typed(request.POST)), False, carried(case)
+        save = lambda: save_draft(request.viewer, case.pk, name, typed(request.POST), known(request))  # noqa: E731
+        tried(request, save, _("The draft is saved. Nothing of it is noted yet."))
+    elif changed(request, case, form, noted, done):
+        return None
+    elif request.method == "POST":
+        kept(request, case, name)
+    return desk(request.viewer, case, name)
+
+
+def writing_page(request: Request, case: Case, form: Form, at: Desk, heading: str, save: str) -> HttpResponse:
+    """A long form about a case, under the case's head, with what others write in it."""
+    row = case_row(visibility(request.viewer, case), clock.today())
+    context = {"case": row, "form": form, "desk": at, "texts": at.texts(form), "heading": heading, "save": save}
+    return render(request, "drafts/form.html", context)
 
 
 def kept(request: Request, case: Case, form: str) -> None:

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST
 
 from handslag.cases.pages.changing import carried, changed, pressed
 from handslag.cases.pages.rows import case_row
-from handslag.cases.pages.views import form_page, reached
+from handslag.cases.pages.views import reached
 from handslag.cases.rules import may_act
 from handslag.cases.visibility import CaseVisibility, visibility
 from handslag.disclosure.queries import covers
 from handslag.disclosure.rules import MEETINGS
+from handslag.drafts.pages.desk import writing_page, written
 from handslag.foundation import clock, days
 from handslag.meetings import actions, calling, holding, queries, rules
 from handslag.meetings.models import Meeting, Participant
@@ -45,9 +46,10 @@ def book(request: Request, case_id: UUID) -> HttpResponse:
     def act(_data: dict) -> None:
         made.append(actions.book_meeting(request.viewer, case.pk, form.plan, form.time))
 
-    if changed(request, case, form, act, _("The meeting is booked. Call the others who come.")):
+    at = written(request, case, "book-meeting", form, act, _("The meeting is booked. Call the others who come."))
+    if at is None:
         return redirect("meeting", made[0].public_id) if made else redirect("case", case_id)
-    return form_page(request, case, form, _("Book a meeting"), _("Book the meeting"))
+    return writing_page(request, case, form, at, _("Book a meeting"), _("Book the meeting"))
 
 
 def _reached(request: Request, meeting_id: UUID) -> tuple[Meeting, CaseVisibility]:
@@ -67,6 +69,8 @@ class Step:
     done: str
     form: Callable[[Request, Meeting, CaseVisibility], Form]
     act: Callable[[Request, Meeting, Any], object]
+    is_long: bool = False
+    """Whether it is saved as a draft while it is written."""
 
 
 def _move_form(request: Request, meeting: Meeting, visible: CaseVisibility) -> Form:
@@ -105,7 +109,7 @@ def _hold(request: Request, meeting: Meeting, form: forms.HoldForm) -> None:
 def _steps() -> dict[str, Step]:
     return {
         "hold": Step(_("Note the meeting as held"), _("Save what came of it"),
-                     _("The meeting is noted; the first decision is the next step."), _hold_form, _hold),
+                     _("The meeting is noted; the first decision is the next step."), _hold_form, _hold, is_long=True),
         "invite": Step(_("Call a unit or a colleague"), _("Call"), _("They are called."), _invite_form,
                        lambda r, m, f: calling.invite(r.viewer, m.pk, *receiver_of(f.cleaned_data["receiver"]))),
         "guest": Step(_("Call somebody from outside"), _("Call"), _("They are called."),
@@ -181,7 +185,13 @@ def step(request: Request, meeting_id: UUID, verb: str) -> HttpResponse:
     if not _may_keep(request, meeting):
         raise Http404
     form = taken.form(request, meeting, visible)
-    if changed(request, meeting.case, form, lambda _data: taken.act(request, meeting, form), taken.done):
+    act = lambda _data: taken.act(request, meeting, form)  # noqa: E731
+    if taken.is_long:
+        at = written(request, meeting.case, f"{verb}-{meeting_id}", form, act, taken.done)
+        if at is not None:
+            return writing_page(request, meeting.case, form, at, taken.heading, taken.save)
+        return redirect("meeting", meeting_id)
+    if changed(request, meeting.case, form, act, taken.done):
         return redirect("meeting", meeting_id)
     today = clock.today()
     return render(

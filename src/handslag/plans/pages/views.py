@@ -17,6 +17,7 @@ from handslag.cases.rules import may_act
 from handslag.cases.visibility import CaseVisibility
 from handslag.disclosure.queries import units_told
 from handslag.disclosure.rules import PLAN
+from handslag.drafts.pages.desk import writing_page, written
 from handslag.foundation import clock
 from handslag.parties.models import Post
 from handslag.parties.queries import holding_posts
@@ -47,9 +48,10 @@ def make(request: Request, case_id: UUID) -> HttpResponse:
     def act(_data: dict) -> None:
         made.append(actions.make_plan(request.viewer, case.pk, form.words))
 
-    if changed(request, case, form, act, _("The plan is made. Add what is to be done.")):
+    at = written(request, case, "make-plan", form, act, _("The plan is made. Add what is to be done."))
+    if at is None:
         return redirect("plan", made[0].public_id) if made else redirect("case", case_id)
-    return form_page(request, case, form, _("Make a plan"), _("Save the plan"))
+    return writing_page(request, case, form, at, _("Make a plan"), _("Save the plan"))
 
 
 def _found(request: Request, plan_id: UUID) -> tuple[ShownPlan, CaseVisibility]:
@@ -77,6 +79,8 @@ class Change:
     done: str
     form: Callable[[Request, ShownPlan, Case], Form]
     act: Callable[[Request, Case, Any], object]
+    is_long: bool = False
+    """Whether it is saved as a draft while it is written."""
 
 
 def _words_form(request: Request, found: ShownPlan, _case: Case) -> Form:
@@ -91,9 +95,9 @@ def _step_form(request: Request, _found: ShownPlan, case: Case) -> Form:
 def _changes() -> dict[str, Change]:
     return {
         "step": Change(_("Add a step"), _("Save the step"), _("The step is added."), _step_form,
-                       lambda r, c, f: actions.add_step(r.viewer, c.pk, f.planned)),
+                       lambda r, c, f: actions.add_step(r.viewer, c.pk, f.planned), is_long=True),
         "review": Change(_("Review the plan"), _("Save the review"), _("The plan is reviewed."), _words_form,
-                         lambda r, c, f: actions.review_plan(r.viewer, c.pk, f.words)),
+                         lambda r, c, f: actions.review_plan(r.viewer, c.pk, f.words), is_long=True),
         "end": Change(_("End the plan"), _("End the plan"), _("The plan is ended."),
                       lambda r, _p, _c: forms.EndPlanForm(r.POST or None),
                       lambda r, c, f: actions.end_plan(r.viewer, c.pk, f.cleaned_data["ending"])),
@@ -138,9 +142,14 @@ def change(request: Request, plan_id: UUID, verb: str) -> HttpResponse:
     if wanted is None or not _may_change(request, found, case):
         raise Http404
     form = wanted.form(request, found, case)
-    if changed(request, case, form, lambda _data: wanted.act(request, case, form), wanted.done):
-        return redirect("plan", plan_id)
-    return form_page(request, case, form, wanted.heading, wanted.save)
+    act = lambda _data: wanted.act(request, case, form)  # noqa: E731
+    if wanted.is_long:
+        at = written(request, case, f"{verb}-{plan_id}", form, act, wanted.done)
+        if at is not None:
+            return writing_page(request, case, form, at, wanted.heading, wanted.save)
+    elif not changed(request, case, form, act, wanted.done):
+        return form_page(request, case, form, wanted.heading, wanted.save)
+    return redirect("plan", plan_id)
 
 
 @page(*CASE_ROLES)
