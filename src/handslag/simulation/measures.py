@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from handslag.journal.actions import entry, record_all
 from handslag.journal.models import Entry
+from handslag.journal.seals import instant
 from handslag.measures.folding import fold
 from handslag.measures.models import Carrier, ForGroup, Measure
 from handslag.measures.rules import INDIVIDUAL, STRUCTURAL
@@ -157,5 +158,5 @@ def _chosen(rng: random.Random, owner: Party, association: Association) -> list[
 def _journalled(measures: list[Measure]) -> Iterator[Entry]:
     for measure in measures:
         line = entry(measure.by.user.email, "measure_made", "measure", measure.pk, association=measure.association_id)
-        line.at = measure.made_at
+        line.at = instant(measure.made_at)
         yield line
