@@ -359,10 +359,10 @@ def check_api(play):
 
 
 @contextmanager
-def played(steps):
+def played(steps, kind: type[Play] = Play):
     """A world in which the steps have been played; undone after."""
     with time_machine.travel("2026-03-02T09:00:00+01:00", tick=False) as traveller, transaction.atomic():
-        play = Play(traveller)
+        play = kind(traveller)
         play.play([("open", "fk_a", 0), ("open", "af_a", 0), *steps])
         yield play
         transaction.set_rollback(True)
