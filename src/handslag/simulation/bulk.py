@@ -1,8 +1,16 @@
-"""Changing many rows at once, under the same guards as everything else."""
+"""Writing many rows at once, under the same guards as everything else."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
+from django.db.models import Model
+
+
+def create(model: type[Model], rows: Iterable[Any]) -> None:
+    """Writes new rows of a model."""
+    model._default_manager.bulk_create(rows, batch_size=2000)
 
 
 def update_many(table: str, columns: tuple[str, ...], rows: list[tuple]) -> None:
