@@ -154,7 +154,7 @@ class Work(Play):
             return
         party, word, unit = PARTY[UNIT_OF[file.holder]], self.word(), UNIT_OF[name]
         step = plans.Planned(word, self.world.posts[name], clock.today() + timedelta(days=30 + self.serial))
-        is_told = PARTY[unit] == party or any(
+        is_told = unit == UNIT_OF[file.holder] or PARTY[unit] != party and any(
             t.standing and t.begun and t.until >= self.law.today and t.group == PLAN
             and (t.subject, t.from_party, t.to_unit) == (file.subject, party, unit) for t in self.law.told)  # fmt: skip
         if not is_told:

@@ -138,6 +138,9 @@ def going_on(actor: Viewer, case: Case, goal: str) -> Plan:
 def _require_doer(case: Case, to: Post) -> None:
     if not (to.is_active and to.unit):
         raise Refused(_("{name} has left. Choose somebody else.").format(name=to.user), "to")
+    if to.unit != case.holder.unit and to.unit.party_id == case.holder.party.pk:
+        message = _("{unit} does not have the person. Choose somebody of the unit that is responsible, or hand over.")
+        raise Refused(message.format(unit=to.unit), "to")
     if not covers(case.person.subject, case.holder.party.pk, to.unit, PLAN):
         message = _("No basis covers that {unit} is told of the plan. Record the person's consent first.")
         raise Refused(message.format(unit=to.unit), "to")
