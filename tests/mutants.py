@@ -39,6 +39,7 @@ RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pag
 
 PROGRAMME, HISTORY = "tests/test_programme.py", "tests/test_history.py"
 PROGRAMME, MEASURES = "tests/test_programme.py", "tests/test_measures.py"
+WORK, YEARS = "tests/test_lawful_work.py", "tests/test_years.py"
 MEETINGS, MET, MAIL, PASSAGES = (f"tests/test_{n}.py" for n in ("meetings", "meetings_stateful", "mail", "passages"))
 
 ASSESSED, ASSESSING, PLANS, DRAFTS = (
@@ -135,6 +136,14 @@ MUTANTS = [
     ("a handover of long ago is one for this illness, in lists", "passages/programme.py", ", offered_at__date__gte=ill", "", PROGRAMME),
     ("the sick leave goes on after the programme", "passages/programme_actions.py", '    leave.until = left_on\n', "", PROGRAMME),
     ("any party notes AF's sick leave", "passages/programme_actions.py", "    if case.holder.party.kind != \"AF\":", "    if False:", PROGRAMME),
+    ("mail tells when without a basis", "meetings/letters.py", "inside = covers(meeting.case.person.subject, meeting.timed_by.party.pk, guest.unit, MEETINGS)", "inside = True", WORK),
+    ("mail goes to whom the person has not agreed to", "meetings/rules.py", "return THAT if is_person else NOTHING", "return THAT", WORK),
+    ("a calendar tells meetings without a basis", "meetings/queries.py", "_may_know_when(viewer), at__gte=since", "at__gte=since", WORK),
+    ("meetings are listed with their place without a basis", "meetings/pages/rows.py", 'place=visible.value("place", meeting) or ""', "place=meeting.place", WORK),
+    ("a plan is printed with steps that no basis shows", "plans/queries.py", ' if visible.sees("text", step)', "", WORK),
+    ("the API tells where a meeting is without a basis", "meetings/api.py", "{name: visible.value(name, meeting) for name in", "{name: getattr(meeting, name) for name in", WORK),
+    ("a step is given to who does not have the person", "plans/actions.py", "if to.unit != case.holder.unit and", "if False and", WORK),
+    ("the demo's women are as many as its men", "simulation/years.py", "round(count * women / 100)", "round(count / 2)", YEARS),
     ("unnoted meetings are silent", "meetings/waits.py", "        yield Wait(UNRECORDED", "        Wait(UNRECORDED", MEETINGS),
     ("a case without a holder's check", "cases/guards.py", '"OLD.is_active AND NOT NEW.is_active', '"1=0 AND', GUARDS),
     ("history can change", "cases/guards.py", 'PAST, "UPDATE", "1=1"', 'PAST, "UPDATE", "1=0"', GUARDS),
