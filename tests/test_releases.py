@@ -253,6 +253,13 @@ def test_small_linked_tables_hide_the_fewest_cells():
     assert len(protect(system, THRESHOLD).complementary) <= 11, "one need after the other it was 15"
 
 
+def test_nothing_is_printed_beside_what_is_asked_for(capfd):
+    """One version of the solver wrote a line of its own between the figures."""
+    found = readers.world("overlapping", 34)
+    protect(build(found.tables, TOTAL, found.hierarchies), THRESHOLD)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_two_who_release_at_once_take_turns(tmp_path):
     """Of two reports that were made side by side the ledger lost one."""
     path = tmp_path / "l.jsonl"

@@ -7,11 +7,11 @@ whole numbers, so nothing hangs on it but how much is hidden. Source: Fischetti 
 
 from collections.abc import Sequence
 
+import highspy
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
-from handslag.statistics.arrays import Floats, Integers
+from handslag.statistics.arrays import Floats, Integers, SparseFloats
 from handslag.statistics.safety.bundling import Bundles
 
 LARGEST = 10_000
@@ -41,15 +41,36 @@ def fewest(bundles: Bundles, price: Floats, needs: Sequence[Wanted]) -> Integers
     low, high = np.r_[np.zeros(len(paid)), -fall.ravel()], np.r_[np.ones(len(paid)), rise.ravel()]
     for number, (bundle, by) in enumerate(needs):
         low[len(paid) + number * size + bundle] = high[len(paid) + number * size + bundle] = by
-    found = milp(
-        np.r_[price[paid], np.zeros(len(needs) * size)],
-        integrality=np.r_[np.ones(len(paid)), np.zeros(len(needs) * size)],
-        bounds=Bounds(low, high),
-        constraints=[
-            LinearConstraint(sparse.hstack([still, sums], format="csc"), 0, 0),
-            LinearConstraint(sparse.hstack([-ups, moves], format="csc"), -np.inf, 0),
-            LinearConstraint(sparse.hstack([downs, moves], format="csc"), 0, np.inf),
-        ],
-        options={"node_limit": NODES},
+    rows = sparse.vstack(
+        [sparse.hstack([still, sums]), sparse.hstack([-ups, moves]), sparse.hstack([-downs, -moves])], format="csc"
     )
-    return None if found.x is None else paid[found.x[: len(paid)] > 0.5]
+    least = np.r_[np.zeros(sums.shape[0]), np.full(2 * moves.shape[0], -highspy.kHighsInf)]
+    return _cheapest(paid, price[paid], rows, least, low, high)
+
+
+def _cheapest(
+    paid: Integers, price: Floats, rows: SparseFloats, least: Floats, low: Floats, high: Floats
+) -> Integers | None:
+    """Those of `paid`, which are the program's first columns, that its cheapest solution takes, if there is one.
+
+    `rows`, `(rows, columns)`, are between `least` and nothing, and columns between `low` and `high`, `(columns,)`.
+    """
+    program = highspy.HighsLp()
+    program.num_row_, program.num_col_ = rows.shape
+    program.col_cost_ = np.r_[price, np.zeros(len(low) - len(paid))]
+    program.col_lower_, program.col_upper_ = low, high
+    program.row_lower_, program.row_upper_ = least, np.zeros(rows.shape[0])
+    program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    program.a_matrix_.start_, program.a_matrix_.index_, program.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
+    whole, part = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+    program.integrality_ = [whole] * len(paid) + [part] * (len(low) - len(paid))
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its makers have not annotated this one method
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    solver.setOptionValue("mip_max_nodes", NODES)
+    solver.passModel(program)
+    solver.run()
+    if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return None
+    taken: Integers = paid[np.array(solver.getSolution().col_value)[: len(paid)] > 0.5]
+    return taken
