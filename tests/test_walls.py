@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from handslag.foundation import guards, proving, wall, walling
 from handslag.foundation.checks import refusals
-from handslag.meetings.actions import make_feed
+from handslag.meetings.feeds import make_feed
 from handslag.parties.models import Post
 from handslag.persons.registering import bar
 from tests.roles import connected, entered, lift
