@@ -463,6 +463,8 @@ MUTANTS = [
     ("figures: sums of changes go below nothing", "statistics/safety/combining.py", "and (after >= -self._fall[places]).all()", "", CONTROL),
     ("figures: what is hidden depends on the cores", "statistics/safety/protecting.py", "len(begun) < AT_ONCE", "len(begun) < __import__('os').cpu_count()", CONTROL),
     ("figures: a place lies where it once lay", "statistics/safety/maps.py", "day < end", "True", CONTROL),
+    ("figures: classes may overlap", "statistics/safety/gate.py", "    refuse_overlapping([*tables, *(one.table for one in earlier)], hierarchies)\n", "", RELEASES),
+    ("figures: classes may overlap with those of before", "statistics/safety/gate.py", "[*tables, *(one.table for one in earlier)], hier", "tables, hier", RELEASES),
     ("figures: small tables hide more than they must", "statistics/safety/fewest.py", "LARGEST = 10_000", "LARGEST = 0", CONTROL),
     ("figures: sensitive zeros are public", "statistics/safety/protecting.py", "if name in sensitive]", "if False]", RELEASES),
     ("figures: the protector takes hidden for empty", "statistics/safety/protecting.py", "self._true - least, is_open", "self._true, is_open", CONTROL),

@@ -247,6 +247,35 @@ def test_a_reader_who_knows_that_hidden_is_not_zero_tells_no_small_count(kind):
     assert told.pop("unsafe") and not told.keys() - {"from more than 1"}
 
 
+def aged(*classes: tuple[str, int]) -> Table:
+    """People by age, in these classes."""
+    return Table("age", ("age",), {**{(code,): n for code, n in classes}, (TOTAL,): 100})
+
+
+YOUNG, OLDER = aged(("0-29", 40), ("30+", 60)), aged(("0-30", 42), ("31-", 58))
+
+
+@pytest.mark.parametrize("other", [OLDER, aged(("0–29", 40), ("30–", 60)), aged(("0-59", 70), ("60-", 30))])
+def test_classes_that_overlap_are_refused_also_with_those_of_earlier_releases(other):
+    """Each table alone is safe, and 42 - 40 are the two who are 30."""
+    first = release([YOUNG], TOTAL, [], THRESHOLD)
+    assert first.tables == (YOUNG,) and release([other], TOTAL, [], THRESHOLD).tables == (other,)
+    known = Earlier("r1", YOUNG, frozenset())
+    for given_tables, earlier in (([other], [known]), ([YOUNG, Table("t", ("age",), other.counts)], [])):
+        with pytest.raises(BadInput, match="age: the classes .* overlap"):
+            release(given_tables, TOTAL, [], THRESHOLD, earlier=earlier)
+
+
+def test_overlapping_classes_with_a_map_of_their_parts_are_protected_together():
+    parts = aged(("0-29", 40), ("30", 2), ("31-", 58), ("0-30", 42), ("30-", 60))
+    ways = [Hierarchy("age", {"0-29": "0-30", "30": "0-30"}), Hierarchy("age", {"30": "30-", "31-": "30-"})]
+    safe = release([parts], TOTAL, ways, THRESHOLD)
+    (shown,) = safe.tables
+    assert safe.falls == () and shown.counts["30",] is None
+    assert shown.counts["0-29",] is None or shown.counts["0-30",] is None, "else they tell it by subtracting"
+    assert shown.counts["31-",] is None or shown.counts["30-",] is None
+
+
 def test_small_linked_tables_hide_the_fewest_cells():
     found = readers.world("linked", 4)
     system = build(found.tables, TOTAL, found.hierarchies)

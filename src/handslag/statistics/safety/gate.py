@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from handslag.statistics.errors import BadInput
 from handslag.statistics.safety.auditing import Fall, audit
+from handslag.statistics.safety.classes import refuse_overlapping
 from handslag.statistics.safety.protecting import Protection, Unprotectable, protect, unsafe_cells
 from handslag.statistics.safety.system import System, build, earlier_names, naming
 from handslag.statistics.safety.tables import Cell, Earlier, Hierarchy, ShownTable, TrueTable, without
@@ -32,8 +33,10 @@ def release(
 ) -> Release:
     """Protects linked tables and attacks the result. Only a release without falls may leave the house.
 
-    Raises BadInput for tables that contradict each other, and for a cell that nothing can protect (any more).
+    Raises BadInput for tables that contradict each other, for classes that overlap, also with those of earlier
+    releases, and for a cell that nothing can protect (any more).
     """
+    refuse_overlapping([*tables, *(one.table for one in earlier)], hierarchies)
     system = build(tables, total, hierarchies, earlier, sensitive)
     published, withheld = _known_before(system, tables, total, earlier)
     goals = _revisions(system, earlier, total, threshold)
