@@ -3,7 +3,7 @@ that noted them, with nobody called and nothing sent."""
 
 import csv
 import json
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -558,3 +558,10 @@ def test_a_meeting_of_earlier_does_not_still_the_clock_of_today(world, tmp_path)
     assert to_prepare(Case.objects.all(), today).filter(pk=case.pk).exists()
     take(tmp_path, MEETING, met(case, kind="transition_meeting", day=past(5)))
     assert not to_prepare(Case.objects.all(), today).filter(pk=case.pk).exists()
+
+
+def test_a_meeting_of_later_today_has_not_been(world, tmp_path):
+    with time_machine.travel(clock.instant(clock.today(), time(9)), tick=False):
+        case, today = world.case(), past(0)
+        assert places(take(tmp_path, MEETING, met(case, day=today, time="09:01"))) == {(2, "time")}
+        assert take(tmp_path, MEETING, met(case, day=today, time="09:00")).imported == 1
