@@ -13,11 +13,11 @@ from http.client import HTTPConnection
 
 from tests.bench_limits import Limit
 from tests.bench_parts import HEADER, PARTS
-from tests.bench_worlds import run_python
+from tests.bench_worlds import FULL, run_python
 
 ROUNDS = int(os.environ.get("HANDSLAG_BENCH_ROUNDS", "60"))
 PORT = int(os.environ.get("HANDSLAG_BENCH_PORT", "8790"))
-PAGES = ("my work", "case", "search", "watch board")
+PAGES = ("my work", "case", "full case", "search", "watch board")
 TOKEN = "a" * 32
 SESSION = """
 from django.conf import settings
@@ -78,12 +78,13 @@ def _ask(method: str, path: str, cookies: str, body: str | None) -> dict[str, fl
 
 def _asked(env: dict) -> tuple[dict, dict[str, list[dict[str, float]]]]:
     """Who asked, and what each page took each time; they take turns, so that the machine's moods hit all alike."""
-    who = run_python(SESSION, env)
+    full, who = run_python(FULL, env), run_python(SESSION, env)
     cookies = f"{who['cookie']}={who['session']}; csrf={TOKEN}"
     requests = {
         "empty": ("GET", "/bench-empty/", None),
         "my work": ("GET", "/my-work/", None),
         "case": ("GET", f"/cases/{who['case']}/", None),
+        "full case": ("GET", f"/cases/{full['case']}/", None),
         "search": ("POST", "/search/", f"q={who['name']}&csrfmiddlewaretoken={TOKEN}"),
         "watch board": ("GET", "/watch/", None),
     }

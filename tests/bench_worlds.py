@@ -47,6 +47,50 @@ refresh_planner()
 print(json.dumps(counts))
 """
 
+FULL = """
+from datetime import timedelta
+from django.db.models import Count
+from handslag.assessments import actions as assessments
+from handslag.assessments.signing import Content
+from handslag.cases.models import Case
+from handslag.foundation import clock
+from handslag.journal.actions import entry, record_all
+from handslag.journal.chain import seal
+from handslag.journal.models import Entry
+from handslag.meetings import actions as meetings
+from handslag.parties.models import Unit
+from handslag.parties.queries import viewer_of
+from handslag.plans import actions as plans
+from handslag.simulation.guide import sign_ins
+post = sign_ins()[0]
+viewer, now = viewer_of(post.user), clock.now()
+found = Case.objects.filter(holder=post, closed_at__isnull=True, joined_to__isnull=True, person__is_protected=False)
+full = found.annotate(met=Count("meetings")).filter(met__gte=30).first()
+case = full or found.filter(assessments__isnull=True, plans__isnull=True).order_by("-id")[0]
+
+def fill():
+    for n in range(30):
+        when = meetings.Time(now + timedelta(days=1 + n), 60, "Storgatan 5")
+        made = meetings.book_meeting(viewer, case.pk, meetings.Plan("follow_up", "Vi ses."), when)
+        if n % 6:
+            meetings.call_off(viewer, made.pk, "another_time")
+    af = Unit.objects.filter(party__kind="AF", county_code=post.unit.county_code).order_by("id")[0]
+    asked = assessments.ask_assessment(viewer, case.pk, assessments.Request("Se vägen tillbaka.", clock.today(), (af,)))
+    for n in range(10):
+        assessments.sign_part(viewer, asked.pk, Content(f"Vi ser {n}.", "Jag vill.", "Halvtid"), n)
+    plan = plans.make_plan(viewer, case.pk, plans.Words("Halvtid"))
+    for n in range(5):
+        plans.add_step(viewer, case.pk, plans.Planned(f"Steg {n}", post, clock.today() + timedelta(days=20 + n)))
+    lacking = 200 - Entry.objects.filter(subject="case", subject_id=case.pk).count()
+    record_all(entry(post.user.email, "meeting_called", "case", case.pk, party=post.party_id, group="meetings", to_unit=af.name)
+               for n in range(lacking))
+    seal()
+
+full or fill()
+print(json.dumps({"case": str(case.public_id)}))
+"""
+"""Makes the page of one case full: 30 meetings, a joint assessment with 10 versions, a plan and 200 journal lines."""
+
 
 def environment(home: str, database: str) -> dict[str, str]:
     """The environment of one measured installation."""

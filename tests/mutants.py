@@ -144,6 +144,8 @@ MUTANTS = [
     ("the API tells where a meeting is without a basis", "meetings/api.py", "{name: visible.value(name, meeting) for name in", "{name: getattr(meeting, name) for name in", WORK),
     ("a step is given to who does not have the person", "plans/actions.py", "if to.unit != case.holder.unit and", "if False and", WORK),
     ("the demo's women are as many as its men", "simulation/years.py", "round(count * women / 100)", "round(count / 2)", YEARS),
+    ("the whole journal hides nothing", "cases/pages/whole_journal.py", " if is_shown(visible, entry)", "", MEETINGS),
+    ("the last meetings stand first", "meetings/queries.py", 'F("soon").asc(nulls_last=True), "-at"', '"-at"', MEETINGS),
     ("unnoted meetings are silent", "meetings/waits.py", "        yield Wait(UNRECORDED", "        Wait(UNRECORDED", MEETINGS),
     ("a case without a holder's check", "cases/guards.py", '"OLD.is_active AND NOT NEW.is_active', '"1=0 AND', GUARDS),
     ("history can change", "cases/guards.py", 'PAST, "UPDATE", "1=1"', 'PAST, "UPDATE", "1=0"', GUARDS),

@@ -57,7 +57,7 @@ def joint_work() -> list[tuple[str, str]]:
     case, step = met.case.public_id, plan.steps.filter(became_step=False).get()
     fk = [
         f"/cases/{case}/",
-        *(f"/cases/{case}/{verb}/" for verb in ("meeting", "assessment", "consent")),
+        *(f"/cases/{case}/{verb}/" for verb in ("meeting", "meetings", "journal", "assessment", "consent")),
         *(f"/cases/{case}/passage/{verb}/" for verb in ("ending", "offer", "answer", "job")),
         *(f"/meetings/{booked.public_id}/{verb}" for verb in ("", "invite/", "guest/", "move/", "call-off/", "hold/")),
         f"/meetings/{met.public_id}/",

@@ -293,6 +293,25 @@ def test_it_shows_on_pages_from_booking_to_what_came_of_it(world, browse):
         assert "om 3 dagar" not in fk.get(reverse(name, args=[about.public_id])).content.decode(), "it is called off"
 
 
+def test_the_case_page_shows_what_is_next_and_the_rest_is_one_click_away(world, browse):
+    case, fk = world.case(), browse("fk_a")
+    for days in range(12, 0, -1):
+        world.meeting(case, days=days)
+    assert [clock.day_of(m.at) for m in queries.latest_meetings(case)] == [
+        clock.today() + timedelta(days=days) for days in range(1, queries.MOST + 1)
+    ]
+    page = fk.get(reverse("case", args=[case.public_id])).content.decode()
+    meetings, journal = (reverse(name, args=[case.public_id]) for name in ("case-meetings", "case-journal"))
+    assert meetings in page and journal in page and "öppnade ärendet" not in page
+    assert fk.get(meetings).content.decode().count("Rum 3") == 12
+    whole = fk.get(journal).content.decode()
+    assert "öppnade ärendet" in whole and whole.count("bokade ett möte") == 12
+    calling.invite(world.viewer("fk_a"), Meeting.objects.latest("id").pk, world.units["af"])
+    af = browse("af_a")
+    assert "Rum 3" not in af.get(meetings).content.decode()
+    assert "bokade ett möte" not in af.get(journal).content.decode()
+
+
 def test_a_field_that_may_be_empty_says_when_it_is_asked_for_after_all(world, browse):
     fk, case = browse("fk_a"), world.case()
     page = fk.get(reverse("book-meeting", args=[case.public_id])).content.decode()

@@ -100,6 +100,8 @@ PAGES = {
     "new-case": HOLDERS,
     "case": FK | AF | {"fk_officer", "af_officer"},
     "sharing": FK | AF | {"fk_officer", "af_officer"},
+    "case-journal": FK | AF | {"fk_officer", "af_officer"},
+    "case-meetings": FK | AF | {"fk_officer", "af_officer"},
     "access-log": FK | AF | {"fk_officer", "af_officer"},
     "access-log-printed": FK | AF | {"fk_officer", "af_officer"},
     "consent": {"fk_a", "fk_lead"},
@@ -318,7 +320,17 @@ def scene(world):
             ("case", "next-step", "livelihood", "pause", "resume", "close", "reopen", "offer"), [case.public_id]
         ),
         **dict.fromkeys(
-            ("sharing", "consent", "by-law", "withdraw", "access-log", "access-log-printed"), [case.public_id]
+            (
+                "sharing",
+                "consent",
+                "by-law",
+                "withdraw",
+                "access-log",
+                "access-log-printed",
+                "case-journal",
+                "case-meetings",
+            ),
+            [case.public_id],
         ),
         **dict.fromkeys(("rectify", "protect"), [case.public_id]),
         "join": [case.public_id, case.public_id],

@@ -11,8 +11,8 @@ from handslag.journal.actions import LISTED, LOOKED
 from handslag.journal.looks import groups_by_basis
 from handslag.journal.models import Entry, Shown
 
-MOST_CHANGES = 200
-"""How many of the latest changes of a case are read."""
+MOST_CHANGES = 40
+"""How many of the latest changes of a case its page reads."""
 MOST_LOOKS = 200
 """How many looks the person's page shows."""
 

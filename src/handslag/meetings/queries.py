@@ -5,7 +5,8 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case as If
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, When
 
 from handslag.cases.models import Case
 from handslag.cases.queries import visible_cases, with_joined
@@ -20,8 +21,10 @@ from handslag.parties.models import Token
 from handslag.parties.viewer import Viewer
 
 SHOWN = ("case__person__identity", "case__holder__user", "case__holder__unit", "by", "timed_by", "ended_by")
+OF_A_CASE = ("case", "by", "timed_by", "ended_by")
+"""What is read with a meeting in lists of many cases, and in those of one."""
 WEEK = timedelta(days=7)
-MOST = 20
+MOST = 10
 """How many meetings a case's page shows."""
 
 
@@ -36,13 +39,18 @@ def at_the_viewers_places(viewer: Viewer) -> QuerySet[Meeting]:
 
 @prepared()
 def _latest(_viewer: None, case_ids: Collection[int]) -> QuerySet[Meeting]:
-    found = Meeting.objects.filter(case_id__in=case_ids).select_related(*SHOWN)
-    return found.order_by("-at", "-id")[:MOST]
+    found = Meeting.objects.filter(case_id__in=case_ids).annotate(soon=If(When(ended_at__isnull=True, then=F("at"))))
+    return found.select_related(*OF_A_CASE).order_by(F("soon").asc(nulls_last=True), "-at", "-id")[:MOST]
 
 
 def latest_meetings(case: Case) -> list[Meeting]:
-    """The latest meetings of a case and of those joined to it, latest first."""
+    """Meetings of a case and of those joined to it: the booked ones, soonest first, and then the latest."""
     return _latest.rows(None, with_joined(case))
+
+
+def all_meetings(case: Case) -> QuerySet[Meeting]:
+    """The meetings of a case and of those joined to it, latest first."""
+    return Meeting.objects.filter(case_id__in=with_joined(case)).select_related(*OF_A_CASE).order_by("-at", "-id")
 
 
 @prepared()

@@ -2,13 +2,15 @@
 
 from itertools import islice
 
+from django.urls import reverse
+
 from handslag.cases.pages.page import CasePage
 from handslag.cases.visibility import CaseVisibility
 from handslag.journal.models import Entry
 from handslag.journal.pages.lines import change_line, sentence
 from handslag.journal.queries import latest_changes
 
-MOST_LINES = 50
+MOST_LINES = 10
 
 
 def is_shown(visible: CaseVisibility, entry: Entry) -> bool:
@@ -17,6 +19,11 @@ def is_shown(visible: CaseVisibility, entry: Entry) -> bool:
 
 
 def journal(page: CasePage) -> dict:
-    """What was done with the case, latest first; what no basis shows to the viewer is left out."""
-    shown = (entry for entry in latest_changes.rows(None, page.case.pk) if is_shown(page.visible, entry))
-    return {"lines": [change_line(entry, sentence(entry)) for entry in islice(shown, MOST_LINES)]}
+    """The latest of what was done with the case, and where the rest stands; what no basis shows is left out."""
+    latest = latest_changes.rows(None, page.case.pk)
+    shown = islice((entry for entry in latest if is_shown(page.visible, entry)), MOST_LINES)
+    has_more = len(latest) > MOST_LINES
+    return {
+        "lines": [change_line(entry, sentence(entry)) for entry in shown],
+        "more": reverse("case-journal", args=[page.case.public_id]) if has_more else "",
+    }

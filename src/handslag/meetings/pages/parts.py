@@ -8,20 +8,21 @@ from django.utils.translation import gettext as _
 from handslag.cases.pages.page import Button, CasePage
 from handslag.meetings.models import Meeting
 from handslag.meetings.pages.rows import meeting_row, table_of
-from handslag.meetings.queries import latest_meetings, own_meetings
+from handslag.meetings.queries import MOST, latest_meetings, own_meetings
 from handslag.reference import codes
 from handslag.ui.dates import minute
 
 
 def meetings_on(page: CasePage) -> list[Meeting]:
-    """The meetings of the page's case, latest first."""
+    """Meetings of the page's case: the booked ones, soonest first, and then the latest."""
     return page.once("meetings", lambda page: latest_meetings(page.case))
 
 
 def listed(page: CasePage) -> dict | None:
-    """The case's meetings, the latest first."""
+    """The case's meetings: those to come, and the latest; where the rest stands."""
     found = [meeting_row(meeting, page.visible, page.today) for meeting in meetings_on(page)]
-    return {"table": table_of(found, hides_person=True)} if found else None
+    more = reverse("case-meetings", args=[page.case.public_id]) if len(found) == MOST else ""
+    return {"table": table_of(found, hides_person=True), "more": more} if found else None
 
 
 def book_button(page: CasePage) -> Iterator[Button]:

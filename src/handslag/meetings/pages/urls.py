@@ -4,6 +4,7 @@ from handslag.meetings.pages import calendar, views
 
 urlpatterns = [
     path("cases/<uuid:case_id>/meeting/", views.book, name="book-meeting"),
+    path("cases/<uuid:case_id>/meetings/", views.of_case, name="case-meetings"),
     path("meetings/<uuid:meeting_id>/", views.show, name="meeting"),
     path("meetings/<uuid:meeting_id>/<str:verb>/", views.step, name="meeting-step"),
     path("meetings/called/<uuid:participant_id>/take-off/", views.take_off, name="uninvite"),

@@ -23,7 +23,7 @@ from handslag.meetings import actions, calling, holding, queries, rules
 from handslag.meetings.models import Meeting, Participant
 from handslag.meetings.pages import forms
 from handslag.meetings.pages.guests import guest_lines
-from handslag.meetings.pages.rows import meeting_row
+from handslag.meetings.pages.rows import meeting_row, table_of
 from handslag.parties.pages.fields import chosen_county, receiver_of
 from handslag.parties.queries import holders_of_county, holding_posts
 from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
@@ -32,6 +32,7 @@ from handslag.reference import codes
 from handslag.ui.access import page
 from handslag.ui.dates import iso, minute
 from handslag.ui.forms import Form
+from handslag.ui.paging import page_of
 
 
 @page(*HOLDING_ROLES)
@@ -143,6 +144,15 @@ def _told(meeting: Meeting, visible: CaseVisibility) -> dict[str, str]:
     told["notes"] = meeting.notes if meeting.ended_at and visible.sees("notes", meeting) else ""
     told["minutes"] = str(visible.value("minutes", meeting) or "")
     return told
+
+
+@page(*CASE_ROLES)
+def of_case(request: Request, case_id: UUID) -> HttpResponse:
+    """All meetings of a case, latest first."""
+    case, today = reached(request, case_id), clock.today()
+    visible, found = visibility(request.viewer, case), page_of(queries.all_meetings(case), request)
+    rows = table_of((meeting_row(meeting, visible, today) for meeting in found.rows), hides_person=True)
+    return render(request, "meetings/all.html", {"case": case_row(visible, today), "table": rows, "page": found})
 
 
 @page(*CASE_ROLES)
