@@ -1,14 +1,15 @@
 """The one table: columns with a heading, and for each row of a list the cells that the columns make of it.
 
-Cells are made in Python, since a list is most of what a page costs; every text is escaped here.
+Cells are made in Python, since a list is most of what a page costs; every text is escaped here, by Python's own
+`escape`: Django's, and its `mark_safe`, first look in each of their arguments for a text that is not translated yet.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 
 def _small(text: str, tone: str = "") -> str:
@@ -19,34 +20,34 @@ def _small(text: str, tone: str = "") -> str:
 
 def plain(text: str, small: str = "", small_tone: str = "") -> SafeString:
     """Text, with a second line below it."""
-    return mark_safe(f"{escape(text)}{_small(small, small_tone)}")  # noqa: S308  (escaped here)
+    return SafeString(f"{escape(text)}{_small(small, small_tone)}")  # noqa: S308  (escaped here)
 
 
 def link(text: str, url: str, small: str = "") -> SafeString:
     """A link (text alone without a `url`), with a second line below it."""
     linked = f'<a href="{escape(url)}">{escape(text)}</a>' if url else escape(text)
-    return mark_safe(f"{linked}{_small(small)}")  # noqa: S308
+    return SafeString(f"{linked}{_small(small)}")  # noqa: S308
 
 
 def moment(text: str, tone: str, small: str = "") -> SafeString:
     """When something is or was, in its tone; empty without text."""
-    return mark_safe(f'<span class="when {tone}">{escape(text)}</span>{_small(small)}' if text else _small(small))  # noqa: S308
+    return SafeString(f'<span class="when {tone}">{escape(text)}</span>{_small(small)}' if text else _small(small))  # noqa: S308
 
 
 def state(text: str, code: str, small: str = "", small_tone: str = "") -> SafeString:
     """A state, in its colour."""
-    return mark_safe(f'<span class="state {code}">{escape(text)}</span>{_small(small, small_tone)}')  # noqa: S308
+    return SafeString(f'<span class="state {code}">{escape(text)}</span>{_small(small, small_tone)}')  # noqa: S308
 
 
 def tag(text: str) -> SafeString:
     """A small label."""
-    return mark_safe(f'<span class="tag">{escape(text)}</span>')  # noqa: S308
+    return SafeString(f'<span class="tag">{escape(text)}</span>')  # noqa: S308
 
 
 def tick(name: str, value: str, label: str, *, is_ticked: bool = False) -> SafeString:
     """A box to tick, named for screen readers."""
     ticked = " checked" if is_ticked else ""
-    return mark_safe(  # noqa: S308
+    return SafeString(  # noqa: S308
         f'<input type="checkbox" name="{name}" value="{escape(value)}" id="{name}-{escape(value)}" '
         f'aria-label="{escape(label)}"{ticked}>'
     )
@@ -75,9 +76,9 @@ class Table:
     @property
     def head(self) -> SafeString:
         """The headings' markup."""
-        shown = ((column, escape(column.heading)) for column in self.columns)
+        shown = ((column, escape(str(column.heading))) for column in self.columns)
         cells = (f'<span class="sr-only">{text}</span>' if column.is_heading_hidden else text for column, text in shown)
-        return mark_safe("".join(f'<th scope="col">{cell}</th>' for cell in cells))  # noqa: S308
+        return SafeString("".join(f'<th scope="col">{cell}</th>' for cell in cells))  # noqa: S308
 
     @property
     def body(self) -> SafeString:
@@ -85,7 +86,7 @@ class Table:
         shaped = [("<th scope=\"row\">", column.cell, "</th>") if column.is_head else ("<td>", column.cell, "</td>")
                   for column in self.columns]  # fmt: skip
         lines = ("".join([f"{begin}{cell(row)}{end}" for begin, cell, end in shaped]) for row in self.rows)
-        return mark_safe("".join(f"<tr>{line}</tr>\n" for line in lines))  # noqa: S308
+        return SafeString("".join(f"<tr>{line}</tr>\n" for line in lines))  # noqa: S308
 
 
 def table(columns: Iterable[Column | None], rows: Iterable) -> Table:

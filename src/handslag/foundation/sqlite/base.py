@@ -12,11 +12,13 @@ import os
 import time
 from collections import deque
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import lru_cache
 from threading import Event, Lock
 from typing import Any
 
 from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3.operations import DatabaseOperations
 
 from handslag.foundation.failures import WaitedTooLong
 
@@ -106,12 +108,24 @@ class Cursor(base.SQLiteCursorWrapper):
         return super().convert_query(query, param_names=param_names)  # type: ignore[misc]  # (left out of the stubs)
 
 
+class Operations(DatabaseOperations):
+    """Reading of what pages read most."""
+
+    def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> datetime | None:
+        """An instant; where it names no zone it stands in UTC, as Django writes it."""
+        if value is None:
+            return None
+        read = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection whose transactions wait in line before they begin.
 
     The methods that it extends are Django's own, which its stubs leave out.
     """
 
+    ops_class = Operations
     _file: int | None = None
     """The lock file, held while a transaction of this connection is under way."""
 

@@ -17,7 +17,7 @@ def my_work(request: Request) -> HttpResponse:
     viewer = request.viewer
     sections = shown_sections(viewer, "work")
     context = {
-        "sections": sections,
+        "sections": [shown for shown in sections if shown.table or shown.section.is_always_shown],
         "apart": [section for section in placed("work") if section.is_apart],
         "tiles": due_counts(viewer) | {shown.section.name: shown.count for shown in sections},
     }
