@@ -76,7 +76,7 @@ def test_the_demo_world_is_the_country_and_keeps_every_promise(db):
     assert {"offered", "asked", "accepted", "conditional", "declined", "withdrawn", "completed"} == set(
         Handover.objects.order_by().values_list("state", flat=True)
     )
-    assert Association.objects.count() == 8 and Unit.objects.count() > 350
+    assert Association.objects.count() == 9 and Unit.objects.count() > 350
     roles = Post.objects.filter(role__in=EXCLUSIVE_ROLES).order_by().values_list("user_id", flat=True)
     assert len(set(roles)) == len(roles)
     assert len(sign_ins()) == 12
