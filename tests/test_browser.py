@@ -190,7 +190,7 @@ def test_a_file_is_brought_in_with_errors_beside_the_rows(visit, lasting_world, 
     page.set_input_files("#id_file", write_xlsx(tmp_path / "right.xlsx", [good_row(None)]))
     page.click("label[for=id_only_try]")
     page.click("text=Ta in filen")
-    page.wait_for_selector("text=1 ärenden togs in")
+    page.wait_for_selector("text=1 rad togs in")
     assert Case.objects.count() == 1
 
 
@@ -254,7 +254,7 @@ def test_fk_and_af_go_through_one_joint_assessment(visit, lasting_world):
     fk.wait_for_selector("[data-draft-told] >> text=/^Sparat/")
     picture(fk, "part")
     fk.click("text=Underteckna vår del")
-    fk.click("text=Skriv vår del")
+    fk.click("text=Ändra vår del")
     fk.fill("#id_standpoint", "Vi stödjer det helt.")
     fk.click("text=Underteckna vår del")
     picture(fk, "assessment")

@@ -531,7 +531,7 @@ def test_a_lead_brings_a_file_in_on_the_page(world, tmp_path, browse):
     assert "från 5 minuter" not in wrong and "finns inte i kodlistan" in wrong and case.reference in wrong
     assert "från 5 minuter" in send(met(case, minutes="4")) and not Meeting.objects.exists()
     assert "1 rader är riktiga" in send(met(case), only_try="on") and not Meeting.objects.exists()
-    assert "1 rader togs in; 0 fanns" in send(met(case)) and "0 rader togs in; 1 fanns" in send(met(case))
+    assert "1 rad togs in." in send(met(case)) and "0 rader togs in. Fanns redan här: 1." in send(met(case))
     assert lead.get(reverse("import-history", args=["x"])).status_code == 404
     assert lead.get(reverse("import-history-template", args=["meetings", "ods"])).status_code == 404
 

@@ -212,7 +212,7 @@ def test_errors_of_a_file_stand_beside_its_rows(world, browse):
     assert "rubbish" in page and "finns inte i kodlistan" in page and not Case.objects.exists()
     good = "\n".join(text.split("\n")[:2])
     assert "1 rader är riktiga" in send(good, only_try="on") and not Case.objects.exists()
-    assert "1 rader togs in" in send(good) and Case.objects.count() == 1
+    assert "1 rad togs in" in send(good) and Case.objects.count() == 1
 
 
 def test_english_is_complete_beside_swedish(world, browse):

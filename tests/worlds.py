@@ -298,7 +298,8 @@ def build_at_work() -> World:
 
 
 def fill(world: World) -> None:
-    """Something in every table: cases that stay, move, are on their way, declined, closed."""
+    """Something in every table: cases that stay, move, are on their way, declined, closed; a measure."""
+    world.measure()
     stays, moved, offered, declined, met, closed = (
         world.case(),
         world.case(next_step_on=clock.today() - timedelta(days=30)),
