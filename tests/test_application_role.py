@@ -11,6 +11,7 @@ from handslag.check.proof import prove
 from handslag.foundation import clock, guards
 from handslag.foundation.errors import Overtaken, Refused
 from handslag.handovers import actions as handovers
+from handslag.handovers import steps
 from handslag.handovers.models import Handover
 from handslag.parties.models import Post
 from handslag.persons.models import Identity
@@ -118,7 +119,8 @@ def test_no_words_pass_once_their_basis_has_ended(lasting_world, role, asked, mo
     lasting_world.consent(case)
     monkeypatch.setattr(lasting_world, "consent", lambda *_: None)
     if asked == "the database":
-        monkeypatch.setattr(handovers, "may_tell", lambda *_: True)
+        for module in (handovers, steps):
+            monkeypatch.setattr(module, "may_tell", lambda *_: True)
     with connected(role) as web:
         web.execute("BEGIN; UPDATE disclosure_disclosure SET ended_at = now() WHERE ended_at IS NULL")
         late = at_once(lambda: lasting_world.offer(case))

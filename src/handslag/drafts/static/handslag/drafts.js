@@ -2,7 +2,7 @@
 'use strict';
 for (const form of document.querySelectorAll('form[data-draft]')) {
   const told = form.querySelector('[data-draft-told]')
-  let changed = false, saving = false, stopped = false, timer = 0
+  let changed = false, saving = false, stopped = false, timer = 0, underway = new AbortController()
 
   const tell = (words) => { told.textContent = words; told.hidden = false }
   const later = (wait) => { clearTimeout(timer); timer = setTimeout(() => save(false), wait) }
@@ -18,9 +18,10 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
     if (!changed || stopped || (saving && !leaving)) return
     changed = false
     saving = true
+    underway = new AbortController()
     let wait = 10000
     try {
-      const answer = await fetch(form.dataset.draft, { method: 'POST', body: new FormData(form), redirect: 'error', keepalive: Boolean(leaving) })
+      const answer = await fetch(form.dataset.draft, { method: 'POST', body: new FormData(form), redirect: 'error', keepalive: Boolean(leaving), signal: underway.signal })
       const body = await answer.json()
       if (answer.ok) {
         form.elements.draft_number.value = body.number
@@ -30,6 +31,7 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
       }
       tell(body.told)
     } catch {
+      if (stopped) return
       changed = true
       tell(form.dataset.lost)
       await renew().catch(() => {})
@@ -40,6 +42,6 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
 
   form.addEventListener('input', () => { changed = true; later(2000) })
   form.addEventListener('focusout', () => save(false))
-  form.addEventListener('submit', () => { stopped = true })
+  form.addEventListener('submit', () => { stopped = true; underway.abort() }) // what is sent whole is not saved beside
   window.addEventListener('pagehide', () => save(true))
 }
