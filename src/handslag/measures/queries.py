@@ -38,7 +38,6 @@ class Wanted:
     direction: str = ""
     detail: str = ""
     language: str = ""
-    association_id: int | None = None
     has_ended: bool = False
     """Whether those that have ended are shown too."""
 
@@ -106,8 +105,6 @@ def catalogue(wanted: Wanted, near: Nearness) -> QuerySet[Measure]:
             found = found.filter(**{name: value})
     if wanted.language:
         found = found.filter(_spoken(wanted.language))
-    if wanted.association_id:
-        found = found.filter(association_id=wanted.association_id)
     if not wanted.has_ended:
         found = found.filter(_goes_on(clock.today()))
     return found.annotate(nearness=near.order).order_by("nearness", "name", "id")
