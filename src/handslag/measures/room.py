@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop
 
 from handslag.foundation.rooms import APART, Column, Link, Placed, Record, Room, Verb, each
 from handslag.measures.pages import parts
-from handslag.parties.rules import ASSOCIATION_ROLES, PARTY_ROLES, UNIT_ROLES
+from handslag.measures.rules import READERS
 
 _APART = Column(APART)
 
@@ -35,7 +35,7 @@ ROOM = Room(
         Link(
             _("Measures"),
             35,
-            frozenset((*UNIT_ROLES, *PARTY_ROLES, *ASSOCIATION_ROLES)),
+            frozenset(READERS),
             lambda _viewer: [reverse("measures")],
         ),
     ),

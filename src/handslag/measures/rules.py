@@ -1,6 +1,10 @@
 """What holds of a measure. No database."""
 
 from handslag.foundation.spans import Span
+from handslag.parties.rules import ASSOCIATION_ROLES, PARTY_ROLES, UNIT_ROLES
+
+READERS = (*UNIT_ROLES, *PARTY_ROLES, *ASSOCIATION_ROLES)
+"""Everybody at work but the operator: the catalogue holds no persons."""
 
 INDIVIDUAL, STRUCTURAL = "individual", "structural"
 """Directions (code list `measure_direction`): a measure of both kinds is two measures, with names of their own."""

@@ -15,15 +15,13 @@ from handslag.measures import actions, may, queries
 from handslag.measures.models import Measure
 from handslag.measures.pages.forms import MeasureForm, SearchForm, present
 from handslag.measures.pages.rows import groups_of, measure_table, near_label, places_label, runs_label
-from handslag.parties.rules import ASSOCIATION_ROLES, CASE_ROLES, PARTY_ROLES, UNIT_ROLES
+from handslag.measures.rules import READERS
+from handslag.parties.rules import ASSOCIATION_ROLES, CASE_ROLES
 from handslag.parties.viewer import Request
 from handslag.reference import codes
 from handslag.ui.access import page
 from handslag.ui.paging import page_of
 from handslag.ui.submission import carried_out
-
-READERS = (*UNIT_ROLES, *PARTY_ROLES, *ASSOCIATION_ROLES)
-"""Everybody at work but the operator: the catalogue holds no persons."""
 
 
 @page(*READERS)
