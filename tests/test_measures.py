@@ -223,3 +223,17 @@ def test_pages_of_services_hold_each_once(world):
         s["id"] for n in (1, 2, 3) for s in Client().get(f"/api/v1/services?page={n}&per_page=2").json()["contents"]
     ]
     assert len(found) == 5 and set(found) == made and queries.published().count() == 5
+
+
+def test_the_parties_systems_read_the_whole_catalogue_the_nearest_first(world):
+    near = world.measure(name="Nära", is_open_data=False)
+    far = world.measure(name="Avlägset", municipality_code="1315", target_groups=("mental_ill_health",))
+    client = Client(headers={"Authorization": f"Bearer {world.token('kom')}"})
+    found = client.get("/api/v1/measures").json()
+    assert [item["name"] for item in found["items"]] == ["Nära", "Avlägset"] and not found["has_next"]
+    assert found["items"][0] | {"id": str(near.public_id), "parties": ["FK", "AF"]} == found["items"][0]
+    for asked in ({"target_group": "mental_ill_health"}, {"words": "AVLAGSET"}):
+        assert [item["id"] for item in client.get("/api/v1/measures", asked).json()["items"]] == [str(far.public_id)]
+    assert client.get(f"/api/v1/measures/{near.public_id}").json()["places"] == 12
+    assert client.get(f"/api/v1/measures/{world.parties['kom'].pk}").status_code == 404
+    assert Client().get("/api/v1/measures").status_code == 401

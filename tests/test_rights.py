@@ -651,6 +651,8 @@ OPERATIONS = {
     ("get", "/api/v1/passages/{case_id}"): {"fk", "af"},
     ("post", "/api/v1/passages/{case_id}/sick-leave"): set(),
     ("get", "/api/v1/watch"): {"fk", "af", "kom"},
+    ("get", "/api/v1/measures"): {"fk", "af", "kom"},
+    ("get", "/api/v1/measures/{measure_id}"): {"fk", "af", "kom"},
     ("get", "/api/v1/services"): {"fk", "af", "kom", "nobody"},
     ("get", "/api/v1/services/csv"): {"fk", "af", "kom", "nobody"},
     ("get", "/api/v1/services/{measure_id}"): {"fk", "af", "kom", "nobody"},

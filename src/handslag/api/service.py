@@ -80,7 +80,7 @@ api = Api(
 for room in rooms().values():
     if room.api:
         prefix, router = room.api
-        api.add_router(prefix, import_string(router), tags=[prefix.removeprefix("/")])
+        api.add_router(prefix, import_string(router), tags=[prefix.removeprefix("/")] if prefix else None)
 
 
 @api.get("/api-info", auth=None, response=ApiInfo, by_alias=True, tags=["api"])

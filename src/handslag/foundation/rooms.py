@@ -226,7 +226,7 @@ class Room:
     records: tuple[Record, ...] = ()
     reaches: tuple[Reach, ...] = ()
     api: tuple[str, str] | None = None
-    """The API's prefix, and the dotted name of the room's router."""
+    """The API's prefix, and the dotted name of the room's router; a router of several has no prefix of its own."""
     waiting: tuple[Waiting, ...] = ()
     waits: tuple[Callable[[date, range], Iterator[Wait]], ...] = ()
     """What waits on a day, in cases of a range of ids."""

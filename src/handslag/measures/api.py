@@ -7,11 +7,14 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from handslag.measures import queries, services
+from handslag.measures import catalogue_api, queries, services
 from handslag.parties.viewer import Request
 from handslag.ui.api import Given, Problem
 
+published = Router()
 router = Router()
+router.add_router("/measures", catalogue_api.router, tags=["measures"])
+router.add_router("/services", published, tags=["services"])
 READ = {404: Problem, 422: Problem}
 MOST = 100
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -38,7 +41,7 @@ class Services(Schema):
     contents: list[dict]
 
 
-@router.get("", auth=None, response={200: Services, 422: Problem})
+@published.get("", auth=None, response={200: Services, 422: Problem})
 def list_services(request: Request, paging: Query[ServicePaging]):
     """The measures that associations publish, as HSDS services."""
     found = queries.published()
@@ -51,7 +54,7 @@ def list_services(request: Request, paging: Query[ServicePaging]):
 AS_CSV = {"responses": {200: {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}}}
 
 
-@router.get("/csv", auth=None, response={200: None}, openapi_extra=AS_CSV)
+@published.get("/csv", auth=None, response={200: None}, openapi_extra=AS_CSV)
 def services_csv(request: Request):
     """The same as a file with commas, UTF-8."""
     written = io.StringIO()
@@ -64,7 +67,7 @@ def services_csv(request: Request):
     return answer
 
 
-@router.get("/{uuid:measure_id}", auth=None, response={200: dict, **READ})
+@published.get("/{uuid:measure_id}", auth=None, response={200: dict, **READ})
 def show_service(request: Request, measure_id: UUID):
     """One of them."""
     measure = queries.published().filter(public_id=measure_id).first()

@@ -12,7 +12,7 @@ _APART = Column(APART)
 
 ROOM = Room(
     urls="handslag.measures.pages.urls",
-    api=("/services", "handslag.measures.api.router"),
+    api=("", "handslag.measures.api.router"),
     records=(
         Record(
             "measures.Measure",
