@@ -40,12 +40,12 @@ class MeasureLine(Schema):
     @staticmethod
     def resolve_target_groups(measure: Measure) -> list[str]:
         """The codes of the target groups."""
-        return [group.target_group for group in measure.groups.all()]
+        return sorted(group.target_group for group in measure.groups.all())
 
     @staticmethod
     def resolve_parties(measure: Measure) -> list[str]:
         """The codes of the parties that carry it."""
-        return [carrier.party.code for carrier in measure.carriers.all()]
+        return sorted(carrier.party.code for carrier in measure.carriers.all())
 
     @staticmethod
     def resolve_languages(measure: Measure) -> list[str]:
