@@ -75,7 +75,7 @@ messages: .venv/.test-ready ## Gather texts to translate (needs gettext) and com
 	@$(BIN)/python -c "import polib; p = polib.pofile('src/handslag/locale/sv/LC_MESSAGES/django.po'); p.save_as_mofile('src/handslag/locale/sv/LC_MESSAGES/django.mo'); print(len(p.untranslated_entries()), 'untranslated')"
 
 lock: .venv/.tools ## Pin the requirements anew, with hashes
-	@for f in tools run test; do $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements/$$f.in -o requirements/$$f.txt; done
+	@for f in tools run cluster test; do $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements/$$f.in -o requirements/$$f.txt; done
 
 clean: ## Remove what was built; keeps var/
 	rm -rf .venv build

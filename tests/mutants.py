@@ -29,6 +29,7 @@ DATES, WRITTEN = "tests/test_dates.py", "tests/test_written_down.py"
 LOCAL = "tests/test_local_accounts.py"
 ROLE = "tests/test_application_role.py"
 MICRODATA = "tests/test_microdata_written.py"
+CLUSTER = "tests/test_cluster.py"
 WALL = "tests/test_lawful.py::test_a_list_that_forgets_its_filter_finds_keys_and_shows_no_row"
 OPENED = "tests/test_check.py::test_a_wall_that_was_opened_is_seen_and_nothing_starts"
 INJECTION = "tests/test_injection.py"
@@ -452,6 +453,8 @@ MUTANTS = [
     ("figures: an association may be called as a place is", "statistics/counting/cubes.py", "association == TOTAL or association.isdigit()", "association == TOTAL", "tests/test_microdata.py"),
     ("figures: ask believes its files", "cli/reports.py", "        if not is_sound:\n            check_data(data, specified(report), progress)\n        with", "        with", "tests/test_microdata.py"),
     ("figures: who is unknown is not told", "statistics/reports/sentences.py", "        if unknown := self._unknown(outcome):", "        if (unknown := self._unknown(outcome)) and False:", REPORTS),
+    ("figures: anything is a cluster's address", "statistics/counting/cluster.py", "    if not found:", "    if not found and False:", CLUSTER),
+    ("figures: a missing Spark is a stack trace", "statistics/counting/cluster.py", "    except ImportError:", "    except KeyError:", CLUSTER),
     ("figures: orphans pass", "statistics/microdata/validating.py", "AND NOT EXISTS (SELECT 1", "AND NOT (1=1 OR 1 IN (SELECT 1", "tests/test_microdata.py"),
     ("figures: a hidden cell is in the px file", "statistics/writing/cubes.py", "_quoted(HIDDEN) if count is None else str(count)", '"0" if count is None else str(count)', REPORTS),
     ("figures: what was published before is forgotten", "statistics/safety/gate.py", "build(tables, total, hierarchies, earlier, sensitive)", "build(tables, total, hierarchies, (), sensitive)", RELEASES),

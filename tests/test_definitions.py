@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handslag.cli.main import main
+from handslag.statistics.counting.engines import Embedded
 from handslag.statistics.counting.units import count
 from handslag.statistics.definitions import catalogue
 from handslag.statistics.definitions.catalogue import definition, definitions
 from handslag.statistics.errors import BadInput
-from handslag.statistics.microdata.opening import open_folder
 from tests.microdata import measure, participation, person, rehabilitation, spell, write
 
 FROZEN = {
@@ -42,7 +42,7 @@ FROZEN = {
 def counted(folder: Path, indicator: str, year: int, *outcomes: str, version: int | None = None) -> Counter:
     """The number of units by outcome and sex (or by sex alone)."""
     units, others = definition(indicator), [definition(name, version) for name in outcomes]
-    connection = open_folder(folder, dict.fromkeys(file for d in (units, *others) for file in d.files))
+    connection = Embedded(folder, dict.fromkeys(file for d in (units, *others) for file in d.files))
     finest = count(connection, units, others, year)
     wanted = [*outcomes] or (["sex"] if "sex" in finest.dimensions else [])
     found: Counter = Counter()
@@ -139,9 +139,7 @@ def test_those_who_ended_their_rehabilitation_and_left_sickness_insurance(by_han
 
 
 def test_whose_measures_go_on_has_ended_by_the_first_version_only(by_hand):
-    found = count(
-        open_folder(by_hand, ["persons", "rehabilitations"]), definition("ended_rehabilitations", 1), [], 2019
-    )
+    found = count(Embedded(by_hand, ["persons", "rehabilitations"]), definition("ended_rehabilitations", 1), [], 2019)
     assert sum(found.counts.values()) == 8, "p9 too"
 
 

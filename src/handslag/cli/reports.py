@@ -116,6 +116,14 @@ def definitions(language: str, form: str) -> None:
 @click.option("--release", "edition", default="", help="The release's name in the ledger. The report and its year.")
 @click.option("--data-day", default="", metavar="DATE", help="The day of the data, as the report tells it. Today.")
 @IS_SOUND
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="Where it is counted: here, or on a Spark cluster (pip install 'handslag[cluster]').",
+)
+@click.option("--master", default="local[*]", show_default=True, metavar="URL", help="The Spark cluster's address.")
 def report(
     report: str,
     data: Path,
@@ -128,6 +136,8 @@ def report(
     edition: str,
     data_day: str,
     is_sound: bool,
+    engine: str,
+    master: str,
     **limits: Any,
 ) -> None:
     """Make a yearly report: HTML, PDF, .xlsx, .csv, JSON-stat and .px, safe to publish.
@@ -135,7 +145,11 @@ def report(
     \b
     Example:
       handslag statistics report joint-support --data extract/ --year 2019 --out report-2019/ --ledger releases.jsonl
+      handslag statistics report associations --data /shared/extract --year 2020 --out report-2020/ \\
+        --ledger releases.jsonl --engine spark --master spark://cluster:7077 --is-sound
     """
+    from handslag.statistics.counting.cluster import on_cluster
+    from handslag.statistics.counting.engines import embedded
     from handslag.statistics.publishing.making import check_data, compute, data_day_of, note, publish
     from handslag.statistics.reports.figures import Rules
     from handslag.statistics.reports.specification import report as specified
@@ -148,6 +162,7 @@ def report(
         raise click.UsageError("Name a folder to write to with --out, or print the figures with --format json.")
     rules, asked = Rules(**limits), _versions(versions)
     with telling() as progress:
+        chosen = on_cluster(master) if engine == "spark" else embedded
         if form == "json" or out is None:
             spec = specified(report)
             data_day_of(data_day, spec, year, asked)
@@ -155,7 +170,7 @@ def report(
                 check_data(data, spec, progress)
             with held(ledger) as known:
                 figures, _counted = compute(
-                    spec, data, year, rules=rules, versions=asked, ledger=known, progress=progress
+                    spec, data, year, rules=rules, versions=asked, ledger=known, engine=chosen, progress=progress
                 )
                 note(figures, known, edition)
             click.echo(json.dumps(as_json(figures), ensure_ascii=False, indent=1))
@@ -172,6 +187,7 @@ def report(
             edition=edition,
             data_day=data_day,
             is_sound=is_sound,
+            engine=chosen,
             progress=progress,
         )
     click.echo(f"Written to {out}. {private_beside(out)} is not for publication.")

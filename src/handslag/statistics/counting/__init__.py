@@ -1,1 +1,1 @@
-"""Counting microdata by the definitions, in DuckDB: each unit once, then plain counts."""
+"""Counting microdata by the definitions, in DuckDB or Spark: each unit once, then plain counts."""

@@ -55,3 +55,8 @@ def definition(indicator: str, version: int | None = None) -> Definition:
         known = ", ".join(d.label for d in definitions())
         raise BadInput(f"There is no definition {wanted}. There are {known}.")
     return versions[max(versions) if version is None else version]
+
+
+def files_behind(*given: Definition) -> set[str]:
+    """The microdata files that these definitions read."""
+    return {file for one in given for file in one.files}

@@ -70,16 +70,21 @@ def _typed(resource: Resource, path: Path) -> str:
     return f"SELECT {columns} FROM {reading(path)}"
 
 
+def files_in(folder: Path, needed: Iterable[str]) -> dict[str, Path]:
+    """The `needed` files by their names. Raises BadInput for one that is missing."""
+    found = {name: file_of(folder, name) for name in needed}
+    if missing := [name for name, path in found.items() if path is None]:
+        raise BadInput(f"{folder}: the file {missing[0]}.parquet or {missing[0]}.csv is missing.")
+    return {name: path for name, path in found.items() if path}
+
+
 def open_folder(folder: Path, needed: Iterable[str]) -> duckdb.DuckDBPyConnection:
     """A connection with a view for each of the `needed` files, typed by the schema.
 
     Raises BadInput for a file that is missing or does not have the schema's columns and types.
     """
     connection = connect()
-    for name in needed:
-        path = file_of(folder, name)
-        if path is None:
-            raise BadInput(f"{folder}: the file {name}.parquet or {name}.csv is missing.")
+    for name, path in files_in(folder, needed).items():
         try:
             connection.execute(f"CREATE VIEW {name} AS {_typed(resources()[name], path)}")
         except BadInput as error:
@@ -89,11 +94,11 @@ def open_folder(folder: Path, needed: Iterable[str]) -> duckdb.DuckDBPyConnectio
     return connection
 
 
-def first_line(error: duckdb.Error) -> str:
-    """What DuckDB says is wrong, without its hints."""
-    return next(line.strip() for line in str(error).splitlines() if line.strip())
+def first_line(error: Exception) -> str:
+    """What an engine says is wrong, without its hints."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
-def unreadable(path: Path | str, error: duckdb.Error) -> BadInput:
+def unreadable(path: Path | str, error: Exception) -> BadInput:
     """What is said of files that do not give what is asked of them."""
     return BadInput(f"{path}: {first_line(error)} Run `handslag statistics validate` to see what is wrong.")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+from handslag.statistics.counting.engines import Engine, embedded
 from handslag.statistics.counting.units import Counted, write_counted
 from handslag.statistics.errors import BadInput
 from handslag.statistics.microdata.validating import validate
@@ -43,10 +44,11 @@ def compute(
     rules: Rules,
     versions: Mapping[str, int],
     ledger: Ledger,
+    engine: Engine = embedded,
     progress: Progress = quiet,
 ) -> tuple[Figures, dict[tuple[str, int], Counted]]:
     """A report's safe figures, and the finest counts that they come from. Raises BadInput as its parts do."""
-    counted = count_report(data, spec, (year, year - 1), versions, progress)
+    counted = count_report(data, spec, (year, year - 1), versions, progress, engine)
     return make_figures(spec, year, counted, versions, rules, ledger, progress), counted
 
 
@@ -85,6 +87,7 @@ def publish(
     edition: str = "",
     data_day: str = "",
     is_sound: bool = False,
+    engine: Engine = embedded,
     progress: Progress = quiet,
 ) -> Figures:
     """Makes a report and writes it to a folder that is not there yet, all of it or nothing; the ledger notes it.
@@ -103,7 +106,9 @@ def publish(
     rules, versions = rules or Rules(), versions or {}
     with held(ledger) as known, tempfile.TemporaryDirectory() as temporary:
         before = known.known
-        figures, counted = compute(spec, data, year, rules=rules, versions=versions, ledger=known, progress=progress)
+        figures, counted = compute(
+            spec, data, year, rules=rules, versions=versions, ledger=known, engine=engine, progress=progress
+        )
         made, kept = Path(temporary) / "made", Path(temporary) / "kept"
         write_publication(figures, languages, day, made)
         _keep(figures, counted, kept)

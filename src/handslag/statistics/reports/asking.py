@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handslag.statistics.counting.cubes import LEVELS, TOTAL, cells_of, hierarchies_of
+from handslag.statistics.counting.engines import Embedded
 from handslag.statistics.counting.units import Counted, Leaf, collect
+from handslag.statistics.definitions.catalogue import files_behind
 from handslag.statistics.errors import BadInput
-from handslag.statistics.microdata.opening import open_folder
 from handslag.statistics.reports.figures import Rules, definitions_of
 from handslag.statistics.reports.specification import report
 from handslag.statistics.safety.auditing import audit
@@ -57,14 +58,14 @@ def ask(
         known = ", ".join(c.units for c in report(name).cubes if not c.public)
         raise BadInput(f"{name} has no cube {units}. It has {known}.")
     definition, outcomes = definitions_of(cube, {})
-    connection = open_folder(data, dict.fromkeys(file for d in (definition, *outcomes) for file in d.files))
-    found = collect(connection, definition, outcomes, year)
-    _refuse_unknown(units, by, found.dimensions)
-    rows = found.select(f"SELECT record, {', '.join(found.dimensions)} FROM counted")
+    session = Embedded(data, files_behind(definition, *outcomes))
+    dimensions = collect(session, definition, outcomes, year)
+    _refuse_unknown(units, by, dimensions)
+    rows = session.rows(f"SELECT record, {', '.join(dimensions)} FROM counted", definition.label)
     keys: dict[Leaf, list[float]] = defaultdict(list)
     for record, *leaf in rows:
         keys[tuple(leaf)].append(record_key(record, secret))
-    counted = Counted(found.dimensions, {leaf: len(own) for leaf, own in keys.items()})
+    counted = Counted(dimensions, {leaf: len(own) for leaf, own in keys.items()})
     subject = subject_of(units, year)
     in_report = set(_cells_in(ledger, subject))
     names = tuple(one.partition(":")[0] for one in by)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handslag.statistics.counting.cubes import TOTAL, Cube, build_cube
+from handslag.statistics.counting.engines import Engine, embedded
 from handslag.statistics.counting.units import Counted, count, read_counted
-from handslag.statistics.definitions.catalogue import Definition, definition
+from handslag.statistics.definitions.catalogue import Definition, definition, files_behind
 from handslag.statistics.errors import BadInput
-from handslag.statistics.microdata.opening import open_folder
 from handslag.statistics.progress import Progress
 from handslag.statistics.reports.specification import CubeSpec, ReportSpec
 from handslag.statistics.safety.gate import Release, release
@@ -82,31 +82,33 @@ def rows_name(units: str, year: int) -> str:
 
 
 def count_report(
-    data: Path, spec: ReportSpec, years: tuple[int, ...], versions: Mapping[str, int], progress: Progress
+    data: Path,
+    spec: ReportSpec,
+    years: tuple[int, ...],
+    versions: Mapping[str, int],
+    progress: Progress,
+    engine: Engine = embedded,
 ) -> dict[tuple[str, int], Counted]:
     """The finest counts of each cube and year: from microdata, or from the rows that an earlier report kept.
 
     Raises BadInput for files that are missing or wrong.
     """
     jobs = [(cube, year) for cube in spec.cubes for year in years]
-    from_rows = any((data / rows_name(cube.units, year)).is_file() for cube, year in jobs)
-    found, connection = {}, None
-    if not from_rows:
-        connection = open_folder(data, sorted(files_of(spec, versions)))
-    for done, (cube, year) in enumerate(jobs):
-        units, outcomes = definitions_of(cube, versions)
-        progress(f"counting {cube.units} {year}", done, len(jobs))
-        if connection is None:
-            found[cube.units, year] = read_counted(data / rows_name(cube.units, year))
-        else:
-            found[cube.units, year] = count(connection, units, outcomes, year)
+    if any((data / rows_name(cube.units, year)).is_file() for cube, year in jobs):
+        return {(cube.units, year): read_counted(data / rows_name(cube.units, year)) for cube, year in jobs}
+    found = {}
+    with engine(data, files_of(spec, versions)) as session:
+        for done, (cube, year) in enumerate(jobs):
+            units, outcomes = definitions_of(cube, versions)
+            progress(f"counting {cube.units} {year}", done, len(jobs))
+            found[cube.units, year] = count(session, units, outcomes, year)
     return found
 
 
 def files_of(spec: ReportSpec, versions: Mapping[str, int]) -> set[str]:
     """The microdata files that a report reads."""
-    pairs = [definitions_of(cube, versions) for cube in spec.cubes]
-    return {file for units, outcomes in pairs for one in (units, *outcomes) for file in one.files}
+    pairs = (definitions_of(cube, versions) for cube in spec.cubes)
+    return files_behind(*(one for units, outcomes in pairs for one in (units, *outcomes)))
 
 
 def make_figures(

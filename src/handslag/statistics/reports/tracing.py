@@ -5,9 +5,10 @@ from datetime import date
 from pathlib import Path
 
 from handslag.statistics.counting.cubes import codes_of
+from handslag.statistics.counting.engines import Embedded
 from handslag.statistics.counting.units import collect
+from handslag.statistics.definitions.catalogue import files_behind
 from handslag.statistics.errors import BadInput
-from handslag.statistics.microdata.opening import open_folder
 from handslag.statistics.reports.figures import definitions_of
 from handslag.statistics.reports.specification import report
 
@@ -24,16 +25,16 @@ def trace(
     if cube is None:
         raise BadInput(f"{name} does not count {units}. It counts {', '.join(c.units for c in report(name).cubes)}.")
     definition, outcomes = definitions_of(cube, versions)
-    connection = open_folder(data, dict.fromkeys(file for d in (definition, *outcomes) for file in d.files))
-    found = collect(connection, definition, outcomes, year)
-    if unknown := where.keys() - set(found.dimensions):
-        raise BadInput(f"{units} has no {min(unknown)}. It has {', '.join(found.dimensions)}.")
+    session = Embedded(data, files_behind(definition, *outcomes))
+    dimensions = collect(session, definition, outcomes, year)
+    if unknown := where.keys() - set(dimensions):
+        raise BadInput(f"{units} has no {min(unknown)}. It has {', '.join(dimensions)}.")
     for dimension, code in where.items():
         if (listed := codes_of(dimension)) and code not in listed:
             raise BadInput(f"{dimension} has no {code}. It has {', '.join(listed)}.")
     tests = [_test(dimension) for dimension in where]
     sql = f"SELECT record, day FROM counted WHERE {' AND '.join(tests) or 'true'} ORDER BY 1"
-    return found.select(sql, list(where.values()))
+    return session.rows(sql, definition.label, *where.values())
 
 
 def _test(dimension: str) -> str:
