@@ -34,7 +34,9 @@ WALL = "tests/test_lawful.py::test_a_list_that_forgets_its_filter_finds_keys_and
 OPENED = "tests/test_check.py::test_a_wall_that_was_opened_is_seen_and_nothing_starts"
 INJECTION = "tests/test_injection.py"
 WALLS, CACHE = "tests/test_walls.py", "tests/test_cache.py"
-ON_POSTGRESQL = (ROLE, WALL, OPENED, INJECTION, WALLS)
+BOOKS = "tests/test_associations.py"
+BOOKS_WALLED = f"{BOOKS}::test_the_database_gives_the_books_to_its_own_officers_alone"
+ON_POSTGRESQL = (ROLE, WALL, OPENED, INJECTION, WALLS, BOOKS_WALLED)
 SEARCHING = "tests/test_searching.py"
 RIGHTS, PAGES, INTAKE, CLI, API = (f"tests/test_{n}.py" for n in ("rights", "pages", "intake", "cli", "api"))
 
@@ -131,6 +133,17 @@ MUTANTS = [
     ("any officer keeps any catalogue", "measures/may.py", "if post.association_id == association_id", "if True", MEASURES),
     ("a measure is overwritten", "measures/actions.py", "    if measure.changed_at != upon:", "    if False:", MEASURES),
     ("all measures are open data", "measures/queries.py", "_goes_on(clock.today()), is_open_data=True", "_goes_on(clock.today())", MEASURES),
+    ("any officer keeps any books", "associations/may.py", "if not kept_by(actor, association_id):", "if not actor.reach:", BOOKS),
+    ("a row of the books is corrected twice", "associations/actions.py", "    if before.is_struck or found", "    if False and found", BOOKS),
+    ("a reported year changes silently", "associations/actions.py", "    if year and not reason.strip() and", "    if False and", BOOKS),
+    ("a reported year changes silently, by the database", "associations/guards.py", "f\"NEW.reason = '' AND {_REPORTED}\"", '"1=0"', BOOKS),
+    ("a version replaces any other", "associations/guards.py", 'f"NEW.replaces_id IS NOT NULL AND NOT EXISTS', 'f"1=0 AND NOT EXISTS', BOOKS),
+    ("the books change in place", "associations/guards.py", '*(frozen(f"associations_{name}"', '*(frozen(f"associations_{name}", when="1=0"', BOOKS),
+    ("who is no member pays", "associations/guards.py", '"NOT EXISTS (SELECT 1 FROM parties_association_members m JOIN parties_party p', '"1=0 AND NOT EXISTS (SELECT 1 FROM parties_association_members m JOIN parties_party p', BOOKS),
+    ("what was struck is summed", "associations/queries.py", "replaced_by__isnull=True, is_struck=False", "replaced_by__isnull=True", BOOKS),
+    ("what was replaced is summed", "associations/queries.py", "replaced_by__isnull=True, is_struck=False", "is_struck=False", BOOKS),
+    ("a forecast closes the year", "associations/queries.py", "last if last and not is_forecast(last) else None", "last", BOOKS),
+    ("books of others come back", "associations/walls.py", "f\"association_id = ANY {mine('associations')}\"", '"association_id IS NOT NULL"', BOOKS_WALLED),
     ("measures fit by what is hidden", "measures/queries.py", 'str(visible.value("target_groups") or "")', "visible.case.target_groups", MEASURES),
     ("a measure far away stands first", "measures/queries.py", 'order_by("nearness", "name", "id")', 'order_by("name", "id")', MEASURES),
     ("a handover of long ago is one for this illness", "passages/programme.py", "offered.get(pk, date.min) >= since", "pk in offered", PROGRAMME),

@@ -29,7 +29,7 @@ def names(**wanted) -> list[str]:
 
 def test_an_officer_adds_a_measure_and_everybody_at_work_finds_it(world, browse):
     officer = browse("association")
-    assert officer.get("/").headers["Location"] == reverse("measures")
+    assert officer.get("/").headers["Location"] == reverse("association")
     given_in = {
         "name": "Grön rehab", "direction": "individual", "follow_up": "participants", "detail": "treating", "description": "Trädgård.",
         "target_groups": ["mental_ill_health"], "parties": ["FK", "KOM-1380"], "owner": "KOM-1380", "municipality_code": "1380",

@@ -20,6 +20,7 @@ from handslag.assessments import actions as assessments
 from handslag.assessments.history import bring_in_assessments
 from handslag.assessments.models import Assessment, Call, Document
 from handslag.assessments.signing import Content
+from handslag.associations import actions as books
 from handslag.cases import actions as cases
 from handslag.cases.opening import open_cases
 from handslag.cases.reopening import reopen
@@ -146,6 +147,12 @@ PAGES = {
     "own-plan": NOBODY,
     "measures": EVERYBODY - {"admin"},
     "measure": EVERYBODY - {"admin"},
+    "association": {"association"},
+    "association-year": {"association"},
+    "association-economy": {"association"},
+    "association-board": {"association"},
+    "note-in-books": {"association"},
+    "change-noted": {"association"},
     "make-measure": {"association"},
     "change-measure": {"association"},
     "case-measures": FK | AF | {"fk_officer", "af_officer"},
@@ -250,6 +257,9 @@ CASE_ACTIONS = {
     "make_feed": HOLDERS,
     "end_feed": HOLDERS,
     "finish_decision": {"fk_a", "fk_b", "fk_lead"},
+    "note_in_books": {"association"},
+    "correct_books": {"association"},
+    "strike_from_books": {"association"},
     "make_measure": {"association"},
     "change_measure": {"association"},
 }
@@ -314,7 +324,7 @@ def scene(world):
     absence = Absence.objects.create(post=world.posts["fk_b"], from_on=clock.today() - timedelta(days=1))
     meeting, decision = decided(world, case)
     assessment, plan, planned = assessed(world, case)
-    measure = world.measure()
+    measure, noted = world.measure(), world.noted("cost")
     arguments = {
         **dict.fromkeys(
             ("case", "next-step", "livelihood", "pause", "resume", "close", "reopen", "offer"), [case.public_id]
@@ -355,6 +365,9 @@ def scene(world):
         "case-measures": [case.public_id],
         **dict.fromkeys(("measure", "change-measure"), [measure.public_id]),
         "programme-step": [case.public_id, "way-back"],
+        **dict.fromkeys(("association-year", "association-economy", "association-board"), [clock.today().year]),
+        "note-in-books": [clock.today().year, "cost"],
+        "change-noted": ["cost", noted.public_id],
         "meeting": [meeting.public_id],
         "meeting-step": [meeting.public_id, "move"],
         "uninvite": [meeting.participants.get(post=world.posts["fk_a"]).public_id],
@@ -515,6 +528,7 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
     waits = list(waiting.values_list("pk", flat=True))
     meeting, decision = decided(world, case)
     measure = world.measure()
+    noted = world.noted("cost")
     guest = meeting.participants.get(post=post)
     when = meetings.Time(contact_in(3), 60, "Rum 3")
     assessment, _plan, planned = assessed(world, case)
@@ -588,6 +602,9 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "make_feed": feeds.make_feed,
         "end_feed": feeds.end_feed,
         "finish_decision": lambda v: holding.finish_decision(v, decision.pk),
+        "note_in_books": lambda v: books.note_in_books(v, noted.association_id, "planned", {}),
+        "correct_books": lambda v: books.correct_books(v, noted.association_id, "cost", noted.public_id, {}),
+        "strike_from_books": lambda v: books.strike_from_books(v, noted.association_id, "cost", noted.public_id),
         "make_measure": lambda v: world.measure(v, name="Ny"),
         "change_measure": lambda v: measures.change_measure(v, measure.pk, measure.changed_at, described(world)),
     }  # fmt: skip

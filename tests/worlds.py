@@ -12,6 +12,8 @@ from django.utils import timezone
 from handslag.assessments import actions as assessments
 from handslag.assessments.rules import Spell
 from handslag.assessments.signing import Content
+from handslag.associations import actions as books
+from handslag.associations.models import Decision, Noted
 from handslag.cases import actions as cases
 from handslag.cases.models import Case
 from handslag.cases.opening import Draft, open_cases
@@ -199,6 +201,23 @@ class World:
         return make_measure(by or self.viewer("association"), association.pk, locked, described(self, **changes))
 
 
+    def noted(self, what: str, by: str = "association", reason: str = "", **changes) -> Noted:
+        """Something in the association's books of this year."""
+        viewer, today = self.viewer(by), clock.today()
+        measure = changes.get("measure") or Measure.objects.first()
+        told = {
+            "allocation": {"party": self.parties["fk"], "amount": 2_000_000},
+            "cost": {"measure": measure, "kind": "measure_cost", "budget": 500_000, "description": "Personal"},
+            "planned": {"measure": measure, "number": 30},
+            "position": {"month": 1, "own_capital": 400_000, "liquid_funds": 900_000},
+            "decision": {"on": today, "number": "§ 12", "text": "Budgeten fastställs."},
+            "agreement": {"measure": measure, "signed_on": today - timedelta(days=120)},
+            "goal": {"text": "Nöjda deltagare", "indicator": "own", "target": 80},
+        }[what]
+        association = viewer.reach[0].association_id
+        return books.note_in_books(viewer, association, what, {"year": today.year, **told, **changes}, reason)
+
+
 def described(world: World, **changes) -> Described:
     """What a measure says that FK and AF carry."""
     told = Described(
@@ -290,6 +309,15 @@ def _assess(world: World, case: Case) -> None:
     save_draft(viewer, case.pk, assessments.form_of(going), {"own_words": "Jag"}, 0)
 
 
+def _keep_books(world: World) -> None:
+    """Something of each kind in the association's books, and a correction."""
+    for kind in ("allocation", "cost", "planned", "position", "decision", "agreement"):
+        world.noted(kind)
+    goal = world.noted("goal", decision=Decision.objects.get())
+    viewer = world.viewer("association")
+    books.strike_from_books(viewer, goal.association_id, "goal", goal.public_id)
+
+
 def build_at_work() -> World:
     """A fresh world with something in every table."""
     world = build()
@@ -324,6 +352,7 @@ def fill(world: World) -> None:
     world.token("fk")
     _meet(world, stays)
     _fall_ill(world, world.case("af_a", livelihood="activity_support"))
+    _keep_books(world)
     _assess(world, stays)
     bar(keys.random_index())
     go_round()

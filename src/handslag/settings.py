@@ -122,6 +122,7 @@ INSTALLED_APPS = [
     "handslag.passages",
     "handslag.assessments",
     "handslag.watch",
+    "handslag.associations",
     "handslag.rights",
     "handslag.intake",
     "handslag.microdata",

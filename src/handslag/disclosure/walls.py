@@ -37,16 +37,18 @@ FUNCTIONS = [
         SELECT ARRAY(SELECT DISTINCT unit_id FROM acting WHERE role IN {HOLDING}) AS units,
         ARRAY(SELECT party_id FROM acting WHERE role = 'cooperation_officer'
             UNION SELECT unnest(string_to_array(nullif(api_parties, ''), ',')::bigint[])) AS parties,
-        ARRAY(SELECT DISTINCT party_id FROM acting WHERE role IN {HOLDING}) AS own),
+        ARRAY(SELECT DISTINCT party_id FROM acting WHERE role IN {HOLDING}) AS own,
+        ARRAY(SELECT DISTINCT association_id FROM acting WHERE role = 'association_officer') AS associations),
     reach AS MATERIALIZED (
         SELECT array_to_string(units, ',') AS units, array_to_string(own || parties, ',') AS own,
+        array_to_string(associations, ',') AS associations,
         array_to_string(ARRAY(SELECT u.id FROM parties_unit u
             WHERE u.id = ANY (units) OR u.party_id = ANY (parties)), ',') AS places,
         array_to_string(ARRAY(SELECT p.id FROM parties_post p
             WHERE p.role IN {HOLDING} AND (p.unit_id = ANY (units) OR p.party_id = ANY (parties))), ',') AS posts
         FROM roles)
     SELECT {telling("today", "to_char(today, 'YYYY-MM-DD')")},
-        {", ".join(telling(name, f"reach.{name}") for name in ("units", "places", "own", "posts"))}
+        {", ".join(telling(name, f"reach.{name}") for name in ("units", "places", "own", "posts", "associations"))}
     FROM reach) made; RETURN nextval('public.handslag_number'); END $$""",
     f"""CREATE OR REPLACE FUNCTION handslag_covered(person_subject text, party bigint, wanted text,
     viewer handslag_viewer) RETURNS boolean LANGUAGE plpgsql STABLE COST 2000 {SAFE} AS $$

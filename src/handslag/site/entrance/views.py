@@ -37,7 +37,7 @@ def start(request: Request) -> HttpResponse:
     if "cooperation_officer" in roles:
         return redirect("watch")
     if "association_officer" in roles:
-        return redirect("measures")
+        return redirect("association")
     return render(request, "entrance/start.html", {"roles": [codes.label("role", r) for r in sorted(roles)]})
 
 

@@ -1,0 +1,111 @@
+"""Keeping an association's books: the only code that writes them. Each action is one transaction and is journalled."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from handslag.associations import may
+from handslag.associations.models import Noted, Report
+from handslag.associations.noting import KINDS, Kind, Values
+from handslag.foundation import clock
+from handslag.foundation.acting import action
+from handslag.foundation.errors import Overtaken, Refused
+from handslag.journal.actions import record
+from handslag.measures.may import kept_by
+from handslag.parties.models import Association
+from handslag.parties.viewer import Viewer
+
+
+@action(may.keep)
+def note_in_books(actor: Viewer, association_id: int, kind: str, values: Values, reason: str = "") -> Noted:
+    """Notes something new in an association's books: `values` by the columns of its kind (KINDS).
+
+    Raises Refused, with the field, for what does not hold, for what is noted already, and, where the year has been
+    reported, without a reason.
+    """
+    association, found = _locked(association_id), KINDS[kind]
+    told = _told(found, values)
+    found.require(association, told)
+    before = _latest(found, association, told) if found.is_single else None
+    if before and not before.is_struck:
+        raise Refused(_("This is noted already. Change what is noted instead."), found.key[-1])
+    return _write(actor, association, found, told, reason, before)
+
+
+@action(may.keep)
+def correct_books(actor: Viewer, association_id: int, kind: str, upon: UUID, values: Values, reason: str = "") -> Noted:
+    """Notes a new version of what the version `upon` says. What it is of (the key of its kind) stays as it was.
+
+    Raises Overtaken where somebody else has corrected it since, and Refused as `note_in_books`.
+    """
+    association, found = _locked(association_id), KINDS[kind]
+    before = _present(found, association, upon)
+    told = _told(found, values) | {name: getattr(before, name) for name in found.key}
+    found.require(association, told)
+    return _write(actor, association, found, told, reason, before)
+
+
+@action(may.keep)
+def strike_from_books(actor: Viewer, association_id: int, kind: str, upon: UUID, reason: str = "") -> Noted:
+    """Takes out what the version `upon` says, as noted by mistake; it stays among the earlier versions.
+
+    Raises Overtaken where somebody else has corrected it since, and Refused where the year has been reported, without
+    a reason.
+    """
+    association, found = _locked(association_id), KINDS[kind]
+    before = _present(found, association, upon)
+    told = {name: getattr(before, name) for name in found.columns}
+    return _write(actor, association, found, told, reason, before, is_struck=True)
+
+
+def _locked(association_id: int) -> Association:
+    """The association, while nobody else writes in its books."""
+    return Association.objects.select_for_update().get(pk=association_id)
+
+
+def _told(kind: Kind, values: Values) -> dict:
+    told = {name: values.get(name) for name in kind.columns}
+    return {name: value.strip() if isinstance(value, str) else value for name, value in told.items()}
+
+
+def _latest(kind: Kind, association: Association, told: Values) -> Noted | None:
+    key = {name: told[name] for name in kind.key}
+    return kind.rows.filter(association=association, replaced_by__isnull=True, **key).first()
+
+
+def _present(kind: Kind, association: Association, upon: UUID) -> Noted:
+    before = kind.rows.filter(association=association, public_id=upon).first()
+    if before is None:
+        raise Refused(_("There is no such row in the association's books."))
+    if before.is_struck or kind.rows.filter(replaces=before).exists():
+        raise Overtaken(_("Somebody else has corrected this meanwhile. See what it says now, and correct it again."))
+    return before
+
+
+def _write(
+    actor: Viewer,
+    association: Association,
+    kind: Kind,
+    told: Values,
+    reason: str,
+    before: Noted | None,
+    *,
+    is_struck: bool = False,
+) -> Noted:
+    year = told.get("year")
+    if year and not reason.strip() and Report.objects.filter(association=association, year=year).exists():
+        raise Refused(_("The year {year} has been reported. Say why this is changed.").format(year=year), "reason")
+    if len(reason.strip()) > 200:
+        raise Refused(_("The text is too long: at most {most} characters.").format(most=200), "reason")
+    noted = kind.rows.create(
+        association=association,
+        replaces=before,
+        is_struck=is_struck,
+        reason=reason.strip(),
+        by=kept_by(actor, association.pk),
+        at=clock.now(),
+        **told,
+    )
+    verb = "books_struck" if is_struck else "books_corrected" if before and not before.is_struck else "books_noted"
+    record(actor.label, verb, "association", association.pk, kind=kind.name, row=noted.pk, year=year)
+    return noted

@@ -1,0 +1,138 @@
+"""The books in tables."""
+
+from collections.abc import Callable, Iterable
+from html import escape
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from handslag.associations.models import Allocation, Cost, Decision, Goal, Noted, Position
+from handslag.associations.pages.money import agreed, kronor, percent
+from handslag.associations.queries import OfMeasure, is_forecast
+from handslag.associations.rules import Paid
+from handslag.measures.pages.rows import groups_of, places_label
+from handslag.reference import codes
+from handslag.ui.dates import iso
+from handslag.ui.tables import Column, Table, link, plain, table
+
+
+def _change(kind: str, noted: Noted, text: str, small: str = "") -> SafeString:
+    return link(text, reverse("change-noted", args=[kind, noted.public_id]), small)
+
+
+def _labelled(label: str, cell: SafeString) -> SafeString:
+    """A cell with its heading, which is shown where the table is not one: on a phone."""
+    return SafeString(f'<span class="on-phone">{escape(label)}: </span>{cell}')  # noqa: S308  (escaped here)
+
+
+def _column(label: str, cell: Callable[[Any], SafeString]) -> Column:
+    return Column(label, lambda row: _labelled(label, cell(row)))
+
+
+def paid_table(paid: Iterable[Paid]) -> Table:
+    """What each kind of financier pays, beside the law."""
+    columns = (
+        Column(_("Financier"), lambda p: plain(codes.label("party_kind", p.kind)), is_head=True),
+        Column(_("Allocated"), lambda p: plain(kronor(p.amount))),
+        Column(_("Share"), lambda p: plain(percent(p.share))),
+        Column(_("By law"), lambda p: plain(percent(p.by_law))),
+    )
+    return table(columns, paid)
+
+
+def allocation_table(allocations: Iterable[Allocation]) -> Table:
+    """What each member pays."""
+    columns = (
+        Column(_("Member"), lambda a: _change("allocation", a, a.party.name), is_head=True),
+        Column(_("Allocated"), lambda a: plain(kronor(a.amount))),
+        Column(_("Agreed share"), lambda a: plain(percent(agreed(a.share)))),
+    )
+    return table(columns, allocations)
+
+
+def cost_table(costs: Iterable[Cost]) -> Table:
+    """Rows of costs."""
+
+    def what(cost: Cost) -> SafeString:
+        return _change("cost", cost, cost.description, codes.label("cost_kind", cost.kind))
+
+    columns = (
+        Column(_("What for?"), what, is_head=True),
+        Column(_("Budgeted"), lambda c: plain(kronor(c.budget))),
+        Column(_("Spent"), lambda c: plain(kronor(c.outcome))),
+    )
+    return table(columns, costs)
+
+
+def _agreed(of: OfMeasure) -> SafeString:
+    if not of.agreement:
+        return plain(_("missing"))
+    small = _("after the start") if of.agreement.signed_on > of.measure.starts_on else ""
+    return _change("agreement", of.agreement, iso(of.agreement.signed_on), small)
+
+
+def measure_table(measures: Iterable[OfMeasure]) -> Table:
+    """The measures of a year, with what was planned and spent."""
+
+    def budgeted(of: OfMeasure) -> SafeString:
+        if not of.planned:
+            return plain("–" if of.measure.planned_a_year is None else _("missing"))
+        return _change("planned", of.planned, str(of.planned.number))
+
+    columns = (
+        Column(
+            _("Measure"),
+            lambda of: link(
+                of.measure.name, reverse("measure", args=[of.measure.public_id]), ", ".join(groups_of(of.measure))
+            ),
+            is_head=True,
+        ),
+        Column(_("Places"), lambda of: plain(places_label(of.measure))),
+        _column(_("Budgeted participants"), budgeted),
+        _column(_("Budgeted"), lambda of: plain(kronor(of.sums().budget))),
+        _column(_("Spent"), lambda of: plain(kronor(of.sums().outcome))),
+        _column(_("Agreement"), _agreed),
+    )
+    return table(columns, measures)
+
+
+def position_table(positions: Iterable[Position]) -> Table:
+    """Own capital and liquid funds by month."""
+
+    def month(position: Position) -> SafeString:
+        small = _("forecast") if is_forecast(position) else ""
+        return _change("position", position, f"{position.year}-{position.month:02}", small)
+
+    columns = (
+        Column(_("End of"), month, is_head=True),
+        Column(_("Own capital"), lambda p: plain(kronor(p.own_capital))),
+        Column(_("Liquid funds"), lambda p: plain(kronor(p.liquid_funds))),
+    )
+    return table(columns, positions)
+
+
+def decision_table(decisions: Iterable[Decision]) -> Table:
+    """What the board decided."""
+    columns = (
+        Column(_("Paragraph"), lambda d: _change("decision", d, d.number, iso(d.on)), is_head=True),
+        Column(_("What was decided"), lambda d: plain(d.text, d.measure.name if d.measure else "")),
+    )
+    return table(columns, decisions)
+
+
+def goal_table(goals: Iterable[Goal]) -> Table:
+    """Goals, and what came of them."""
+
+    def result(goal: Goal) -> SafeString:
+        return plain("–" if goal.result is None else str(goal.result))
+
+    columns = (
+        Column(_("Goal"), lambda g: _change("goal", g, g.text, g.measure.name if g.measure else ""), is_head=True),
+        _column(_("Measured by"), lambda g: plain(codes.label("goal_indicator", g.indicator))),
+        _column(_("Goal is"), lambda g: plain(str(g.target))),
+        _column(_("Result"), result),
+        _column(_("Set"), lambda g: plain(g.decision.number, iso(g.decision.on))),
+    )
+    return table(columns, goals)
