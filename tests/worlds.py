@@ -200,7 +200,6 @@ class World:
         association = Association.objects.get(name=changes.pop("association", "Förbundet"))
         return make_measure(by or self.viewer("association"), association.pk, locked, described(self, **changes))
 
-
     def noted(self, what: str, by: str = "association", reason: str = "", **changes) -> Noted:
         """Something in the association's books of this year."""
         viewer, today = self.viewer(by), clock.today()

@@ -40,7 +40,8 @@ _state = _State()
 
 
 def mine(name: str) -> str:
-    """The viewer's ids of a kind (posts, units, places, own, associations), as an array that a query makes once, not once a row."""
+    """The viewer's ids of a kind (posts, units, places, own, associations), as an array that a query makes once, not
+    once a row."""
     return f"((SELECT handslag_ids('{name}'))::bigint[])"
 
 
