@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from pyaxis import pyaxis
 from pyjstat import pyjstat
 from pypdf import PdfReader
+from rdflib import RDF, Graph, URIRef
 
 from handslag.cli.main import main
 from handslag.statistics.counting.cubes import TOTAL
@@ -35,6 +36,7 @@ from handslag.statistics.safety.auditing import audit
 from handslag.statistics.safety.files import PRIVATE, private_beside
 from handslag.statistics.safety.ledger import Ledger
 from handslag.statistics.simulating.sweden import simulate
+from handslag.statistics.writing.dcat import AUTHORITY, Published, record
 from handslag.statistics.writing.figures import as_json
 
 REVISED = "8306"  # the first published number of assessments in 2018, revised to 8,638 a year later
@@ -52,7 +54,15 @@ def sweden(tmp_path_factory) -> Path:
 def support(sweden, tmp_path_factory):
     """The report on joint support 2019: its figures, and the folder with its files."""
     out = tmp_path_factory.mktemp("reports") / "support"
-    figures = publish("joint-support", sweden, 2019, out, data_day="2020-02-01", ledger=out.parent / "ledger")
+    figures = publish(
+        "joint-support",
+        sweden,
+        2019,
+        out,
+        data_day="2020-02-01",
+        ledger=out.parent / "ledger",
+        contact="Statistikenheten, statistik@example.se",
+    )
     return figures, out
 
 
@@ -145,6 +155,76 @@ def test_every_form_holds_the_same_figures_and_hides_the_same_cells(support):
         read = list(found["DATA"]["DATA"])
         assert [None if str(text).strip('"') in ("..", "nan") else int(text) for text in read] == numbers
         assert "NO" in found["METADATA"]["AGGREGALLOWED"] and found["METADATA"]["NOTE"]
+        assert found["METADATA"]["LAST-UPDATED"] == ["20200201 00:00"]
+        assert found["METADATA"]["CONTACT"] == ["Statistikenheten, statistik@example.se"]
+
+
+def test_each_table_of_the_reports_has_a_name_of_its_own(support, associations):
+    names = [
+        re.search('MATRIX="(.*)"', p.read_text())[1]
+        for _f, out in (support, associations)
+        for p in sorted((out / "en").rglob("*.px"))
+    ]
+    assert len(names) == len(set(names)) == 10 + 14 and all(len(name) <= 8 for name in names)
+    swedish = [re.search('MATRIX="(.*)"', p.read_text())[1] for p in sorted((support[1] / "sv").rglob("*.px"))]
+    assert swedish == names[:10], "the same in each language"
+
+
+WHERE = Published(
+    "https://statistik.example.se/2019/", "Försäkringskassan", "https://fk.example.se", "Statistik", "a@example.se"
+)
+DCAT = "http://www.w3.org/ns/dcat#"
+DCT = "http://purl.org/dc/terms/"
+
+
+def test_the_record_for_data_portals_names_every_table_in_every_form(support, tmp_path):
+    _figures, out = support
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of the reader, within itself
+        found = Graph().parse(data=record(out, WHERE), format="json-ld")
+    (catalogue,) = found.subjects(RDF.type, URIRef(DCAT + "Catalog"))
+    tables = set(found.subjects(RDF.type, URIRef(DCAT + "Dataset")))
+    assert len(tables) == 10 and tables < set(found.objects(catalogue, URIRef(DCAT + "dataset")))
+    must = [DCT + name for name in ("title", "description", "publisher", "accessRights")]
+    must += [DCAT + name for name in ("contactPoint", "theme", "keyword", "inSeries")]
+    for table in tables:
+        assert all((table, URIRef(name), None) in found for name in must)
+        assert {word.language for word in found.objects(table, URIRef(DCT + "title"))} == {"sv", "en"}
+    files = {str(one) for one in found.objects(None, URIRef(DCAT + "downloadURL"))}
+    there = {p.relative_to(out).as_posix() for p in out.rglob("tables/*")}
+    assert files == {WHERE.address + path for path in there} and len(files) == 60
+    for one in found.subjects(RDF.type, URIRef(DCAT + "Distribution")):
+        for name in (DCAT + "accessURL", DCT + "license", DCT + "format", DCAT + "mediaType", DCAT + "byteSize"):
+            assert (one, URIRef(name), None) in found
+    codes = {str(o) for o in found.objects() if str(o).startswith(AUTHORITY)}
+    assert {code.removeprefix(AUTHORITY) for code in codes} == {
+        "/data-theme/SOCI", "/data-theme/HEAL", "/access-right/PUBLIC", "/frequency/ANNUAL", "/language/SWE", "/language/ENG",
+        "/country/SWE", "/file-type/CSV", "/file-type/JSON", "/file-type/TXT", "/planned-availability/STABLE",
+    }  # fmt: skip
+    with pytest.raises(BadInput, match="no publication"):
+        record(tmp_path, WHERE)
+
+
+def test_the_record_is_printed(support):
+    words = [
+        f"--{name}={value}"
+        for name, value in (
+            ("address", WHERE.address),
+            ("publisher", WHERE.publisher),
+            ("publisher-address", WHERE.publisher_address),
+            ("contact", WHERE.contact),
+            ("email", WHERE.email),
+        )
+    ]
+    told = CliRunner().invoke(main, ["statistics", "describe", str(support[1]), *words])
+    assert told.exit_code == 0 and told.output.strip() == record(support[1], WHERE)
+
+
+def test_what_was_attacked_stands_in_the_manifest(support):
+    figures, out = support
+    told = json.loads((out / "manifest.json").read_text())["attacked"]
+    assert [(one["units"], one["year"]) for one in told] == [(c.units.indicator, c.year) for c in figures.cubes]
+    assert all(one["falls"] == 0 and 0 < one["hidden"] < one["cells"] for one in told)
 
 
 def test_the_workbook_shows_what_the_page_shows(support):

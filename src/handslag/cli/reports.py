@@ -115,6 +115,7 @@ def definitions(language: str, form: str) -> None:
 @NEEDED_LEDGER
 @click.option("--release", "edition", default="", help="The release's name in the ledger. The report and its year.")
 @click.option("--data-day", default="", metavar="DATE", help="The day of the data, as the report tells it. Today.")
+@click.option("--contact", default="", help="Who answers for the report, as .px files tell it: name and e-mail.")
 @IS_SOUND
 @click.option(
     "--engine",
@@ -135,6 +136,7 @@ def report(
     ledger: Path,
     edition: str,
     data_day: str,
+    contact: str,
     is_sound: bool,
     engine: str,
     master: str,
@@ -186,6 +188,7 @@ def report(
             ledger=ledger,
             edition=edition,
             data_day=data_day,
+            contact=contact,
             is_sound=is_sound,
             engine=chosen,
             progress=progress,
@@ -289,6 +292,28 @@ def ask(
 
 
 @click.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--address", required=True, help="Where the folder's files are found, with a slash at the end.")
+@click.option("--publisher", required=True, help="The authority that publishes it.")
+@click.option("--publisher-address", required=True, metavar="URL", help="The authority's own address.")
+@click.option("--contact", required=True, help="Who answers questions about it.")
+@click.option("--email", required=True, help="The contact's e-mail address.")
+def describe(folder: Path, **where: str) -> None:
+    """Print the record of the report in FOLDER for data portals: DCAT-AP-SE 3 as JSON-LD.
+
+    \b
+    Example:
+      handslag statistics describe report-2019/ --address https://statistik.example.se/report-2019/ \\
+        --publisher Försäkringskassan --publisher-address https://www.forsakringskassan.se \\
+        --contact Statistikenheten --email statistik@example.se > report-2019/dcat.jsonld
+    """
+    from handslag.statistics.writing.dcat import Published, record
+
+    with telling():
+        click.echo(record(folder, Published(**where)))
+
+
+@click.command()
 @click.option("--from-year", default=2016, show_default=True, type=click.IntRange(1990, 2100))
 @click.option("--to-year", default=2022, show_default=True, type=click.IntRange(1990, 2100))
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
@@ -309,4 +334,4 @@ def simulate(from_year: int, to_year: int, seed: int, scale: float, form: str, o
     click.echo(f"Written to {out}.")
 
 
-COMMANDS = (schema, validate, definitions, report, reproduce, trace, ask, simulate)
+COMMANDS = (schema, validate, definitions, report, reproduce, trace, ask, describe, simulate)

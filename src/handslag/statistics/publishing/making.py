@@ -9,7 +9,7 @@ from pathlib import Path
 
 from handslag.statistics.counting.engines import Engine, embedded
 from handslag.statistics.counting.units import Counted, write_counted
-from handslag.statistics.errors import BadInput
+from handslag.statistics.errors import BadInput, Unsound
 from handslag.statistics.microdata.validating import validate
 from handslag.statistics.progress import Progress, quiet
 from handslag.statistics.publishing.manifest import manifest
@@ -53,15 +53,15 @@ def compute(
 
 
 def check_data(data: Path, spec: ReportSpec, progress: Progress) -> None:
-    """Raises BadInput with the first findings where the files that a report reads are not sound."""
+    """Raises Unsound with the first findings where the files that a report reads are not sound."""
     findings = validate(data, progress, files_of(spec, {}))
     if findings:
         listed = "\n".join(str(finding) for finding in findings[:20])
-        raise BadInput(f"{data} is not sound ({len(findings)} findings):\n{listed}")
+        raise Unsound(f"{data} is not sound ({len(findings)} findings):\n{listed}")
 
 
-def write_publication(figures: Figures, languages: Sequence[str], data_day: str, folder: Path) -> None:
-    """Writes a report in every form, a folder a language."""
+def write_publication(figures: Figures, languages: Sequence[str], data_day: str, contact: str, folder: Path) -> None:
+    """Writes a report in every form, a folder a language. `contact` is who answers for it, as published."""
     for language in languages:
         own = folder / language
         (own / "tables").mkdir(parents=True)
@@ -69,7 +69,7 @@ def write_publication(figures: Figures, languages: Sequence[str], data_day: str,
         (own / "report.html").write_text(html(publication), encoding="utf-8")
         (own / "report.pdf").write_bytes(pdf(publication))
         write_workbook(publication, own / "report.xlsx")
-        write_cubes(figures, language, own / "tables", data_day)
+        write_cubes(figures, language, own / "tables", data_day, contact)
     text = json.dumps(as_json(figures), ensure_ascii=False, indent=1)
     (folder / "figures.json").write_text(text, encoding="utf-8")
 
@@ -86,6 +86,7 @@ def publish(
     ledger: Path,
     edition: str = "",
     data_day: str = "",
+    contact: str = "",
     is_sound: bool = False,
     engine: Engine = embedded,
     progress: Progress = quiet,
@@ -110,10 +111,10 @@ def publish(
             spec, data, year, rules=rules, versions=versions, ledger=known, engine=engine, progress=progress
         )
         made, kept = Path(temporary) / "made", Path(temporary) / "kept"
-        write_publication(figures, languages, day, made)
+        write_publication(figures, languages, day, contact, made)
         _keep(figures, counted, kept)
         edition = note(figures, known, edition)
-        told = manifest(figures, data, day, list(languages), edition, before, made, kept)
+        told = manifest(figures, data, day, list(languages), contact, edition, before, made, kept)
         (made / MANIFEST).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
         shutil.copytree(kept, private, dirs_exist_ok=True)
         shutil.copytree(made, out, dirs_exist_ok=True)
@@ -130,8 +131,7 @@ def data_day_of(text: str, spec: ReportSpec, year: int, versions: Mapping[str, i
         day = date.fromisoformat(text) if text else date.today()
     except ValueError:
         raise BadInput(f"--data-day {text}: no day. Write it as {year + 1}-03-01.") from None
-    after = max((one.days_after for cube in spec.cubes for one in definitions_of(cube, versions)[1]), default=0)
-    complete = date(year, 12, 31) + timedelta(days=after + 1)
+    complete = complete_from(spec, year, versions)
     if day > date.today():
         raise BadInput(f"--data-day {day}: is still to come.")
     if day < complete:
@@ -140,6 +140,12 @@ def data_day_of(text: str, spec: ReportSpec, year: int, versions: Mapping[str, i
             f"Take data from {complete} or later."
         )
     return day.isoformat()
+
+
+def complete_from(spec: ReportSpec, year: int, versions: Mapping[str, int]) -> date:
+    """The first day at which a year, and what the outcomes look at after it, is over."""
+    after = max((one.days_after for cube in spec.cubes for one in definitions_of(cube, versions)[1]), default=0)
+    return date(year, 12, 31) + timedelta(days=after + 1)
 
 
 def _keep(figures: Figures, counted: Mapping[tuple[str, int], Counted], folder: Path) -> None:

@@ -1,6 +1,7 @@
 """What a publication was made of and how, so that it can be told again."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -15,20 +16,33 @@ from handslag.statistics.safety.ledger import Known
 CHUNK = 1 << 20
 
 
+class Attacked(TypedDict):
+    """What the attacker tried of the same units and year: all that a reader sees, and how many unsafe cells fell."""
+
+    units: str
+    year: int
+    cells: int
+    hidden: int
+    falls: int
+
+
 class Manifest(TypedDict):
     """What a publication was made of: the report, what was known before it, its rules, and its files' digests."""
 
     report: str
     year: int
+    title: dict[str, str]
     edition: str
     known_before: Known
     data_day: str
     languages: list[str]
+    contact: str
     definitions: list[str]
     rules: dict[str, Any]
     """The fields of `Rules`, lists for its tuples."""
     zeros_hidden: dict[str, list[str]]
     """The dimensions in which zeros are hidden, by what is counted; all other zeros are printed."""
+    attacked: list[Attacked]
     software: dict[str, str]
     inputs: dict[str, str]
     kept: dict[str, str]
@@ -68,6 +82,7 @@ def manifest(
     data: Path,
     data_day: str,
     languages: list[str],
+    contact: str,
     edition: str,
     known: Known,
     written: Path,
@@ -81,18 +96,33 @@ def manifest(
     return {
         "report": figures.spec.name,
         "year": figures.year,
+        "title": {language: f"{figures.spec.title[language]} {figures.year}" for language in languages},
         "edition": edition,
         "known_before": known,
         "data_day": data_day,
         "languages": languages,
+        "contact": contact,
         "definitions": labels,
         "rules": asdict(figures.rules),
         "zeros_hidden": {cube.units.indicator: list(cube.sensitive) for cube in figures.cubes if cube.release},
+        "attacked": list(_attacked(figures)),
         "software": {"handslag": version("handslag")},
         "inputs": inputs(data),
         "kept": kept(private),
         "outputs": outputs(written),
     }
+
+
+def _attacked(figures: Figures) -> Iterator[Attacked]:
+    for cube in figures.cubes:
+        if done := cube.release:
+            yield Attacked(
+                units=cube.units.indicator,
+                year=cube.year,
+                cells=sum(len(table.counts) for table in cube.tables),
+                hidden=sum(count is None for table in cube.tables for count in table.counts.values()),
+                falls=len(done.falls),
+            )
 
 
 def rules_of(told: Manifest) -> Rules:

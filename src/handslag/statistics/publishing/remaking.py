@@ -32,7 +32,7 @@ def reproduce(path: Path, data: Path, ledger: Ledger | None = None, progress: Pr
     figures, _counted = compute(spec, data, year, rules=rules, versions=versions, ledger=before, progress=progress)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "made"
-        write_publication(figures, told["languages"], told["data_day"], made)
+        write_publication(figures, told["languages"], told["data_day"], told["contact"], made)
         given = kept(data) or inputs(data)
         return [*_others(told["inputs"] | told["kept"], given), *_differences(told, path.parent, made)]
 

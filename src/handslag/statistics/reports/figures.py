@@ -8,7 +8,7 @@ from handslag.statistics.counting.cubes import TOTAL, Cube, build_cube
 from handslag.statistics.counting.engines import Engine, embedded
 from handslag.statistics.counting.units import Counted, count, read_counted
 from handslag.statistics.definitions.catalogue import Definition, definition, files_behind
-from handslag.statistics.errors import BadInput
+from handslag.statistics.errors import BadInput, Nothing, Unsafe
 from handslag.statistics.progress import Progress
 from handslag.statistics.reports.specification import CubeSpec, ReportSpec
 from handslag.statistics.safety.gate import Release, release
@@ -122,13 +122,14 @@ def make_figures(
 ) -> Figures:
     """Protects each cube's tables together, with what the ledger says is known, and attacks the result.
 
-    Raises BadInput where a table cannot be made safe. Years in which nobody was counted are left out.
+    Raises Unsafe where a table cannot be made safe, Nothing where nobody was counted in the year. The year before is
+    left out where nobody was counted.
     """
     _refuse_unknown(rules.sensitive, spec)
     cubes = []
     wanted = [(cube, y) for y in (year, year - 1) for cube in spec.cubes if sum(counted[cube.units, y].counts.values())]
     if not any(y == year for _cube, y in wanted):
-        raise BadInput(f"The data has nothing for {year}. Is it the right year and folder?")
+        raise Nothing(f"The data has nothing for {year}. Is it the right year and folder?")
     for done, (cube, y) in enumerate(wanted):
         progress(f"protecting {cube.units} {y}", done, len(wanted))
         units, outcomes = definitions_of(cube, versions)
@@ -161,5 +162,5 @@ def _sensitive(cube: CubeSpec, built: Cube, rules: Rules) -> tuple[str, ...]:
 def _protect(subject: str, built: Cube, threshold: int, sensitive: tuple[str, ...], ledger: Ledger) -> Release:
     safe = release(built.tables, TOTAL, built.hierarchies, threshold, sensitive=sensitive, earlier=ledger.of(subject))
     if safe.falls:
-        raise BadInput(f"{subject}: {', '.join(safe.falls[0].cell)} cannot be made safe. Publish fewer tables.")
+        raise Unsafe(f"{subject}: {', '.join(safe.falls[0].cell)} cannot be made safe. Publish fewer tables.")
     return safe

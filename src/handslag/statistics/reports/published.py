@@ -54,19 +54,23 @@ def beside(figures: Figures) -> list[tuple[dict[str, str], SafeCube, float | Non
     return found
 
 
+def about(row: dict[str, str], cube: SafeCube, language: str) -> str:
+    """What a published figure is about, in words."""
+    what = [dimension_label(row["outcome"], language) if row["outcome"] else cube.units.name[language]]
+    return ", ".join([*what, *(code_label(name, code, language) for name, code in _wanted(row).items())])
+
+
 def published_beside(figures: Figures, language: str) -> Section | None:
     """The section that lays published figures beside ours; None where none was published."""
     rows = []
     for row, cube, ours in beside(figures):
-        what = [dimension_label(row["outcome"], language) if row["outcome"] else cube.units.name[language]]
-        what += [code_label(name, code, language) for name, code in _wanted(row).items()]
         cells = (
             Value(row["year"]),
             Value(_text(float(row["value"]), row["unit"], language), float(row["value"])),
             Value(HIDDEN) if ours is None else Value(_text(ours, row["unit"], language), ours),
             Value(row[f"source_{language}"]),
         )
-        rows.append(Row(", ".join(what), 1, cells))
+        rows.append(Row(about(row, cube, language), 1, cells))
     if not rows:
         return None
     columns = tuple(Column(word(key, language)) for key in ("year", "published_value", "ours", "published_by"))

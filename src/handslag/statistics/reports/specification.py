@@ -30,6 +30,8 @@ class ReportSpec:
     """A report: its name, its title by language, and its cubes."""
 
     name: str
+    matrix: str
+    """With what the names of its tables begin where .px files of many reports lie together."""
     title: Mapping[str, str]
     cubes: tuple[CubeSpec, ...]
 
@@ -52,7 +54,7 @@ def _cube(given: _GivenCube) -> CubeSpec:
 def reports() -> dict[str, ReportSpec]:
     """Every report by its name."""
     found = tomllib.loads(REPORTS.read_text(encoding="utf-8"))["report"]
-    return {r["name"]: ReportSpec(r["name"], r["title"], tuple(map(_cube, r["cube"]))) for r in found}
+    return {r["name"]: ReportSpec(r["name"], r["matrix"], r["title"], tuple(map(_cube, r["cube"]))) for r in found}
 
 
 def report(name: str) -> ReportSpec:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from handslag.statistics.errors import BadInput
+from handslag.statistics.errors import Unsafe
 from handslag.statistics.safety.auditing import Fall, audit
 from handslag.statistics.safety.classes import refuse_overlapping
 from handslag.statistics.safety.protecting import Protection, Unprotectable, protect, unsafe_cells
@@ -33,8 +33,8 @@ def release(
 ) -> Release:
     """Protects linked tables and attacks the result. Only a release without falls may leave the house.
 
-    Raises BadInput for tables that contradict each other, for classes that overlap, also with those of earlier
-    releases, and for a cell that nothing can protect (any more).
+    Raises BadInput for tables that contradict each other and for classes that overlap, also with those of earlier
+    releases, and Unsafe for a cell that nothing can protect (any more).
     """
     refuse_overlapping([*tables, *(one.table for one in earlier)], hierarchies)
     system = build(tables, total, hierarchies, earlier, sensitive)
@@ -48,7 +48,7 @@ def release(
     except Unprotectable as error:
         cell = ", ".join(error.args[0])
         since = " any more, because of what was published before" if earlier else ""
-        raise BadInput(f"{cell} cannot be protected{since}. Publish fewer or coarser tables.") from None
+        raise Unsafe(f"{cell} cannot be protected{since}. Publish fewer or coarser tables.") from None
     shown = tuple(_shown(table, system, protection.hidden, total) for table in tables)
     changes = changes_of(system, protection)
     falls = audit(shown, tables, total, hierarchies, threshold, sensitive=sensitive, earlier=earlier, changes=changes)

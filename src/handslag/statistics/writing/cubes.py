@@ -31,6 +31,8 @@ class Box:
     counts: dict[Cell, int | None]
     source: str
     language: str
+    matrix: str
+    """Its name in a database of .px files: of the report, the year and the table."""
 
     def cells(self) -> Iterator[tuple[Cell, int | None]]:
         """Every cell with its count (None where hidden), the last dimension running fastest."""
@@ -44,14 +46,16 @@ class Box:
 
 def boxes(figures: Figures, language: str) -> Iterator[Box]:
     """Every table of a report, with the year before."""
+    number = 0
     for cube in figures.cubes:
-        if cube.year == figures.year:
-            before = figures.cube(cube.units.indicator, figures.year - 1)
-            for spec in cube.spec.tables:
-                yield _box([c for c in (before, cube) if c], spec, language)
+        before = figures.cube(cube.units.indicator, figures.year - 1)
+        for spec in cube.spec.tables if cube.year == figures.year else ():
+            number += 1
+            matrix = f"{figures.spec.matrix}{figures.year % 100:02}{number:02}"
+            yield _box([c for c in (before, cube) if c], spec, language, matrix)
 
 
-def _box(cubes: list[SafeCube], spec: tuple[str, ...], language: str) -> Box:
+def _box(cubes: list[SafeCube], spec: tuple[str, ...], language: str, matrix: str) -> Box:
     now = cubes[-1]
     counts: dict[Cell, int | None] = {}
     codes: dict[int, dict[str, None]] = {}
@@ -72,6 +76,7 @@ def _box(cubes: list[SafeCube], spec: tuple[str, ...], language: str) -> Box:
         counts,
         f"{now.units.source[language]} ({', '.join(d.label for d in (now.units, *now.outcomes))})",
         language,
+        matrix,
     )
 
 
@@ -128,12 +133,12 @@ def _listed(values: Iterator[str]) -> str:
     return "\n".join([*lines, line])
 
 
-def _px_head(box: Box, names: list[str], matrix: str) -> Iterator[str]:
+def _px_head(box: Box, names: list[str], updated: str, contact: str) -> Iterator[str]:
     yield 'CHARSET="ANSI"'
     yield 'AXIS-VERSION="2013"'
     yield 'CODEPAGE="utf-8"'
     yield f'LANGUAGE="{box.language}"'
-    yield f"MATRIX={_quoted(matrix)}"
+    yield f"MATRIX={_quoted(box.matrix)}"
     yield 'SUBJECT-CODE="REH"'
     yield f"SUBJECT-AREA={_quoted('Rehabilitering' if box.language == 'sv' else 'Rehabilitation')}"
     yield f"TITLE={_quoted(box.title)}"
@@ -148,26 +153,29 @@ def _px_head(box: Box, names: list[str], matrix: str) -> Iterator[str]:
     for name, codes in zip(names, box.codes, strict=True):
         yield f"CODES({_quoted(name)})={_listed(iter(codes))}"
     yield f"TIMEVAL({_quoted(names[-1])})=TLIST(A1),{_listed(iter(box.codes[-1]))}"
+    yield f"LAST-UPDATED={_quoted(updated.replace('-', '') + ' 00:00')}"
+    if contact:
+        yield f"CONTACT={_quoted(contact)}"
     yield f"SOURCE={_quoted(box.source)}"
     yield f'DATASYMBOL2="{HIDDEN}"'
     yield f"NOTE={_quoted(word('note_hidden', box.language))}"
 
 
-def px(box: Box, matrix: str) -> str:
-    """The cube as a PX file; hidden cells are ".." in quotes."""
+def px(box: Box, updated: str, contact: str) -> str:
+    """The cube as a PX file; hidden cells are ".." in quotes. `updated` is the day of its data (ISO)."""
     labels = [dimension_label(name, box.language) for name in box.dimensions[:-1]]
     names = [label.replace(",", "") for label in (*labels, word("year", box.language))]
     numbers = [_quoted(HIDDEN) if count is None else str(count) for _key, count in box.cells()]
     width = len(box.codes[-1])
     rows = [" ".join(numbers[start : start + width]) for start in range(0, len(numbers), width)]
-    head = "".join(f"{line};\n" for line in _px_head(box, names, matrix))
+    head = "".join(f"{line};\n" for line in _px_head(box, names, updated, contact))
     return f"{head}DATA=\n" + "\n".join(rows) + ";\n"
 
 
-def write_cubes(figures: Figures, language: str, folder: Path, updated: str) -> None:
+def write_cubes(figures: Figures, language: str, folder: Path, updated: str, contact: str) -> None:
     """Writes each table as .csv, .json (JSON-stat) and .px."""
-    for number, box in enumerate(boxes(figures, language), start=1):
+    for box in boxes(figures, language):
         write_csv(box, folder / f"{box.name}.csv")
         text = json.dumps(json_stat(box, updated), ensure_ascii=False, indent=1)
         (folder / f"{box.name}.json").write_text(text, encoding="utf-8")
-        (folder / f"{box.name}.px").write_text(px(box, f"HANDSLAG{number:02}"), encoding="utf-8")
+        (folder / f"{box.name}.px").write_text(px(box, updated, contact), encoding="utf-8")

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from handslag.statistics.reports.figures import Figures
 from handslag.statistics.reports.intervals import share
 from handslag.statistics.reports.presenting import present
+from handslag.statistics.reports.published import about, beside
 from handslag.statistics.reports.words import LANGUAGES
 from handslag.statistics.safety.tables import PUBLISHED, STATUS, SUPPRESSED, Cell
 from handslag.statistics.writing.cubes import Box, boxes
 
 
 def as_json(figures: Figures) -> dict[str, object]:
-    """Every figure that may be shown, for machines: cells with a status, and what is derived from them in sentences."""
+    """Every figure that may be shown, for machines: cells with a status, what is derived from them in sentences, and
+    what was published before beside ours (a count, or a whole number of percent)."""
     return {
         "report": figures.spec.name,
         "year": figures.year,
@@ -19,6 +21,17 @@ def as_json(figures: Figures) -> dict[str, object]:
             language: [s for section in present(figures, language, "").sections for s in section.sentences]
             for language in LANGUAGES
         },
+        "published": [
+            {
+                "about": {language: about(row, cube, language) for language in LANGUAGES},
+                "year": int(row["year"]),
+                "unit": row["unit"],
+                "published": float(row["value"]),
+                "ours": ours,
+                "source": {language: row[f"source_{language}"] for language in LANGUAGES},
+            }
+            for row, cube, ours in beside(figures)
+        ],
         "tables": [
             {
                 "name": box.name,
