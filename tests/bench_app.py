@@ -2,17 +2,17 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+from handslag.wsgi import application  # (before all that needs the settings)
 
-application = get_wsgi_application()
+# isort: split
 
-from django.shortcuts import render  # noqa: E402  (needs the settings)
-from django.urls import path  # noqa: E402
+from django.shortcuts import render
+from django.urls import path
 
-from handslag.parties import wall  # noqa: E402
-from handslag.site.urls import urlpatterns as product  # noqa: E402
-from handslag.ui.access import SIGNED_IN, page  # noqa: E402
-from tests.bench_parts import telling  # noqa: E402
+from handslag.parties import wall
+from handslag.site.urls import urlpatterns as product
+from handslag.ui.access import SIGNED_IN, page
+from tests.bench_parts import telling
 
 if os.environ.get("HANDSLAG_BENCH_NO_WALL"):  # to tell what the database's wall costs
     wall.enter = lambda *_who: None

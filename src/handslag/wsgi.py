@@ -11,9 +11,11 @@ try:
     application = get_wsgi_application()
 
     from handslag.foundation.checks import refusals  # (needs the settings)
+    from handslag.foundation.collecting import collect_seldom
     from handslag.foundation.patience import limit_for_process
 
     limit_for_process()
+    collect_seldom()
     if problems := refusals():
         raise ImproperlyConfigured("\n".join(problems))
 except ImproperlyConfigured:

@@ -30,10 +30,12 @@ def _go_rounds(command: str, every_minutes: float, stop: threading.Event) -> Non
 
 
 def _begin(_worker: Any) -> None:
+    from handslag.foundation.collecting import collect_seldom
     from handslag.foundation.patience import limit_for_process
     from handslag.journal import chain
 
     limit_for_process()
+    collect_seldom()
     threading.Thread(target=chain.keep_sealing, args=(chain.EVERY, threading.Event()), daemon=True).start()
 
 

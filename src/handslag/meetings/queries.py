@@ -24,7 +24,7 @@ SHOWN = ("case__person__identity", "case__holder__user", "case__holder__unit", "
 OF_A_CASE = ("case", "by", "timed_by", "ended_by")
 """What is read with a meeting in lists of many cases, and in those of one."""
 WEEK = timedelta(days=7)
-MOST = 10
+MOST = 5
 """How many meetings a case's page shows."""
 
 

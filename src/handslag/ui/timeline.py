@@ -1,8 +1,14 @@
-"""The picture of somebody's way: rows of boxes and marks over time, and the same as a table."""
+"""The picture of somebody's way: rows of boxes and marks over time, and the same as a table.
+
+It is drawn in Python, as tables are (`ui/tables.py`): a template would word each of its numbers for the reader.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from html import escape
+
+from django.utils.safestring import SafeString
 
 WIDTH, LEFT, LANE = 1000, 160, 56
 TICK_LABEL = 60  # the room that a tick's label takes
@@ -27,6 +33,14 @@ class Bar:
             return ""
         return self.label if len(self.label) <= fits else self.label[: fits - 1] + "…"
 
+    @property
+    def drawn(self) -> str:
+        """Its markup."""
+        shown = escape(self.shown)
+        label = shown and f'<text class="bar-label {self.tone}" x="{self.x}" y="25" dx="6">{shown}</text>'
+        box = f'<rect class="bar {self.tone}" x="{self.x}" y="5" width="{self.width}" height="30" rx="4"></rect>'
+        return f"<g><title>{escape(self.title)}</title>{box}{label}</g>"
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -35,6 +49,12 @@ class Mark:
     x: int
     title: str
     tone: str
+
+    @property
+    def drawn(self) -> str:
+        """Its markup."""
+        mark = f'<circle class="mark {self.tone}" cx="{self.x}" cy="20" r="7"></circle>'
+        return f"<g><title>{escape(self.title)}</title>{mark}</g>"
 
 
 @dataclass(frozen=True)
@@ -55,6 +75,12 @@ class Lane:
     marks: list[Mark] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
 
+    def drawn(self, offset: int) -> str:
+        """Its markup, so far down in the picture."""
+        inside = "".join([*(bar.drawn for bar in self.bars), *(mark.drawn for mark in self.marks)])
+        name = f'<text class="lane-name" x="0" y="25">{escape(self.name)}</text>'
+        return f'<g class="lane" transform="translate(0 {offset})">{name}{inside}</g>'
+
 
 @dataclass(frozen=True)
 class Timeline:
@@ -67,6 +93,25 @@ class Timeline:
     height: int
     lines: list[tuple[str, str, str]]
     width: int = WIDTH
+
+    @property
+    def drawn(self) -> SafeString:
+        """What is inside the picture."""
+        height = self.height
+        ticks = [
+            f'<line class="tick" x1="{x}" y1="0" x2="{x}" y2="{height}"></line>'
+            f'<text class="tick-label" x="{x}" y="{height}" dx="3" dy="-6">{escape(label)}</text>'
+            for x, label in self.ticks
+        ]
+        lanes = [lane.drawn(offset) for offset, lane in self.lanes]
+        now = f'<line class="now" x1="{self.now}" y1="0" x2="{self.now}" y2="{height}"></line>'
+        return SafeString("\n".join([*ticks, *lanes, now]))  # noqa: S308  (escaped above)
+
+    @property
+    def told(self) -> SafeString:
+        """The rows of its table."""
+        rows = ("".join([f"<td>{escape(cell)}</td>" for cell in line]) for line in self.lines)
+        return SafeString("".join(f"<tr>{row}</tr>" for row in rows))  # noqa: S308  (escaped above)
 
 
 class Scale:
