@@ -34,7 +34,7 @@ WALL = "tests/test_lawful.py::test_a_list_that_forgets_its_filter_finds_keys_and
 OPENED = "tests/test_check.py::test_a_wall_that_was_opened_is_seen_and_nothing_starts"
 INJECTION = "tests/test_injection.py"
 WALLS, CACHE = "tests/test_walls.py", "tests/test_cache.py"
-BOOKS = "tests/test_associations.py"
+BOOKS, BOOKS_REPORTS = "tests/test_associations.py", "tests/test_associations_reports.py"
 BOOKS_WALLED = f"{BOOKS}::test_the_database_gives_the_books_to_its_own_officers_alone"
 ON_POSTGRESQL = (ROLE, WALL, OPENED, INJECTION, WALLS, BOOKS_WALLED)
 SEARCHING = "tests/test_searching.py"
@@ -133,8 +133,8 @@ MUTANTS = [
     ("any officer keeps any catalogue", "measures/may.py", "if post.association_id == association_id", "if True", MEASURES),
     ("a measure is overwritten", "measures/actions.py", "    if measure.changed_at != upon:", "    if False:", MEASURES),
     ("all measures are open data", "measures/queries.py", "_goes_on(clock.today()), is_open_data=True", "_goes_on(clock.today())", MEASURES),
-    ("any officer keeps any books", "associations/may.py", "if not kept_by(actor, association_id):", "if not actor.reach:", BOOKS),
-    ("a row of the books is corrected twice", "associations/actions.py", "    if before.is_struck or found", "    if False and found", BOOKS),
+    ("any officer keeps any books", "associations/may.py", "post = kept_by(actor, association_id)", "post = next(iter(actor.reach), None)", BOOKS),
+    ("a row of the books is corrected twice", "associations/actions.py", "    if before.is_struck or kind.rows", "    if False and kind.rows", BOOKS),
     ("a reported year changes silently", "associations/actions.py", "    if year and not reason.strip() and", "    if False and", BOOKS),
     ("a reported year changes silently, by the database", "associations/guards.py", "f\"NEW.reason = '' AND {_REPORTED}\"", '"1=0"', BOOKS),
     ("a version replaces any other", "associations/guards.py", 'f"NEW.replaces_id IS NOT NULL AND NOT EXISTS', 'f"1=0 AND NOT EXISTS', BOOKS),
@@ -142,6 +142,12 @@ MUTANTS = [
     ("who is no member pays", "associations/guards.py", '"NOT EXISTS (SELECT 1 FROM parties_association_members m JOIN parties_party p', '"1=0 AND NOT EXISTS (SELECT 1 FROM parties_association_members m JOIN parties_party p', BOOKS),
     ("what was struck is summed", "associations/queries.py", "replaced_by__isnull=True, is_struck=False", "replaced_by__isnull=True", BOOKS),
     ("what was replaced is summed", "associations/queries.py", "replaced_by__isnull=True, is_struck=False", "is_struck=False", BOOKS),
+    ("a year that goes on is reported", "associations/actions.py", "or year >= today.year:", "or False:", BOOKS_REPORTS),
+    ("a report changes", "associations/guards.py", '"number", "definitions", "content", "by_id", "made_at")', '"definitions", "by_id", "made_at")', BOOKS_REPORTS),
+    ("a report leaves a number out", "associations/guards.py", '"NEW.number <> 1 + (SELECT COUNT(*) FROM associations_report', '"1=0 AND NEW.number <> 1 + (SELECT COUNT(*) FROM associations_report', BOOKS_REPORTS),
+    ("others fetch a report", "associations/queries.py", "Report.objects.filter(association__in=own_associations(viewer), public_id=public_id)", "Report.objects.filter(public_id=public_id)", BOOKS_REPORTS),
+    ("what ESF pays is counted as the association's own", "associations/reporting.py", "**_sums(of.sums(rules.MEASURE_COST)),", "**_sums(of.sums()),", BOOKS_REPORTS),
+    ("a name becomes a formula", "associations/writing.py", 'value.startswith(DANGEROUS)', 'False', BOOKS_REPORTS),
     ("a forecast closes the year", "associations/queries.py", "last if last and not is_forecast(last) else None", "last", BOOKS),
     ("books of others come back", "associations/walls.py", "f\"association_id = ANY {mine('associations')}\"", '"association_id IS NOT NULL"', BOOKS_WALLED),
     ("measures fit by what is hidden", "measures/queries.py", 'str(visible.value("target_groups") or "")', "visible.case.target_groups", MEASURES),

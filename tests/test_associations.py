@@ -86,7 +86,7 @@ def test_an_officer_keeps_the_books_of_a_year(world, browse):
         assert shown in page, shown
     board = officer.get(reverse("association-board", args=[YEAR])).content.decode()
     assert "§ 7" in board and "Fler i arbete" in board
-    page = officer.get(reverse("association")).content.decode()
+    page = text(officer.get(reverse("association"))) + text(officer.get(reverse("association-report", args=[YEAR])))
     assert "Region: tilldelade medel" in page and "Steget vidare: utfall på varje rad" in page and "efter start" in page
     assert Entry.objects.filter(verb="books_noted").count() == noted_rows()
 

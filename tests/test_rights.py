@@ -151,6 +151,8 @@ PAGES = {
     "association-year": {"association"},
     "association-economy": {"association"},
     "association-board": {"association"},
+    "association-report": {"association"},
+    "fetch-report": {"association"},
     "note-in-books": {"association"},
     "change-noted": {"association"},
     "make-measure": {"association"},
@@ -260,6 +262,7 @@ CASE_ACTIONS = {
     "note_in_books": {"association"},
     "correct_books": {"association"},
     "strike_from_books": {"association"},
+    "make_report": {"association"},
     "make_measure": {"association"},
     "change_measure": {"association"},
 }
@@ -325,6 +328,7 @@ def scene(world):
     meeting, decision = decided(world, case)
     assessment, plan, planned = assessed(world, case)
     measure, noted = world.measure(), world.noted("cost")
+    reported = books.make_report(world.viewer("association"), noted.association_id, clock.today().year - 1)
     arguments = {
         **dict.fromkeys(
             ("case", "next-step", "livelihood", "pause", "resume", "close", "reopen", "offer"), [case.public_id]
@@ -365,7 +369,10 @@ def scene(world):
         "case-measures": [case.public_id],
         **dict.fromkeys(("measure", "change-measure"), [measure.public_id]),
         "programme-step": [case.public_id, "way-back"],
-        **dict.fromkeys(("association-year", "association-economy", "association-board"), [clock.today().year]),
+        **dict.fromkeys(
+            ("association-year", "association-economy", "association-board", "association-report"), [clock.today().year]
+        ),
+        "fetch-report": [reported.public_id, "csv"],
         "note-in-books": [clock.today().year, "cost"],
         "change-noted": ["cost", noted.public_id],
         "meeting": [meeting.public_id],
@@ -605,6 +612,7 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "note_in_books": lambda v: books.note_in_books(v, noted.association_id, "planned", {}),
         "correct_books": lambda v: books.correct_books(v, noted.association_id, "cost", noted.public_id, {}),
         "strike_from_books": lambda v: books.strike_from_books(v, noted.association_id, "cost", noted.public_id),
+        "make_report": lambda v: books.make_report(v, noted.association_id, today.year - 1),
         "make_measure": lambda v: world.measure(v, name="Ny"),
         "change_measure": lambda v: measures.change_measure(v, measure.pk, measure.changed_at, described(world)),
     }  # fmt: skip

@@ -13,7 +13,7 @@ from handslag.assessments import actions as assessments
 from handslag.assessments.rules import Spell
 from handslag.assessments.signing import Content
 from handslag.associations import actions as books
-from handslag.associations.models import Decision, Noted, Report
+from handslag.associations.models import Decision, Noted
 from handslag.cases import actions as cases
 from handslag.cases.models import Case
 from handslag.cases.opening import Draft, open_cases
@@ -315,8 +315,7 @@ def _keep_books(world: World) -> None:
     goal = world.noted("goal", decision=Decision.objects.get())
     viewer = world.viewer("association")
     books.strike_from_books(viewer, goal.association_id, "goal", goal.public_id)
-    told = {"year": 2025, "number": 1, "definitions": "x", "content": "{}", "by": goal.by, "made_at": clock.now()}
-    Report.objects.create(association=goal.association, **told)
+    books.make_report(viewer, goal.association_id, clock.today().year - 1)
 
 
 def build_at_work() -> World:

@@ -4,14 +4,15 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from handslag.associations import may
+from handslag.associations import may, rules
 from handslag.associations.models import Noted, Report
 from handslag.associations.noting import KINDS, Kind, Values
+from handslag.associations.queries import Books
+from handslag.associations.reporting import DEFINITIONS, content_of, written
 from handslag.foundation import clock
 from handslag.foundation.acting import action
 from handslag.foundation.errors import Overtaken, Refused
 from handslag.journal.actions import record
-from handslag.measures.may import kept_by
 from handslag.parties.models import Association
 from handslag.parties.viewer import Viewer
 
@@ -102,10 +103,36 @@ def _write(
         replaces=before,
         is_struck=is_struck,
         reason=reason.strip(),
-        by=kept_by(actor, association.pk),
+        by=may.post_of(actor, association.pk),
         at=clock.now(),
         **told,
     )
     verb = "books_struck" if is_struck else "books_corrected" if before and not before.is_struck else "books_noted"
     record(actor.label, verb, "association", association.pk, kind=kind.name, row=noted.pk, year=year)
     return noted
+
+
+@action(may.keep)
+def make_report(actor: Viewer, association_id: int, year: int) -> Report:
+    """Makes the report of a year that is over: its figures are fixed as they stand now, and stay.
+
+    Raises Refused for a year that is not over, or without books, and where nothing has changed since the last report.
+    """
+    association, today = _locked(association_id), clock.today()
+    if not rules.is_year(year, today) or year >= today.year:
+        raise Refused(_("The year is not over yet. It is reported from 1 January on."))
+    made = Report.objects.filter(association=association, year=year).order_by("-number").first()
+    content = written(content_of(Books(association, year)))
+    if made and (made.content, made.definitions) == (content, DEFINITIONS):
+        raise Refused(_("Nothing has changed since the last report of the year. Use that one."))
+    report = Report.objects.create(
+        association=association,
+        year=year,
+        number=made.number + 1 if made else 1,
+        definitions=DEFINITIONS,
+        content=content,
+        by=may.post_of(actor, association.pk),
+        made_at=clock.now(),
+    )
+    record(actor.label, "report_made", "association", association.pk, year=year, number=report.number)
+    return report

@@ -12,11 +12,14 @@ from handslag.reference import codes
 
 @dataclass(frozen=True)
 class Missing:
-    """Something that is missing, in words, and the kind by which it is noted, for which measure if any."""
+    """Something that is missing, in words: noted as something new of a kind, for which measure if any, or (no kind)
+    filled in where it stands already."""
 
     words: str
-    kind: str
+    kind: str = ""
     measure: str = ""
+    is_of_board: bool = False
+    """Whether it stands among what the board decided, not in the economy."""
 
 
 def missing_in(books: Books) -> list[Missing]:
@@ -32,12 +35,12 @@ def _of_association(books: Books) -> Iterator[Missing]:
     if not books.administration:
         yield Missing(_("Administration: budget and outcome"), "cost")
     elif books.administered.without_outcome:
-        yield Missing(_("Administration: the outcome of each row"), "cost")
+        yield Missing(_("Administration: the outcome of each row"))
     if not books.closing:
         yield Missing(_("Own capital and liquid funds at the end of December"), "position")
     for goal in books.goals:
         if goal.indicator == rules.OWN and goal.result is None:
-            yield Missing(_("The goal “{text}”: its result").format(text=goal.text), "goal")
+            yield Missing(_("The goal “{text}”: its result").format(text=goal.text), is_of_board=True)
 
 
 def _of_measure(of: OfMeasure) -> Iterator[Missing]:
@@ -45,7 +48,7 @@ def _of_measure(of: OfMeasure) -> Iterator[Missing]:
     if not of.costs:
         yield Missing(_("{name}: budget and outcome").format(name=name), "cost", str(of.measure.public_id))
     elif of.sums().without_outcome:
-        yield Missing(_("{name}: the outcome of each row").format(name=name), "cost")
+        yield Missing(_("{name}: the outcome of each row").format(name=name))
     if not of.planned and of.measure.planned_a_year is not None:
         yield Missing(_("{name}: budgeted participants").format(name=name), "planned", str(of.measure.public_id))
     if not of.agreement:

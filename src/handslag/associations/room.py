@@ -31,6 +31,7 @@ ROOM = Room(
     verbs={
         "books_noted": Verb(gettext_noop("noted something in the association's books")),
         "books_corrected": Verb(gettext_noop("corrected something in the association's books")),
+        "report_made": Verb(gettext_noop("made the association's report of a year")),
         "books_struck": Verb(gettext_noop("struck something from the association's books")),
     },
     menu=(

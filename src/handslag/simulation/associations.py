@@ -7,13 +7,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from handslag.associations import rules
-from handslag.associations.models import Agreement, Allocation, Cost, Decision, Goal, Planned, Position
+from handslag.associations.models import Agreement, Allocation, Cost, Decision, Goal, Planned, Position, Report
+from handslag.associations.queries import Books
+from handslag.associations.reporting import DEFINITIONS, content_of, written
 from handslag.foundation import clock
 from handslag.journal.actions import entry, record_all
 from handslag.journal.seals import instant
 from handslag.measures.models import Measure
 from handslag.parties.models import Association, Post
 from handslag.simulation.bulk import create
+from handslag.simulation.places import EXAMPLE
 
 HALF, QUARTER = 50, 25
 """Per cent that the state pays, and that regions and municipalities pay together each."""
@@ -22,6 +25,7 @@ GOALS = (
     ("Handläggare som har gått den gemensamma utbildningen", 60, 30, 90),
 )
 ROWS = (("Personal", 0.75), ("Lokal och material", 0.25))
+REPORTED_SHARE = 0.85
 NOON = clock.midnight(date(2000, 1, 1)).timetz().replace(hour=12)
 
 
@@ -127,6 +131,22 @@ def write(rng: random.Random, on: date) -> None:
     for model in (Allocation, Cost, Planned, Position, Agreement, Goal):
         create(model, [row for row in noted if type(row) is model])
     record_all(_journalled(noted))
+    _report(rng, officers, on)
+
+
+def _report(rng: random.Random, officers: dict[int | None, Post], on: date) -> None:
+    """The report of last year, where it was made in time."""
+    year, at = on.year - 1, clock.instant(date(on.year, 3, 20), NOON)
+    if clock.day_of(at) > on:
+        return
+    for association in Association.objects.order_by("id"):
+        if association.name == EXAMPLE or rng.random() < REPORTED_SHARE:
+            officer, content = officers[association.pk], written(content_of(Books(association, year)))
+            told = {"definitions": DEFINITIONS, "content": content, "by": officer, "made_at": at}
+            Report.objects.create(association=association, year=year, number=1, **told)
+            line = entry(officer.user.email, "report_made", "association", association.pk, year=year, number=1)
+            line.at = instant(at)
+            record_all([line])
 
 
 def _journalled(noted: list[Any]) -> Iterator[Any]:

@@ -19,19 +19,21 @@ from handslag.associations.pages.forms import FORMS
 from handslag.associations.pages.money import agreed, kronor, percent, thousands
 from handslag.associations.pages.wording import heading_of, version_words
 from handslag.associations.queries import Books
+from handslag.associations.writing import as_csv, as_workbook
 from handslag.foundation import clock
 from handslag.foundation.errors import Overtaken
 from handslag.parties.rules import ASSOCIATION_ROLES
 from handslag.parties.viewer import Request
 from handslag.ui.access import page
 from handslag.ui.dates import when
-from handslag.ui.submission import carried_out
+from handslag.ui.submission import carried_out, tried
 
 YEARS_BACK = 3
 PAGES = (
     ("association-year", gettext_lazy("The year")),
     ("association-economy", gettext_lazy("Economy")),
     ("association-board", gettext_lazy("Board and goals")),
+    ("association-report", gettext_lazy("Annual report")),
 )
 """Pages of a year."""
 BOARD_KINDS = ("decision", "goal")
@@ -57,9 +59,8 @@ def _shown(request: Request, template: str, books: Books, name: str, **more: Any
 
 @page(*ASSOCIATION_ROLES)
 def overview(request: Request, year: int | None = None) -> HttpResponse:
-    """The year at a glance: what is allocated and spent, the measures, and what the report of a year lacks."""
-    books, today = _books(request, year), clock.today()
-    due = rules.due_on(books.year)
+    """The year at a glance: what is allocated and spent, the measures, the goals, and the report that is due."""
+    books = _books(request, year)
     latest = next((p for p in reversed(books.positions) if not queries.is_forecast(p)), None)
     tiles = (
         (_("Allocated"), thousands(books.allocated), "association-economy"),
@@ -72,9 +73,55 @@ def overview(request: Request, year: int | None = None) -> HttpResponse:
         tiles=[(label, told, reverse(name, args=[books.year])) for label, told, name in tiles],
         measures=rows.measure_table(books.measures),
         goals=rows.goal_table(books.goals),
-        missing=_missing(books),
-        due=due, due_when=when(due, today), is_late=due < today,
+        to_report=_to_report(books),
     )  # fmt: skip
+
+
+def _to_report(books: Books) -> dict[str, Any] | None:
+    """The report that is due next: of the year before, until it is made, by 31 March."""
+    before, today = Books(books.association, clock.today().year - 1), clock.today()
+    if books.year != today.year or before.reports:
+        return None
+    due = rules.due_on(before.year)
+    return {"year": before.year, "due": due, "when": when(due, today), "missing": len(missing_in(before))}
+
+
+@page(*ASSOCIATION_ROLES)
+def report(request: Request, year: int) -> HttpResponse:
+    """The annual report's figures: what is missing, and those that were made."""
+    books, today = _books(request, year), clock.today()
+    if request.method == "POST":
+        made = tried(
+            request,
+            lambda: actions.make_report(request.viewer, books.association.pk, year),
+            _("The report is made. Its figures stay as they are now."),
+        )
+        return redirect(f"{reverse('association-report', args=[year])}{'#h-made' if made else ''}")
+    due = rules.due_on(year)
+    return _shown(
+        request, "report", books, "association-report",
+        missing=_missing(books), due=due, due_when=when(due, today), is_over=year < today.year,
+        is_late=due < today and not books.reports,
+    )  # fmt: skip
+
+
+FORMS_OF_REPORT = {
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_workbook),
+    "csv": ("text/csv; charset=utf-8", as_csv),
+}
+
+
+@page(*ASSOCIATION_ROLES)
+def fetch(request: Request, report_id: UUID, ending: str) -> HttpResponse:
+    """A report that was made, to download."""
+    found = queries.report_of(request.viewer, report_id)
+    if found is None or ending not in FORMS_OF_REPORT:
+        raise Http404
+    kind, write = FORMS_OF_REPORT[ending]
+    answer = HttpResponse(write(found), content_type=kind)
+    name = f"finsam-{found.year}-{found.number}.{ending}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def _missing(books: Books) -> list[tuple[str, str]]:
@@ -82,7 +129,9 @@ def _missing(books: Books) -> list[tuple[str, str]]:
     found = []
     for gap in missing_in(books):
         chosen = f"?measure={gap.measure}" if gap.measure else ""
-        found.append((gap.words, reverse("note-in-books", args=[books.year, gap.kind]) + chosen))
+        stands = reverse("association-board" if gap.is_of_board else "association-economy", args=[books.year])
+        new = gap.kind and reverse("note-in-books", args=[books.year, gap.kind]) + chosen
+        found.append((gap.words, new or stands))
     return found
 
 
