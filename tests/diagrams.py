@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 
 from handslag.assessments import rules as assessment_rules
 from handslag.handovers import rules
+from handslag.referrals import rules as referral_rules
 from tests import plan
 from tests.test_room_cost import EDITS
 
@@ -36,7 +37,16 @@ def transitions() -> str:
     lines += ["", "| state | whose turn it is |", "|---|---|"]
     for state in (*rules.PENDING, rules.ACCEPTED, *rules.FINAL):
         lines.append(f"| {state} | {SIDES.get(rules.awaited(state), 'nobody: it is over')} |")
-    return "\n".join([*lines, "", *assessment_states()]) + "\n"
+    return "\n".join([*lines, "", *referral_states(), "", *assessment_states()]) + "\n"
+
+
+def referral_states() -> Iterator[str]:
+    """The states of a referral to a measure, and who may take which step."""
+    yield from ("## The referral", "", "Drawn from `referrals/rules.py`; the database refuses every other step.", "")
+    yield from ("```mermaid", "stateDiagram-v2")
+    for t in referral_rules.TRANSITIONS:
+        yield from (f"    {source or '[*]'} --> {t.target}: {t.verb} ({t.side})" for source in t.sources)
+    yield from (*(f"    {state} --> [*]" for state in referral_rules.FINAL), "```")
 
 
 def _can_be(facts: set[str]) -> bool:

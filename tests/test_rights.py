@@ -44,12 +44,15 @@ from handslag.meetings.models import Decision, Meeting
 from handslag.microdata.writing import note_microdata
 from handslag.parties import actions as parties
 from handslag.parties.hiring import hire
-from handslag.parties.models import Absence, Secret
+from handslag.parties.models import Absence, Post, Secret
 from handslag.parties.second_factor import reset_factors
 from handslag.passages import actions as passages
 from handslag.passages import programme_actions as programme
 from handslag.plans import actions as plans
 from handslag.plans.models import Plan, Step
+from handslag.referrals import actions as referrals
+from handslag.referrals import line
+from handslag.referrals.models import Referral
 from handslag.rights.extract import extract
 from handslag.rights.protection import protect, unprotect
 from handslag.rights.rectification import present, rectify
@@ -158,6 +161,11 @@ PAGES = {
     "make-measure": {"association"},
     "change-measure": {"association"},
     "case-measures": FK | AF | {"fk_officer", "af_officer"},
+    "referrals": {"measure"},
+    "referral": FK | AF | {"fk_officer", "af_officer", "measure"},
+    "referral-step": FK | AF | {"measure"},
+    "refer": FK | AF,
+    "refer-to": HOLDERS,
     "handover": FK | AF | {"fk_officer", "af_officer"},
     "handover-step": FK | AF,
     "watch": HOLDERS | OFFICERS,
@@ -265,6 +273,11 @@ CASE_ACTIONS = {
     "make_report": {"association"},
     "make_measure": {"association"},
     "change_measure": {"association"},
+    "refer": {"fk_a", "fk_lead"},
+    **dict.fromkeys(("answer_measure", "withdraw_referral", "settle_no"), {"fk_a", "fk_lead"}),
+    **dict.fromkeys(("take_place", "pass_place"), {"fk_a", "fk_lead"}),
+    **dict.fromkeys(("ask_referrer", "decline_referral", "accept_referral"), {"measure", "af_lead"}),
+    **dict.fromkeys(("put_on_list", "move_in_line", "offer_place", "leave_place"), {"measure", "af_lead"}),
 }
 SYSTEM_ACTIONS = (
     *("hire", "set_password", "issue_token", "revoke_token", "retain", "extract", "rotate", "unprotect"),
@@ -318,6 +331,13 @@ def assessed(world, case):
     return assessment, plan, plans.add_step(world.viewer("fk_a"), case.pk, planned)
 
 
+def referred(world, case, measure):
+    """A referral of the case's person to a measure whose staff work at AF's unit."""
+    staff, unit = world.posts["measure"], world.units["af"]
+    Post.objects.create(user=staff.user, role=staff.role, party=unit.party, unit=unit)
+    return referrals.refer(world.viewer("fk_a"), case.pk, referrals.Asked(measure, unit, "Ord"))
+
+
 @pytest.fixture
 def scene(world):
     """The world of the matrix, and the arguments of each page in it."""
@@ -329,7 +349,12 @@ def scene(world):
     assessment, plan, planned = assessed(world, case)
     measure, noted = world.measure(), world.noted("cost")
     reported = books.make_report(world.viewer("association"), noted.association_id, clock.today().year - 1)
+    referral = referred(world, case, measure)
     arguments = {
+        "referral": [referral.public_id],
+        "referral-step": [referral.public_id, "ask"],
+        "refer": [case.public_id, measure.public_id],
+        "refer-to": [measure.public_id],
         **dict.fromkeys(
             ("case", "next-step", "livelihood", "pause", "resume", "close", "reopen", "offer"), [case.public_id]
         ),
@@ -536,6 +561,7 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
     meeting, decision = decided(world, case)
     measure = world.measure()
     noted = world.noted("cost")
+    referral = referred(world, case, measure)
     guest = meeting.participants.get(post=post)
     when = meetings.Time(contact_in(3), 60, "Rum 3")
     assessment, _plan, planned = assessed(world, case)
@@ -615,6 +641,19 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "make_report": lambda v: books.make_report(v, noted.association_id, today.year - 1),
         "make_measure": lambda v: world.measure(v, name="Ny"),
         "change_measure": lambda v: measures.change_measure(v, measure.pk, measure.changed_at, described(world)),
+        "refer": lambda v: referrals.refer(v, case.pk, referrals.Asked(measure, world.units["af"])),
+        "ask_referrer": lambda v: referrals.ask_referrer(v, referral.pk, "?"),
+        "answer_measure": lambda v: referrals.answer_measure(v, referral.pk, "!"),
+        "withdraw_referral": lambda v: referrals.withdraw_referral(v, referral.pk),
+        "settle_no": lambda v: referrals.settle_no(v, referral.pk),
+        "decline_referral": lambda v: referrals.decline_referral(v, referral.pk, "full"),
+        "accept_referral": lambda v: line.accept_referral(v, referral.pk, today),
+        "put_on_list": lambda v: line.put_on_list(v, referral.pk, line.Waits("no_place")),
+        "move_in_line": lambda v: line.move_in_line(v, referral.pk, 2, "mistake"),
+        "offer_place": lambda v: line.offer_place(v, referral.pk, today, today),
+        "leave_place": lambda v: line.leave_place(v, referral.pk),
+        "take_place": lambda v: line.take_place(v, referral.pk),
+        "pass_place": lambda v: line.pass_place(v, referral.pk),
     }  # fmt: skip
     assert _takers(world, acts[action]) == CASE_ACTIONS[action]
 
@@ -638,6 +677,9 @@ def test_what_does_not_exist_and_what_is_hidden_look_the_same(scene, browse):
         bodies = [re.sub(r"[0-9a-f-]{36}|[0-9]+|csrfmiddlewaretoken[^>]*", "", r.content.decode()) for r in (a, b)]
         assert bodies[0] == bodies[1]
 
+
+MEASURES_STEPS = ("accept", "wait", "invite", "move", "decline", "ask", "leave")
+REFERRERS_STEPS = ("take-place", "pass-place", "answer", "withdraw", "settle")
 
 # Which parties' systems an operation answers with something, in the same world (401 without a token, always).
 OPERATIONS = {
@@ -678,6 +720,11 @@ OPERATIONS = {
     ("get", "/api/v1/watch"): {"fk", "af", "kom"},
     ("get", "/api/v1/measures"): {"fk", "af", "kom"},
     ("get", "/api/v1/measures/{measure_id}"): {"fk", "af", "kom"},
+    ("get", "/api/v1/referrals"): {"fk", "af", "kom"},
+    ("post", "/api/v1/referrals"): {"fk"},
+    ("get", "/api/v1/referrals/{referral_id}"): {"fk", "af"},
+    **{("post", f"/api/v1/referrals/{{referral_id}}/{verb}"): {"af"} for verb in MEASURES_STEPS},
+    **{("post", f"/api/v1/referrals/{{referral_id}}/{verb}"): {"fk"} for verb in REFERRERS_STEPS},
     ("get", "/api/v1/services"): {"fk", "af", "kom", "nobody"},
     ("get", "/api/v1/services/csv"): {"fk", "af", "kom", "nobody"},
     ("get", "/api/v1/services/{measure_id}"): {"fk", "af", "kom", "nobody"},
@@ -698,6 +745,26 @@ def _sick_leave(acting_as: str) -> dict:
     return {"acting_as": acting_as, "since": str(clock.today()), "degree": 50, "programme": "youth_job_guarantee"}
 
 
+def _referral_ready(world, verb: str) -> None:
+    """Brings the referral to where the step can be taken."""
+    referral, staff, today = Referral.objects.get(), world.viewer("af_lead"), clock.today()
+    if verb in ("invite", "move", "take-place", "pass-place"):
+        line.put_on_list(staff, referral.pk, line.Waits("no_place"))
+    if verb in ("take-place", "pass-place"):
+        line.offer_place(staff, referral.pk, today, today)
+    if verb == "move":
+        other = world.refer(world.case(), referral.measure, "af")
+        line.put_on_list(staff, other.pk, line.Waits("no_place"))
+    if verb == "leave":
+        line.accept_referral(staff, referral.pk, today)
+    if verb == "answer":
+        referrals.ask_referrer(staff, referral.pk, "?")
+    if verb == "settle":
+        referrals.decline_referral(staff, referral.pk, "full")
+    if verb == "referrals":
+        referrals.withdraw_referral(world.viewer("fk_a"), referral.pk)
+
+
 def _ready(world, case, handover, method: str, path: str) -> None:
     """Brings the case to where the operation can be carried out."""
     if path.endswith("/answer"):
@@ -710,6 +777,8 @@ def _ready(world, case, handover, method: str, path: str) -> None:
         told = Disclosure.objects.filter(to_unit=world.units["af"], group="identity", ended_at__isnull=True)
         sharing.withdraw(world.viewer("fk_a"), list(told.values_list("pk", flat=True)), case.pk)
         handovers.accept_handover(world.viewer("af_a"), handover.pk, contact_in(3))
+    if "/referrals" in path and method == "post":
+        _referral_ready(world, path.rsplit("/", 1)[-1])
     if path == "/api/v1/handovers" and method == "post":
         handovers.withdraw_handover(world.viewer("fk_a"), handover.pk)
 
@@ -729,6 +798,7 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
         "step": Step.objects.get(),
         "consent": waiting,
         "measure": Measure.objects.get(),
+        "referral": Referral.objects.get(),
     }
     url = path.format(**{f"{name}_id": found.public_id for name, found in ids.items()})
     _ready(world, case, handover, method, path)
@@ -761,6 +831,10 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
         if "consents" in path:
             lines = waiting.disclosures.filter(begins_at__isnull=True).values_list("public_id", flat=True)
             body |= {"lines": [*map(str, lines)], "seen": "document", "is_tested": True}
+        if "referrals" in path:
+            lead = {"acting_as": f"{party}_lead@test.example"} if path.split("/")[-1] in MEASURES_STEPS else {}
+            body |= {"measure_id": str(ids["measure"].public_id), "starts_on": str(clock.today()), "wait_reason": "no_place",
+                     "answer_by": str(clock.today()), "place": 2, "asked_for": "Ord", "reason": "mistake", "decline_reason": "full", **lead}  # fmt: skip
         body |= {"person_agrees": True}
         body = _sick_leave(body["acting_as"]) if path.endswith("/sick-leave") else body
         client, late = Client(headers=headers), timedelta(days=4 if path.endswith(("/hold", "/meet")) else 0)

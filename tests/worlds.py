@@ -44,6 +44,8 @@ from handslag.passages import actions as passages
 from handslag.passages import programme_actions as programme
 from handslag.persons.registering import bar
 from handslag.plans import actions as plans
+from handslag.referrals import actions as referrals
+from handslag.referrals import line
 from handslag.sharing.actions import confirm_telling, give_consent
 from handslag.sharing.queries import answered_at
 from handslag.simulation.world import identity_numbers
@@ -150,8 +152,8 @@ class World:
     def confirm(self, name: str) -> None:
         """Somebody confirms all that waits for a confirmation by the person's unit."""
         viewer = self.viewer(name)
-        for line in answered_at(viewer, unconfirmed()):
-            confirm_telling(viewer, [line.pk], "document", is_tested=True)
+        for told in answered_at(viewer, unconfirmed()):
+            confirm_telling(viewer, [told.pk], "document", is_tested=True)
 
     def record_contact(self, name: str, handover: Handover, result: str = "held", next_step: str = "Kartläggning"):
         """Somebody notes the first contact at the time for which it is booked."""
@@ -215,6 +217,21 @@ class World:
         }[what]
         association = viewer.reach[0].association_id
         return books.note_in_books(viewer, association, what, {"year": today.year, **told, **changes}, reason)
+
+    def refer(self, case: Case, measure: Measure, to_unit: str = "kom", *, consents=True, asked_for="Arbetsträning"):
+        """A referral of the person of `case` to a measure, with the person's consent where it goes to another party."""
+        holder = Post.objects.get(pk=case.holder_id)
+        if consents and self.units[to_unit].party_id != holder.party_id:
+            self.consent(case, to_unit)
+        asked = referrals.Asked(measure, self.units[to_unit], asked_for if consents else "")
+        referral = referrals.refer(viewer_of(holder.user), case.pk, asked)
+        self.confirm(f"{to_unit}_a")
+        return referral
+
+    def staffed(self, **changes) -> Measure:
+        """A measure that the municipality owns and that FK carries too: its staff work at the municipality's unit."""
+        kom = self.parties["kom"]
+        return self.measure(**{"name": "Gröna steget", "owner": kom, "parties": (kom, self.parties["fk"]), **changes})
 
 
 def described(world: World, **changes) -> Described:
@@ -318,6 +335,17 @@ def _keep_books(world: World) -> None:
     books.make_report(viewer, goal.association_id, clock.today().year - 1)
 
 
+def _refer(world: World) -> None:
+    """A waiting list that was changed, with a place that is offered, and a no."""
+    measure, staff, today = world.staffed(), world.viewer("measure"), clock.today()
+    first, second, third = (world.refer(world.case(), measure) for _ in range(3))
+    for referral in (first, second):
+        line.put_on_list(staff, referral.pk, line.Waits("group_start", today + timedelta(days=30)))
+    line.move_in_line(staff, second.pk, 1, "benefit_ends")
+    line.offer_place(staff, second.pk, today, today)
+    referrals.decline_referral(staff, third.pk, "full")
+
+
 def build_at_work() -> World:
     """A fresh world with something in every table."""
     world = build()
@@ -354,6 +382,7 @@ def fill(world: World) -> None:
     _fall_ill(world, world.case("af_a", livelihood="activity_support"))
     _keep_books(world)
     _assess(world, stays)
+    _refer(world)
     bar(keys.random_index())
     go_round()
     seal()

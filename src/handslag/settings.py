@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "handslag.sharing",
     "handslag.meetings",
     "handslag.measures",
+    "handslag.referrals",
     "handslag.plans",
     "handslag.passages",
     "handslag.assessments",

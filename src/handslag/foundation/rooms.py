@@ -190,6 +190,8 @@ class TakingPart:
 
     rows: Callable[[], Any]
     case: str
+    unit: str = "unit"
+    at: str = "at"
 
 
 @dataclass(frozen=True)
@@ -243,6 +245,8 @@ class Room:
     """Of a case: why it cannot be closed yet, in words; empty where it can."""
     taking_part: tuple[TakingPart, ...] = ()
     """Units that take part in what happens in a case, and so answer for what their party tells."""
+    taking_places: tuple[Callable[[], Any], ...] = ()
+    """Rows that each take a place of a `measure` now."""
     person_page: tuple[Part, ...] = ()
     menu: tuple[Link, ...] = ()
     microdata: tuple[Microdata, ...] = ()

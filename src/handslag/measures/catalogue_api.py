@@ -31,6 +31,7 @@ class MeasureLine(Schema):
     owner: str = Field(alias="owner.code")
     parties: list[str]
     places: int | None
+    free_places: int | None
     planned_a_year: int | None
     languages: list[str]
     accessibility: str
@@ -71,12 +72,20 @@ class Asked(Paging):
     direction: str = Field("", max_length=20)
     detail: str = Field("", max_length=30)
     language: str = Field("", max_length=10)
+    has_free_places: bool = False
     has_ended: bool = False
 
     @property
     def wanted(self) -> Wanted:
         """The same, as the catalogue is asked."""
         return Wanted(**self.model_dump(exclude={"page", "limit"}))
+
+
+def _lines(measures: list[Measure]) -> list[Measure]:
+    free = queries.free_places(measures)
+    for measure in measures:
+        measure.free_places = free.get(measure.pk)  # type: ignore[attr-defined]  # told beside the columns
+    return measures
 
 
 def _place(request: Request) -> Place:
@@ -88,7 +97,7 @@ def _place(request: Request) -> Place:
 def list_measures(request: Request, asked: Query[Asked]):
     """Measures, the nearest to the party first."""
     found = queries.catalogue(asked.wanted, queries.nearness_to(_place(request)))
-    return part(found.prefetch_related("groups", "carriers__party"), asked, list)
+    return part(found.prefetch_related("groups", "carriers__party"), asked, _lines)
 
 
 @router.get("/{uuid:measure_id}", response={200: MeasureLine, 401: Problem, 404: Problem, 422: Problem})
@@ -97,4 +106,4 @@ def show_measure(request: Request, measure_id: UUID):
     measure = queries.measure_of(measure_id)
     if measure is None:
         raise Http404
-    return measure
+    return _lines([measure])[0]

@@ -1,16 +1,20 @@
 """Reading the catalogue: what there is for a person, the nearest first. It holds no persons, and is open to everyone at
 work."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case as Either
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from handslag.cases.visibility import CaseVisibility
 from handslag.foundation import clock
+from handslag.foundation.acting import reading
+from handslag.foundation.rooms import rooms
 from handslag.measures import rules
 from handslag.measures.folding import fold
 from handslag.measures.models import ForGroup, Measure
@@ -38,6 +42,7 @@ class Wanted:
     direction: str = ""
     detail: str = ""
     language: str = ""
+    has_free_places: bool = False
     has_ended: bool = False
     """Whether those that have ended are shown too."""
 
@@ -105,9 +110,34 @@ def catalogue(wanted: Wanted, near: Nearness) -> QuerySet[Measure]:
             found = found.filter(**{name: value})
     if wanted.language:
         found = found.filter(_spoken(wanted.language))
+    if wanted.has_free_places:
+        found = found.filter(direction=rules.INDIVIDUAL).exclude(pk__in=_full())
     if not wanted.has_ended:
         found = found.filter(_goes_on(clock.today()))
     return found.annotate(nearness=near.order).order_by("nearness", "name", "id")
+
+
+@reading
+def _taken(**of: Any) -> Counter[int]:
+    """How many places are taken, by the measure's id."""
+    taken = Counter[int]()
+    for rows in (rows for room in rooms().values() for rows in room.taking_places):
+        taken.update(dict(rows().filter(**of).order_by().values_list("measure").annotate(Count("pk"))))
+    return taken
+
+
+def free_places(measures: Iterable[Measure]) -> dict[int, int]:
+    """Of individual measures, how many places each has free now, by its id: counts, for all who read the catalogue."""
+    places = {measure.pk: measure.places for measure in measures if measure.places is not None}
+    taken = _taken(measure__in=places) if places else Counter()
+    return {pk: max(0, number - taken[pk]) for pk, number in places.items()}
+
+
+def _full() -> list[int]:
+    """Ids of the measures of which every place is taken."""
+    taken = _taken()
+    places = Measure.objects.filter(pk__in=taken).order_by().values_list("pk", "places")
+    return [pk for pk, number in places if number is not None and taken[pk] >= number]
 
 
 def _spoken(code: str) -> Q:
@@ -126,6 +156,13 @@ def fitting(groups: Collection[str], near: Nearness) -> QuerySet[Measure]:
     is_for = Either(When(_is_for(groups), then=Value(0)), default=Value(1), output_field=IntegerField())
     found = found.annotate(nearness=near.order, is_other=is_for).filter(nearness__lt=rules.FARTHER)
     return found.order_by("is_other", "nearness", "name", "id")
+
+
+def proposable(other_than: Measure) -> QuerySet[Measure]:
+    """Individual measures that go on, of the same county as another one: what can be proposed in its place."""
+    near = _whole().filter(_goes_on(clock.today()), direction=rules.INDIVIDUAL)
+    near = near.filter(municipality_code__startswith=other_than.municipality_code[:2])
+    return near.exclude(pk=other_than.pk).order_by("name", "id")
 
 
 def groups_and_place(visible: CaseVisibility) -> tuple[list[str], Place]:

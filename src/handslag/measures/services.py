@@ -32,7 +32,7 @@ def _group_labels(measure: Measure) -> list[str]:
 
 
 def service(measure: Measure) -> dict[str, Any]:
-    """A measure as an HSDS service. Capacity is left out: free places are not known here."""
+    """A measure as an HSDS service. Capacity is left out: free places are told to the parties alone."""
     key, place = measure.public_id, measure.municipality_code
     return {
         "id": str(key),

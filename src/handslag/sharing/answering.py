@@ -69,7 +69,7 @@ def _near(_viewer: None, subjects: Collection[str], parties: Collection[int]) ->
     return near(Case.objects, HOLDS, "", "holder__unit", "holder_since", F("holder_id")).union(
         near(offers, IS_OFFERED, "case__", "to_unit", "offered_at", F("to_post_id")),
         near(PastHolding.objects, HELD, "case__", "holder__unit", "until", at_work),
-        *(near(part.rows(), TAKES_PART, f"{part.case}__", "unit", "at", NOBODY) for part in parts),
+        *(near(part.rows(), TAKES_PART, f"{part.case}__", part.unit, part.at, NOBODY) for part in parts),
         all=True,
     )
 

@@ -96,6 +96,7 @@ class SearchForm(Form):
     detail = listed("measure_detail", label=_("Detailed direction"), required=False)
     language = listed("language", label=_("Language"), required=False)
     direction = listed("measure_direction", label=_("Direction"), required=False)
+    has_free_places = _flag(label=_("Has free places"))
     has_ended = _flag(label=_("Show those that have ended too"))
 
     def __init__(self, *args, **kwargs):

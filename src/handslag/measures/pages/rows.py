@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from handslag.foundation import clock
 from handslag.measures import rules
 from handslag.measures.models import Measure
-from handslag.measures.queries import Nearness
+from handslag.measures.queries import Nearness, free_places
 from handslag.reference import codes
 from handslag.ui.dates import iso
 from handslag.ui.tables import Column, Table, link, plain, table
@@ -39,21 +39,28 @@ def runs_label(measure: Measure) -> str:
     return _("until {day}").format(day=iso(measure.ends_on)) if measure.ends_on else ""
 
 
-def places_label(measure: Measure) -> str:
-    """How many places there are."""
-    if measure.places is None:
+def places_label(measure: Measure, free: int | None) -> str:
+    """How many places there are, and how many of them are free."""
+    if measure.places is None or free is None:
         return codes.label("measure_direction", measure.direction)
-    return ngettext("{number} place", "{number} places", measure.places).format(number=measure.places)
+    told = ngettext("{free} of {number} place free", "{free} of {number} places free", measure.places)
+    return told.format(free=free, number=measure.places)
 
 
 def _name(measure: Measure) -> SafeString:
     return link(measure.name, reverse("measure", args=[measure.public_id]), measure.association.name)
 
 
-def measure_table(measures: Iterable[Measure], near: Nearness, why: Callable[[Measure], str] | None = None) -> Table:
-    """Measures in a table; `why` says of each why it is proposed."""
+def measure_table(
+    measures: Iterable[Measure],
+    near: Nearness,
+    why: Callable[[Measure], str] | None = None,
+    refer: Callable[[Measure], str] | None = None,
+) -> Table:
+    """Measures in a table; `why` says of each why it is proposed, `refer` where one refers the person there."""
     rows = list(measures)
     prefetch_related_objects(rows, "groups")
+    free = free_places(rows)
     columns = (
         Column(_("Measure"), _name, is_head=True),
         Column(_("Why?"), lambda m: plain(why(m))) if why else None,
@@ -62,6 +69,7 @@ def measure_table(measures: Iterable[Measure], near: Nearness, why: Callable[[Me
             _("Where?"),
             lambda m: plain(codes.label("municipality", m.municipality_code), "" if why else near_label(near.of(m))),
         ),
-        Column(_("Places"), lambda m: plain(places_label(m), runs_label(m))),
+        Column(_("Places"), lambda m: plain(places_label(m, free.get(m.pk)), runs_label(m))),
+        Column(_("Refer"), lambda m: link(_("Refer"), refer(m)), is_heading_hidden=True) if refer else None,
     )
     return table(columns, rows)

@@ -4,10 +4,12 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from handslag.cases.pages.rows import case_row
 from handslag.cases.pages.views import reached
+from handslag.cases.rules import may_act
 from handslag.cases.visibility import visibility
 from handslag.foundation import clock
 from handslag.foundation.errors import Overtaken
@@ -16,7 +18,7 @@ from handslag.measures.models import Measure
 from handslag.measures.pages.forms import MeasureForm, SearchForm, present
 from handslag.measures.pages.rows import groups_of, measure_table, near_label, places_label, runs_label
 from handslag.measures.rules import READERS
-from handslag.parties.rules import ASSOCIATION_ROLES, CASE_ROLES
+from handslag.parties.rules import ASSOCIATION_ROLES, CASE_ROLES, HOLDING_ROLES
 from handslag.parties.viewer import Request
 from handslag.reference import codes
 from handslag.ui.access import page
@@ -45,12 +47,15 @@ def _found(measure_id: UUID) -> Measure:
 def show(request: Request, measure_id: UUID) -> HttpResponse:
     """One measure."""
     measure = _found(measure_id)
+    has_ended = bool(measure.ends_on and measure.ends_on < clock.today())
+    may_refer = bool(measure.places and request.viewer.roles.intersection(HOLDING_ROLES)) and not has_ended
     context = {
         "measure": measure,
         "groups": groups_of(measure),
-        "places": places_label(measure),
+        "places": places_label(measure, queries.free_places([measure]).get(measure.pk)),
+        "may_refer": may_refer,
         "runs": runs_label(measure),
-        "has_ended": bool(measure.ends_on and measure.ends_on < clock.today()),
+        "has_ended": has_ended,
         "place": codes.label("municipality", measure.municipality_code),
         "direction": codes.label("measure_direction", measure.direction),
         "detail": codes.label("measure_detail", measure.detail),
@@ -108,6 +113,8 @@ def change(request: Request, measure_id: UUID) -> HttpResponse:
 def for_case(request: Request, case_id: UUID) -> HttpResponse:
     """What there is for a person: the measures that fit, and why."""
     visible = visibility(request.viewer, reached(request, case_id))
+    case, viewer = visible.case, request.viewer
+    may_refer = case.is_worked_in and may_act(viewer, case.holder_id, case.holder.unit_id)
     groups, place = queries.groups_and_place(visible)
     near = queries.nearness_to(place)
     wanted = {code: codes.label("target_group", code) for code in groups}
@@ -116,10 +123,13 @@ def for_case(request: Request, case_id: UUID) -> HttpResponse:
         same = [wanted[group.target_group] for group in measure.groups.all() if group.target_group in wanted]
         return ", ".join([*same, near_label(near.of(measure))])
 
+    def refer(measure: Measure) -> str:
+        return reverse("refer", args=[case_id, measure.public_id])
+
     shown = page_of(queries.fitting(groups, near), request)
     context = {
         "case": case_row(visible, clock.today()),
-        "table": measure_table(shown.rows, near, why),
+        "table": measure_table(shown.rows, near, why, refer if may_refer else None),
         "page": shown,
         "groups": list(wanted.values()),
         "place": codes.label("municipality", place.municipality_code) if place.municipality_code else "",
