@@ -39,10 +39,12 @@ def runs_label(measure: Measure) -> str:
     return _("until {day}").format(day=iso(measure.ends_on)) if measure.ends_on else ""
 
 
-def places_label(measure: Measure, free: int | None) -> str:
-    """How many places there are, and how many of them are free."""
-    if measure.places is None or free is None:
+def places_label(measure: Measure, free: int | None = None) -> str:
+    """How many places there are, and how many of them are free, where that is given."""
+    if measure.places is None:
         return codes.label("measure_direction", measure.direction)
+    if free is None:
+        return ngettext("{number} place", "{number} places", measure.places).format(number=measure.places)
     told = ngettext("{free} of {number} place free", "{free} of {number} places free", measure.places)
     return told.format(free=free, number=measure.places)
 
