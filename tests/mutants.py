@@ -49,8 +49,23 @@ ASSESSED, ASSESSING, PLANS, DRAFTS = (
     f"tests/test_{n}.py" for n in ("assessments", "assessments_stateful", "plans", "drafts")
 )
 
+REFERRED, REFERRING = "tests/test_referrals.py", "tests/test_referrals_stateful.py"
+
 MUTANTS = [
     # what breaks, file, the code, what it becomes, the tests that must notice
+    ("the list is jumped", "referrals/guards.py", "AND o.turn < OLD.turn)", "AND 1=0)", REFERRED),
+    ("who comes comes first", "referrals/guards.py", "AND o.turn >= NEW.turn", "AND 1=0", REFERRED),
+    ("a turn moves without a reason", "referrals/guards.py", "AND NOT {_LATEST_MOVE}", "AND 1=0", REFERRED),
+    ("one place too many, by SQL", "referrals/guards.py", ">= \"\n", "> 5 + \"\n", REFERRED),
+    ("one place too many", "referrals/line.py", "if not free_places([referral.measure])", "if False and not free_places([referral.measure])", REFERRED),
+    ("who is not first is offered the place", "referrals/line.py", "    if line[0].pk != referral.pk:\n", "    if False:\n", REFERRING),
+    ("who passes stays first", "referrals/line.py", "    if place < len(line):\n", "    if False:\n", REFERRED),
+    ("staff are shown nothing of what their unit is told", "referrals/seeing.py", "    if not is_for_staff(viewer, referral):\n", "    if True:\n", REFERRED),
+    ("staff of all units see all referrals", "referrals/queries.py", "to_unit__in=served_units(viewer), public_id", "public_id", REFERRED),
+    ("a no is not kept for the needs", "referrals/actions.py", "    _note_unmet(referral)\n", "", REFERRED),
+    ("a no that nobody took in hand is silent", "referrals/waits.py", "filter(owed | no,", "filter(owed,", REFERRED),
+    ("an offered place lapses in silence", "referrals/waits.py", "Q(state=rules.INVITED, answer_by__lt=on)", "Q(state=rules.INVITED, answer_by__lt=on, turn=-1)", REFERRED),
+    ("a full measure has free places", "measures/queries.py", "exclude(pk__in=_full())", "exclude(pk__in=[])", REFERRED),
     ("a signed part changes", "assessments/guards.py", '*("own_words", "goal", "livelihood"', '*("goal", "livelihood"', ASSESSED),
     ("an assessment ends with nothing to do", "assessments/guards.py", 'NEW.reason NOT IN {UNFINISHED} AND {_NO_PLAN}', '1=0 AND {_NO_PLAN}', ASSESSED),
     ("an assessment ends unsigned, by the database", "assessments/guards.py", "AND NEW.outcome <> '' AND", "AND 1=0 AND", ASSESSED),

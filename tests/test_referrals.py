@@ -3,14 +3,21 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from handslag.cases import actions as cases
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.referrals import actions, line, rules
 from handslag.referrals.models import Move, Referral, Unmet
+from handslag.referrals.pages import parts
 from handslag.referrals.queries import line_of
+from handslag.watch.actions import go_round
+from handslag.watch.models import Escalation
+from handslag.watch.queries import waits
+from tests.test_handovers import race
 
 TODAY = clock.today()
 SOON = TODAY + timedelta(days=20)
@@ -181,3 +188,135 @@ def test_no_more_have_a_place_than_there_are(world):
     line.leave_place(staff, first.pk)
     line.offer_place(staff, second.pk, SOON, SOON)
     line.take_place(world.viewer("fk_a"), second.pk)
+
+
+def test_of_sixteen_accepts_at_once_no_more_win_than_there_are_places_and_each_loser_is_told(lasting_world):
+    world = lasting_world
+    measure, staff = world.staffed(places=3), world.viewer("measure")
+    referrals = [world.refer(world.case(), measure) for _ in range(16)]
+    results = race(*(lambda pk=r.pk: line.accept_referral(staff, pk, SOON) for r in referrals))
+    won = [result for result in results if isinstance(result, Referral)]
+    lost = [result for result in results if isinstance(result, Refused)]
+    assert (len(won), len(lost)) == (3, 13), results
+    assert all(error.message for error in lost)
+    assert Referral.objects.filter(state=rules.ACCEPTED).count() == 3
+
+
+@pytest.mark.parametrize("turn", range(3))
+@pytest.mark.parametrize("rival", ["withdraw", "decline", "wait"])
+def test_of_two_hands_at_the_same_instant_one_wins_and_the_other_is_told(lasting_world, rival, turn):
+    world = lasting_world
+    referral = world.refer(world.case(), world.staffed())
+    staff, fk = world.viewer("measure"), world.viewer("fk_a")
+    rivals = {
+        "withdraw": lambda: actions.withdraw_referral(fk, referral.pk),
+        "decline": lambda: actions.decline_referral(world.viewer("kom_lead"), referral.pk, "full"),
+        "wait": lambda: line.put_on_list(staff, referral.pk, line.Waits("no_place")),
+    }
+    results = race(lambda: line.accept_referral(staff, referral.pk, SOON), rivals[rival])
+    won = [result for result in results if isinstance(result, Referral)]
+    told = [result for result in results if isinstance(result, Refused)]
+    referral.refresh_from_db()
+    if rival == "decline" and len(won) == 2:
+        assert referral.state == rules.DECLINED and referral.said_yes_at, "a no after the yes"
+        return
+    assert (len(won), len(told)) == (1, 1), results
+    assert referral.state == won[0].state
+
+
+@pytest.mark.parametrize("rival", ["come", "move"])
+def test_two_who_change_the_line_at_once_leave_one_order(lasting_world, rival):
+    world = lasting_world
+    measure, staff = world.staffed(), world.viewer("measure")
+    first, second, third = (waiting(world, measure) for _ in range(3))
+    new = world.refer(world.case(), measure)
+    rivals = {
+        "come": lambda: line.put_on_list(staff, new.pk, line.Waits("no_place")),
+        "move": lambda: line.move_in_line(staff, second.pk, 1, "mistake"),
+    }
+    results = race(lambda: line.move_in_line(staff, third.pk, 1, "benefit_ends"), rivals[rival])
+    assert all(isinstance(result, Referral) for result in results), results
+    turns = list(Referral.objects.filter(state=rules.WAITING).values_list("turn", flat=True))
+    assert len(set(turns)) == len(turns)
+    if rival == "come":
+        assert order(measure) == [third.pk, first.pk, second.pk, new.pk]
+    else:
+        assert order(measure)[2] == first.pk
+
+
+def test_silence_climbs_on_both_sides_and_a_no_after_a_yes_has_a_name_of_its_own(world, measure):
+    late = TODAY + timedelta(days=9)
+    kinds = lambda on: {w.kind: w for w in waits(on, range(10**9))}  # noqa: E731
+    referral = world.refer(world.case(), measure)
+    owed = kinds(TODAY)["unanswered_referral"]
+    assert (owed.owers, owed.unit_id) == ((world.posts["measure"].pk,), world.units["kom"].pk)
+    with time_machine.travel(clock.midnight(late)):
+        go_round()
+        climbed = Escalation.objects.get(kind="unanswered_referral", rung=1)
+        assert climbed.calls.get().post == world.posts["kom_lead"]
+        actions.ask_referrer(world.viewer("measure"), referral.pk, "Vad?")
+        assert kinds(late)["unanswered_measure_question"].owers == (world.posts["fk_a"].pk,)
+        actions.answer_measure(world.viewer("fk_a"), referral.pk, "Så.")
+        line.put_on_list(world.viewer("measure"), referral.pk, line.Waits("no_place"))
+        assert kinds(late)["free_place"].since == late, "the place was free, and nobody was offered it"
+        line.offer_place(world.viewer("measure"), referral.pk, late, late)
+        assert not kinds(late).keys() & {"free_place", "unanswered_place"}
+        day_after = late + timedelta(days=1)
+        assert kinds(day_after)["unanswered_place"].since == late
+        actions.decline_referral(world.viewer("kom_lead"), referral.pk, "called_off")
+        assert kinds(day_after)["referral_no_after_yes"].owers == (world.posts["fk_a"].pk,)
+        actions.settle_no(world.viewer("fk_lead"), referral.pk)
+        assert not {kind for kind in kinds(day_after) if "referral" in kind}
+
+
+def test_who_waits_for_a_day_ahead_is_not_waited_with(world, measure):
+    referral = world.refer(world.case(), measure)
+    line.put_on_list(world.viewer("measure"), referral.pk, line.Waits("group_start", SOON))
+    assert not [wait for wait in waits(TODAY, range(10**9)) if wait.kind == "free_place"]
+    (wait,) = [wait for wait in waits(SOON, range(10**9)) if wait.kind == "free_place"]
+    assert wait.since == SOON
+
+
+def test_referrer_and_person_read_place_reason_and_every_change(world, measure, browse):
+    first, second = waiting(world, measure), waiting(world, measure)
+    third = world.refer(world.case(), measure)
+    line.put_on_list(world.viewer("measure"), third.pk, line.Waits("group_start", SOON))
+    line.move_in_line(world.viewer("measure"), second.pk, 1, "benefit_ends")
+    page = browse("fk_a").get(f"/referrals/{third.public_id}/").content.decode()
+    assert f"plats 3; väntar på gruppstart {SOON}" in page
+    page = browse("fk_a").get(f"/referrals/{first.public_id}/").content.decode()
+    assert (
+        "plats 2" in page
+        and "någon annan flyttades från plats 2 till 1" in page
+        and "ersättning tar snart slut" in page
+    )
+    (told,) = parts.own(third.case.person.subject)["referrals"]
+    assert told["waits"] == f"plats 3; väntar på gruppstart {SOON}"
+    (told,) = parts.own(first.case.person.subject)["referrals"]
+    assert "plats 2" in told["waits"] and [move.why for move in told["moves"]] == [
+        "Personens ersättning tar snart slut"
+    ]
+    assert parts.own("nobody") is None
+
+
+def test_between_two_turns_forty_moves_find_room_and_the_next_is_refused_in_words():
+    before, after, found = 0, rules.GAP, 0
+    while (turn := rules.turn_before(after, [before, after])) is not None:
+        assert before < turn < after
+        before, found = turn, found + 1
+    assert found == 40
+    assert rules.turn_before(rules.GAP, [rules.GAP]) == 0, "before the first there is always room"
+
+
+def test_free_places_stand_in_the_catalogue_and_are_a_filter(world, browse):
+    full, free = world.staffed(places=1), world.staffed(name="Blå steget", places=2)
+    for measure in (full, free):
+        line.accept_referral(world.viewer("measure"), world.refer(world.case(), measure).pk, SOON)
+    everyone = browse("hylte_a")
+    page = everyone.get("/measures/").content.decode()
+    assert "0 av 1 plats ledig" in page and "1 av 2 platser lediga" in page
+    filtered = everyone.get("/measures/", {"has_free_places": "on"}).content.decode()
+    assert "Blå steget" in filtered and "Gröna steget" not in filtered
+    client = Client(headers={"Authorization": f"Bearer {world.token('kom')}"})
+    found = client.get("/api/v1/measures", {"has_free_places": "true"}).json()["items"]
+    assert [(item["name"], item["free_places"]) for item in found] == [("Blå steget", 1)]

@@ -27,6 +27,9 @@ FINAL = (ENDED, DECLINED, WITHDRAWN)
 PLACED = (INVITED, ACCEPTED)
 """States in which somebody takes a place of the measure: who is invited, until somebody answers."""
 
+ALONG = (INVITED, WAITING, ACCEPTED)
+"""States in which the measure has said yes, in the order in which its staff meet them."""
+
 REFERRER, MEASURE = "referrer", "measure"
 STARTS = Span(before=0, after=2 * 365, far=365)
 """On which days somebody may start, or be expected to."""

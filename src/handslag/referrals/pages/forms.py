@@ -21,6 +21,7 @@ class ReferForm(Form):
         max_length=4000,
         help_text=_("To another party only what a consent or a law covers. Without one, leave it empty."),
     )
+    asked = {"asked_for": _("where a basis covers it")}
 
     def __init__(self, *args, units, **kwargs):
         super().__init__(*args, **kwargs)

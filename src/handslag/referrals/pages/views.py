@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from handslag.cases.pages.bases import basis_lines
 from handslag.cases.pages.changing import changed
@@ -16,7 +17,7 @@ from handslag.disclosure.queries import units_told
 from handslag.disclosure.rules import PLAN
 from handslag.foundation import clock
 from handslag.measures.models import Measure
-from handslag.measures.queries import measure_of
+from handslag.measures.queries import free_places, measure_of
 from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
 from handslag.parties.viewer import Request
 from handslag.reference import codes
@@ -148,15 +149,18 @@ def _is_taken(request: Request, referral: Referral, form: Form, taken: Step) -> 
 
 @page(STAFF)
 def inbox(request: Request) -> HttpResponse:
-    """What measure staff must answer, and who waits for each of their measures, first to last."""
-    viewer = request.viewer
+    """What measure staff must answer; and measure by measure, who waits, who is invited and who has a place."""
+    viewer, of = request.viewer, dict[Measure, list[Referral]]()
     lists = [
         (_("To answer"), queries.received_by(viewer, [rules.OFFERED], "awaiting_since")),
         (_("We have asked"), queries.received_by(viewer, [rules.ASKED], "awaiting_since")),
     ]
-    lines: dict[int, list[Referral]] = {}
-    for referral in queries.received_by(viewer, rules.IN_LINE, "turn"):
-        lines.setdefault(referral.measure_id, []).append(referral)
-    waiting = [(_("In line for {measure}").format(measure=those[0].measure), those) for those in lines.values()]
-    shown = [(heading, table_of(referral_rows(viewer, found))) for heading, found in (*lists, *waiting)]
+    for referral in queries.received_by(viewer, (*rules.IN_LINE, rules.ACCEPTED), "turn"):
+        of.setdefault(referral.measure, []).append(referral)
+    free = free_places(of)
+    for measure, those in of.items():
+        told = ngettext("{measure}: {free} place free", "{measure}: {free} places free", free[measure.pk])
+        heading = told.format(measure=measure, free=free[measure.pk])
+        lists.append((heading, sorted(those, key=lambda referral: rules.ALONG.index(referral.state))))
+    shown = [(heading, table_of(referral_rows(viewer, found))) for heading, found in lists]
     return render(request, "referrals/inbox.html", {"lists": shown})
