@@ -4,6 +4,7 @@ import inspect
 import json
 import pkgutil
 import re
+from collections import defaultdict
 from datetime import time, timedelta
 from importlib import import_module
 
@@ -21,6 +22,7 @@ from handslag.assessments.history import bring_in_assessments
 from handslag.assessments.models import Assessment, Call, Document
 from handslag.assessments.signing import Content
 from handslag.associations import actions as books
+from handslag.associations.bringing import bring_in_economy
 from handslag.cases import actions as cases
 from handslag.cases.opening import open_cases
 from handslag.cases.reopening import reopen
@@ -31,11 +33,12 @@ from handslag.drafts.actions import forget_drafts, save_draft
 from handslag.foundation import clock
 from handslag.foundation.acting import by_itself
 from handslag.foundation.errors import NotAllowed, Refused
-from handslag.foundation.files import Line
+from handslag.foundation.files import Entered, Line
 from handslag.foundation.ids import uuid7
 from handslag.handovers import actions as handovers
 from handslag.handovers import contact, rules
 from handslag.measures import actions as measures
+from handslag.measures.bringing import bring_in_measures
 from handslag.measures.models import Measure
 from handslag.meetings import actions as meetings
 from handslag.meetings import calling, feeds, holding
@@ -271,6 +274,8 @@ CASE_ACTIONS = {
     "correct_books": {"association"},
     "strike_from_books": {"association"},
     "make_report": {"association"},
+    "bring_in_measures": {"association"},
+    "bring_in_economy": {"association"},
     "make_measure": {"association"},
     "change_measure": {"association"},
     "refer": {"fk_a", "fk_lead"},
@@ -562,6 +567,7 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
     measure = world.measure()
     noted = world.noted("cost")
     referral = referred(world, case, measure)
+    entered = Entered(noted.association_id, noted.by_id, defaultdict(str))
     guest = meeting.participants.get(post=post)
     when = meetings.Time(contact_in(3), 60, "Rum 3")
     assessment, _plan, planned = assessed(world, case)
@@ -638,6 +644,8 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "note_in_books": lambda v: books.note_in_books(v, noted.association_id, "planned", {}),
         "correct_books": lambda v: books.correct_books(v, noted.association_id, "cost", noted.public_id, {}),
         "strike_from_books": lambda v: books.strike_from_books(v, noted.association_id, "cost", noted.public_id),
+        "bring_in_measures": lambda v: bring_in_measures(v, [entered]),
+        "bring_in_economy": lambda v: bring_in_economy(v, [entered]),
         "make_report": lambda v: books.make_report(v, noted.association_id, today.year - 1),
         "make_measure": lambda v: world.measure(v, name="Ny"),
         "change_measure": lambda v: measures.change_measure(v, measure.pk, measure.changed_at, described(world)),

@@ -13,13 +13,17 @@ from handslag.foundation import clock
 from handslag.foundation.acting import action
 from handslag.foundation.errors import Overtaken, Refused
 from handslag.journal.actions import record
-from handslag.parties.models import Association
+from handslag.measures.may import voucher
+from handslag.parties.models import Association, Post
 from handslag.parties.viewer import Viewer
 
 
 @action(may.keep)
-def note_in_books(actor: Viewer, association_id: int, kind: str, values: Values, reason: str = "") -> Noted:
-    """Notes something new in an association's books: `values` by the columns of its kind (KINDS).
+def note_in_books(
+    actor: Viewer, association_id: int, kind: str, values: Values, reason: str = "", by: Post | None = None
+) -> Noted:
+    """Notes something new in an association's books: `values` by the columns of its kind (KINDS). `by` vouches for it
+    where the operator brings it in.
 
     Raises Refused, with the field, for what does not hold, for what is noted already, and, where the year has been
     reported, without a reason.
@@ -30,7 +34,7 @@ def note_in_books(actor: Viewer, association_id: int, kind: str, values: Values,
     before = _latest(found, association, told) if found.is_single else None
     if before and not before.is_struck:
         raise Refused(_("This is noted already. Change what is noted instead."), found.key[-1])
-    return _write(actor, association, found, told, reason, before)
+    return _write(actor, association, found, told, reason, before, by=by)
 
 
 @action(may.keep)
@@ -92,6 +96,7 @@ def _write(
     before: Noted | None,
     *,
     is_struck: bool = False,
+    by: Post | None = None,
 ) -> Noted:
     year = told.get("year")
     if year and not reason.strip() and Report.objects.filter(association=association, year=year).exists():
@@ -103,7 +108,7 @@ def _write(
         replaces=before,
         is_struck=is_struck,
         reason=reason.strip(),
-        by=may.post_of(actor, association.pk),
+        by=voucher(actor, association.pk, by),
         at=clock.now(),
         **told,
     )
@@ -131,7 +136,7 @@ def make_report(actor: Viewer, association_id: int, year: int) -> Report:
         number=made.number + 1 if made else 1,
         definitions=DEFINITIONS,
         content=content,
-        by=may.post_of(actor, association.pk),
+        by=voucher(actor, association.pk),
         made_at=clock.now(),
     )
     record(actor.label, "report_made", "association", association.pk, year=year, number=report.number)

@@ -12,4 +12,4 @@ from handslag.foundation.checks import SERVING
 def check_dated(**_: object) -> Iterator[CheckMessage]:
     """Files of shares and steps can be read."""
     for fault in faults():
-        yield Error(fault, id="handslag.E031")
+        yield Error(fault, id="handslag.E041")

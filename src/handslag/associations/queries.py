@@ -20,7 +20,7 @@ from handslag.parties.viewer import Viewer
 N = TypeVar("N", bound=Noted)
 
 
-def _present(model: type[N], association: Association) -> QuerySet[N]:
+def present(model: type[N], association: Association) -> QuerySet[N]:
     """The latest version of each thing, but of those that were struck."""
     rows: QuerySet[N] = cast(Any, model).objects.all()
     return rows.filter(association=association, replaced_by__isnull=True, is_struck=False)
@@ -50,7 +50,7 @@ class Books:
     @cached_property
     def allocations(self) -> list[Allocation]:
         """What members pay, by kind of financier and name."""
-        found = _present(Allocation, self.association).filter(year=self.year).select_related("party")
+        found = present(Allocation, self.association).filter(year=self.year).select_related("party")
         order = {kind: place for place, kind in enumerate(rules.FINANCIERS)}
         return sorted(found, key=lambda a: (order[a.party.kind], a.party.name))
 
@@ -68,7 +68,7 @@ class Books:
     @cached_property
     def costs(self) -> list[Cost]:
         """All rows of costs, in the order in which they were first noted."""
-        found = _present(Cost, self.association).filter(year=self.year).select_related("measure")
+        found = present(Cost, self.association).filter(year=self.year).select_related("measure")
         return sorted(found, key=lambda c: (c.description, c.pk))
 
     @cached_property
@@ -92,8 +92,8 @@ class Books:
         costs: dict[int | None, list[Cost]] = defaultdict(list)
         for cost in self.costs:
             costs[cost.measure_id].append(cost)
-        planned = {p.measure_id: p for p in _present(Planned, self.association).filter(year=self.year)}
-        agreed = {a.measure_id: a for a in _present(Agreement, self.association).order_by("signed_on", "pk")}
+        planned = {p.measure_id: p for p in present(Planned, self.association).filter(year=self.year)}
+        agreed = {a.measure_id: a for a in present(Agreement, self.association).order_by("signed_on", "pk")}
         went_on = Q(starts_on__year__lte=self.year) & (Q(ends_on__isnull=True) | Q(ends_on__year__gte=self.year))
         noted = Q(pk__in=[pk for pk in (*costs, *planned) if pk])
         found = Measure.objects.filter(went_on | noted, association=self.association, is_listed=True)
@@ -105,7 +105,7 @@ class Books:
     @cached_property
     def positions(self) -> list[Position]:
         """Own capital and liquid funds by month."""
-        return list(_present(Position, self.association).filter(year=self.year).order_by("month"))
+        return list(present(Position, self.association).filter(year=self.year).order_by("month"))
 
     @cached_property
     def closing(self) -> Position | None:
@@ -121,13 +121,13 @@ class Books:
     @cached_property
     def goals(self) -> list[Goal]:
         """The goals of the year, in the order in which they were first noted."""
-        found = _present(Goal, self.association).filter(year=self.year)
+        found = present(Goal, self.association).filter(year=self.year)
         return list(found.select_related("measure", "decision").order_by("text", "pk"))
 
     @cached_property
     def decisions(self) -> list[Decision]:
         """What the board decided, of all years, the latest first."""
-        found = _present(Decision, self.association).select_related("measure")
+        found = present(Decision, self.association).select_related("measure")
         return list(found.order_by("-on", "-number"))
 
     @cached_property

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from handslag.associations.bringing import REGISTER
 from handslag.foundation.rooms import APART, Column, Link, Record, Room, Verb, each
 from handslag.parties.rules import ASSOCIATION_ROLES
 
@@ -34,6 +35,7 @@ ROOM = Room(
         "report_made": Verb(gettext_noop("made the association's report of a year")),
         "books_struck": Verb(gettext_noop("struck something from the association's books")),
     },
+    registers=(REGISTER,),
     menu=(
         Link(
             _("The association"),

@@ -65,6 +65,40 @@ def import_assessments(ctx: click.Context, file: Path, dry_run: bool, form: str)
     _bring_in(ctx, "assessments", file, form, dry_run=dry_run)
 
 
+@import_.command(name="measures")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check everything, take nothing.")
+@FORMAT
+@click.pass_context
+def import_measures(ctx: click.Context, file: Path, dry_run: bool, form: str) -> None:
+    """Bring in measures of associations from a .csv or .xlsx FILE: all of it, or nothing and every error.
+
+    Columns: association, officer (who vouches for the row), and those of the catalogue.
+
+    \b
+    Example:
+      handslag import measures measures.xlsx --dry-run
+    """
+    _bring_in(ctx, "measures", file, form, dry_run=dry_run)
+
+
+@import_.command(name="economy")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check everything, take nothing.")
+@FORMAT
+@click.pass_context
+def import_economy(ctx: click.Context, file: Path, dry_run: bool, form: str) -> None:
+    """Bring in the economy of associations from a .csv or .xlsx FILE: all of it, or nothing and every error.
+
+    Columns: association, officer (who vouches for the row), year, kind, and what the kind asks for.
+
+    \b
+    Example:
+      handslag import economy economy.xlsx --dry-run
+    """
+    _bring_in(ctx, "economy", file, form, dry_run=dry_run)
+
+
 def _bring_in(ctx: click.Context, kind: str, file: Path, form: str, *, dry_run: bool) -> None:
     from handslag.intake.actions import kinds
     from handslag.parties.viewer import Viewer
@@ -190,6 +224,34 @@ def template_assessments(file: Path) -> None:
     from handslag.intake.actions import kinds
 
     _write_empty(file, kinds()["assessments"].names)
+
+
+@template.command(name="measures")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+def template_measures(file: Path) -> None:
+    """Write an empty FILE (.csv or .xlsx) for measures of associations.
+
+    \b
+    Example:
+      handslag template measures measures.xlsx
+    """
+    from handslag.intake.actions import kinds
+
+    _write_empty(file, kinds()["measures"].names)
+
+
+@template.command(name="economy")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+def template_economy(file: Path) -> None:
+    """Write an empty FILE (.csv or .xlsx) for the economy of associations.
+
+    \b
+    Example:
+      handslag template economy economy.xlsx
+    """
+    from handslag.intake.actions import kinds
+
+    _write_empty(file, kinds()["economy"].names)
 
 
 def _write_empty(file: Path, names: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 
 from handslag.foundation.spans import Span
 
+YES, NO = ("yes", "ja"), ("", "no", "nej")
 Values = Mapping[str, Any]
 """What stands in a row, by column, as it is meant: a day, a time of day, a number, codes, or text; None where a cell
 that is none of the last two is empty."""
@@ -66,4 +67,35 @@ class History:
     known: Callable[[Collection[int]], Mapping[tuple[int, Any], str]]
     """The events that stand in cases, by case and key, each with the fingerprint by which it was brought in, if so."""
     bring_in: Callable[[Any, Sequence[Line]], None]
+    """The action that notes all of them, or none."""
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A row of an association's file that is right: the association, the post that vouches for it, what it tells."""
+
+    association_id: int
+    by_id: int
+    values: Values
+
+
+@dataclass(frozen=True)
+class Register:
+    """A kind of file of what associations keep; no row is about a person.
+
+    Each row names its association and the officer who vouches for it; `columns` are those that follow.
+    """
+
+    name: str
+    words: str | Promise
+    columns: tuple[Column, ...]
+    faults: Callable[[int, Values], Iterator[tuple[str, str]]]
+    """Of an association and a row whose cells are right each by itself: (column, what is wrong, how to mend it)."""
+    key: Callable[[Values], Hashable]
+    """What a row tells of: two rows of an association with the same key are the same thing."""
+    told: Callable[[Values], Hashable]
+    """What a row tells, to be compared with another of the same thing."""
+    known: Callable[[int], Mapping[Any, Hashable]]
+    """What an association has already: what is told of each thing, by its key."""
+    bring_in: Callable[[Any, Sequence[Entered]], None]
     """The action that notes all of them, or none."""

@@ -18,7 +18,7 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.module_loading import module_has_submodule
 
-from handslag.foundation.files import History
+from handslag.foundation.files import History, Register
 from handslag.foundation.prepared import Prepared
 from handslag.foundation.waiting import Wait
 
@@ -252,6 +252,8 @@ class Room:
     microdata: tuple[Microdata, ...] = ()
     histories: tuple[History, ...] = ()
     """Kinds of files by which the history of cases comes along."""
+    registers: tuple[Register, ...] = ()
+    """Kinds of files of what associations keep."""
     letters: Mapping[str, Callable[[UUID], Any]] = field(default_factory=dict)
     """Kinds of mail, and what writes one (outbox/rules.py) from the public id of what it is about; None for none."""
     verbs: Mapping[str, Verb] = field(default_factory=dict)

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from handslag.cases import rules
 from handslag.cases.models import DEGREES, NOTHING, Case
 from handslag.cases.opening import Draft
+from handslag.foundation.files import NO, YES
 from handslag.foundation.spans import Span
 from handslag.intake.cells import code_fault, day, several
-from handslag.intake.columns import CASES, NO, YES
+from handslag.intake.columns import CASES
 from handslag.intake.gathering import Checked, gathered
 from handslag.intake.problems import Problem
 from handslag.intake.reading import Row

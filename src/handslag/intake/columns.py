@@ -22,7 +22,6 @@ CASES = (
     Column("sex", 5, optional=True, may_lack=True),
 )
 NAMES = tuple(column.name for column in CASES)
-YES, NO = ("yes", "ja"), ("", "no", "nej")
 
 STAFF = (
     Column("party", 8),
@@ -38,3 +37,6 @@ STAFF = (
 
 HISTORY = (Column("party", 8), Column("case", 40), Column("caseworker", 254))
 """What each row of a case's history begins with: the party that tells it, the case, and who noted it there."""
+
+REGISTER = (Column("association", 120), Column("officer", 254))
+"""What each row of what associations keep begins with: the association, and which of its officers vouches for it."""

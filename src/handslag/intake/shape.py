@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from handslag.foundation.files import Column
-from handslag.intake.columns import YES
+from handslag.foundation.files import YES, Column
 from handslag.intake.reading import Row
 
 

@@ -13,7 +13,7 @@ from handslag.journal.actions import record
 from handslag.measures import may, rules
 from handslag.measures.folding import fold
 from handslag.measures.models import Carrier, ForGroup, Measure
-from handslag.parties.models import Association, Party
+from handslag.parties.models import Association, Party, Post
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
 
@@ -50,30 +50,35 @@ class Described:
 
 
 @action(may.keep)
-def make_measure(actor: Viewer, association_id: int, locked: Locked, described: Described) -> Measure:
-    """Adds a measure to an association's catalogue.
+def make_measure(
+    actor: Viewer, association_id: int, locked: Locked, described: Described, by: Post | None = None
+) -> Measure:
+    """Adds a measure to an association's catalogue; `by` vouches for it where the operator brings it in.
 
     Raises Refused, with the field, for what is not as the national follow-up asks: fewer than two of the association's
     members, an owner who is none of them, a name that another measure has, an individual measure without places.
     """
-    codes.require("measure_direction", locked.direction, "direction")
-    codes.require("follow_up_method", locked.follow_up, "follow_up")
-    post, now = may.kept_by(actor, association_id), clock.now()
-    measure = Measure(
-        association_id=association_id,
-        direction=locked.direction,
-        follow_up=locked.follow_up,
-        has_esf=locked.has_esf,
-        by=post,
-        made_at=now,
-    )
-    _require(measure, described)
+    measure = _new(association_id, locked, described)
+    measure.by = may.voucher(actor, association_id, by)
     _describe(measure, described)
     _add(measure, described)
     measure.is_listed = True
     measure.save(update_fields=["is_listed"])
     record(actor.label, "measure_made", "measure", measure.pk, association=association_id)
     return measure
+
+
+def _new(association_id: int, locked: Locked, described: Described) -> Measure:
+    codes.require("measure_direction", locked.direction, "direction")
+    codes.require("follow_up_method", locked.follow_up, "follow_up")
+    measure = Measure(association_id=association_id, made_at=clock.now(), **vars(locked))
+    _require(measure, described)
+    return measure
+
+
+def require_measure(association_id: int, locked: Locked, described: Described) -> None:
+    """Raises Refused, with the field, for a measure that could not be made."""
+    _new(association_id, locked, described)
 
 
 @action(may.change)

@@ -15,9 +15,20 @@ def kept_by(actor: Viewer, association_id: int) -> Post | None:
     return next((post for post in posts if post.association_id == association_id), None)
 
 
+def voucher(actor: Viewer, association_id: int, by: Post | None = None) -> Post:
+    """Whose post stands beside what is written: the actor's own, or, where the operator brings it in, `by`.
+
+    Raises NotAllowed where there is none.
+    """
+    post = by if actor.is_system else kept_by(actor, association_id)
+    if post is None:
+        raise NotAllowed(_("Only an officer of the association keeps its measures."))
+    return post
+
+
 def keep(actor: Viewer, association_id: int) -> None:
-    """An officer of the association."""
-    if not kept_by(actor, association_id):
+    """An officer of the association, or the operator, who brings files in."""
+    if not (actor.is_system or kept_by(actor, association_id)):
         raise NotAllowed(_("Only an officer of the association keeps its measures."))
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from handslag.foundation.rooms import APART, Column, Link, Placed, Record, Room, Verb, each
+from handslag.measures.bringing import REGISTER
 from handslag.measures.pages import parts
 from handslag.measures.rules import READERS
 
@@ -30,6 +31,7 @@ ROOM = Room(
         "measure_made": Verb(gettext_noop("added a measure to the catalogue")),
         "measure_changed": Verb(gettext_noop("changed a measure of the catalogue")),
     },
+    registers=(REGISTER,),
     case_links=(Placed(30, parts.links),),
     menu=(
         Link(

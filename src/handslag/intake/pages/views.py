@@ -16,11 +16,12 @@ from handslag.intake.pages.forms import FileForm, NewCaseForm
 from handslag.intake.single import open_one
 from handslag.intake.taking import Outcome
 from handslag.intake.template import write_template
-from handslag.parties.rules import HOLDING_ROLES, LEAD
+from handslag.parties.rules import ASSOCIATION_ROLES, HOLDING_ROLES, LEAD
 from handslag.parties.viewer import Request
 from handslag.ui.access import page
 
 ENDINGS = ("xlsx", "csv")
+BRINGERS = (LEAD, *ASSOCIATION_ROLES)
 
 
 @page(*HOLDING_ROLES)
@@ -37,11 +38,17 @@ def new(request: Request) -> HttpResponse:
     return render(request, "intake/new_case.html", {"form": form, "cancel": reverse("my-work")})
 
 
-def _kind(name: str) -> Kind:
-    """The kind of file of this name; else a page that says nothing is here."""
-    if name not in kinds():
+def _own_kinds(request: Request) -> dict[str, Kind]:
+    """The kinds of files that the viewer brings in."""
+    return {name: kind for name, kind in kinds().items() if request.viewer.roles.intersection(kind.roles)}
+
+
+def _kind(request: Request, name: str) -> Kind:
+    """The kind of file of this name, where the viewer brings it in; else a page that says nothing is here."""
+    own = _own_kinds(request)
+    if name not in own:
         raise Http404
-    return kinds()[name]
+    return own[name]
 
 
 def _take(request: Request, kind: Kind, uploaded: UploadedFile, only_try: bool) -> Outcome:
@@ -82,15 +89,15 @@ def _address(page: str, name: str, *more: str) -> str:
     return reverse(page.replace("import", "import-history"), args=[name, *more])
 
 
-@page(LEAD)
+@page(*BRINGERS)
 def bring_in(request: Request, name: str = CASES) -> HttpResponse:
     """Takes a file in, all or nothing."""
-    kind = _kind(name)
+    kind = _kind(request, name)
     form = FileForm(request.POST or None, request.FILES or None)
     context = {
         "form": form,
         "columns": kind.names,
-        "kinds": [(other.words, _address("import", key), key == name) for key, other in kinds().items()],
+        "kinds": [(other.words, _address("import", key), key == name) for key, other in _own_kinds(request).items()],
         "templates": [(f".{ending}", _address("import-template", name, ending)) for ending in ENDINGS],
     }
     if request.method == "POST" and form.is_valid():
@@ -106,10 +113,10 @@ def bring_in(request: Request, name: str = CASES) -> HttpResponse:
     return render(request, "intake/bring_in.html", context)
 
 
-@page(LEAD)
+@page(*BRINGERS)
 def template(request: Request, ending: str, name: str = CASES) -> FileResponse:
     """An empty file to fill in."""
-    kind = _kind(name)
+    kind = _kind(request, name)
     if ending not in ENDINGS:
         raise Http404
     with tempfile.TemporaryDirectory() as folder:
