@@ -10,14 +10,17 @@ from django.test import Client
 from handslag.cases import actions as cases
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.handovers import actions as handovers
 from handslag.referrals import actions, line, rules
 from handslag.referrals.models import Move, Referral, Unmet
 from handslag.referrals.pages import parts
 from handslag.referrals.queries import line_of
+from handslag.rights.protection import protect
 from handslag.watch.actions import go_round
 from handslag.watch.models import Escalation
 from handslag.watch.queries import waits
 from tests.test_handovers import race
+from tests.worlds import contact_in
 
 TODAY = clock.today()
 SOON = TODAY + timedelta(days=20)
@@ -320,3 +323,40 @@ def test_free_places_stand_in_the_catalogue_and_are_a_filter(world, browse):
     client = Client(headers={"Authorization": f"Bearer {world.token('kom')}"})
     found = client.get("/api/v1/measures", {"has_free_places": "true"}).json()["items"]
     assert [(item["name"], item["free_places"]) for item in found] == [("Blå steget", 1)]
+
+
+def test_after_a_handover_the_new_holder_answers_and_the_old_one_does_not(world, measure):
+    case = world.case()
+    referral = world.refer(case, measure)
+    taken = handovers.accept_handover(world.viewer("af_a"), world.offer(case).pk, contact_in(2))
+    world.record_contact("af_a", taken)
+    world.consent(case, "kom")
+    actions.ask_referrer(world.viewer("measure"), referral.pk, "Vilka dagar?")
+    with pytest.raises(NotAllowed):
+        actions.answer_measure(world.viewer("fk_a"), referral.pk, "Tisdag.")
+    actions.answer_measure(world.viewer("af_a"), referral.pk, "Tisdag.")
+    (owed,) = [wait for wait in waits(TODAY, range(10**9)) if wait.kind == "unanswered_referral"]
+    assert owed.other_party_id == world.parties["af"].pk
+
+
+def test_what_nobody_answers_stands_on_my_work_and_the_board_of_those_who_must(world, measure, browse):
+    declined, invited = world.refer(world.case(), measure), waiting(world, measure)
+    actions.decline_referral(world.viewer("measure"), declined.pk, "full")
+    line.offer_place(world.viewer("measure"), invited.pk, SOON, TODAY)
+    new = world.refer(world.case(), measure)
+    for name, address in (("fk_a", "/my-work/"), ("fk_officer", "/watch/"), ("fk_lead", "/watch/")):
+        page = browse(name).get(address).content.decode()
+        for referral in (declined, invited):
+            assert str(referral.public_id) in page, (name, address)
+    assert str(new.public_id) in browse("kom_lead").get("/my-work/").content.decode()
+    assert str(new.public_id) not in browse("kom_a").get("/my-work/").content.decode()
+
+
+def test_a_protected_person_leaves_no_words(world, measure, browse):
+    case = world.case()
+    referral = world.refer(case, measure)
+    actions.ask_referrer(world.viewer("measure"), referral.pk, "Var bor hon?")
+    protect(world.viewer("fk_a"), case.pk)
+    referral.refresh_from_db()
+    assert referral.asked_for == "" and not [m.text for m in referral.messages.all() if m.text]
+    assert "Test Person" not in browse("measure").get(f"/referrals/{referral.public_id}/").content.decode()

@@ -134,6 +134,21 @@ def unanswered_at(viewer: Viewer) -> QuerySet[Referral]:
     return found.select_related(*SHOWN).order_by("awaiting_since", "id")
 
 
+@prepared("case_post_ids")
+def board_noes(viewer: Viewer) -> QuerySet[Referral]:
+    """At the viewer's units or parties, noes that nobody has taken in hand; the oldest first."""
+    found = Referral.objects.filter(case__holder_id__in=viewer.case_post_ids, state=rules.DECLINED)
+    open_ones = found.filter(settled_at__isnull=True, case__closed_at__isnull=True)
+    return open_ones.select_related(*SHOWN).order_by("answered_at", "id")
+
+
+@prepared("case_post_ids")
+def board_places(viewer: Viewer) -> QuerySet[Referral]:
+    """At the viewer's units or parties, offered places that nobody has answered for, those first that are due first."""
+    found = Referral.objects.filter(case__holder_id__in=viewer.case_post_ids, state=rules.INVITED)
+    return found.select_related(*SHOWN).order_by("answer_by", "id")
+
+
 def taking_places() -> QuerySet[Referral]:
     """Referrals that take a place of their measure."""
     return Referral.objects.filter(state__in=rules.PLACED)

@@ -121,6 +121,12 @@ ROOM = Room(
         Section("referrals-here", _("Referrals to my unit's measures"), 32, queries.unanswered_at, referral_table),
         Section("referrals-out", _("Persons I have referred"), 72, queries.going_on_of, referral_table, tone=""),
     ),
+    board=(
+        Section("referral-noes", _("Measures that said no"), 34, queries.board_noes, referral_table),
+        Section(
+            "referral-places", _("Offered places of measures"), 36, queries.board_places, referral_table, tone="soon"
+        ),
+    ),
     case_page=(Part("referrals/_list.html", 58, parts.listed),),
     person_page=(Part("referrals/_own.html", 14, parts.own),),
     lanes=(Placed(35, timeline.referrals_lane),),

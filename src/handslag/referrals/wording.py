@@ -13,7 +13,7 @@ def state_label(state: str) -> str:
         rules.OFFERED: _("waits for the measure's answer"),
         rules.ASKED: _("the measure asks"),
         rules.WAITING: _("on the waiting list"),
-        rules.INVITED: _("offered a place"),
+        rules.INVITED: _("a place is offered"),
         rules.ACCEPTED: _("has a place"),
         rules.ENDED: _("has left"),
         rules.DECLINED: _("declined"),

@@ -14,7 +14,7 @@ from handslag.cases.pages.views import reached
 from handslag.cases.queries import held_by
 from handslag.cases.visibility import visibilities, visibility
 from handslag.disclosure.queries import units_told
-from handslag.disclosure.rules import PLAN
+from handslag.disclosure.rules import IDENTITY, PLAN
 from handslag.foundation import clock
 from handslag.measures.models import Measure
 from handslag.measures.queries import free_places, measure_of
@@ -28,7 +28,7 @@ from handslag.referrals.pages.dialogue import dialogue
 from handslag.referrals.pages.moves import move_lines
 from handslag.referrals.pages.rows import referral_row, referral_rows, table_of
 from handslag.referrals.pages.steps import Step, steps
-from handslag.referrals.seeing import is_for_staff, seen
+from handslag.referrals.seeing import Seen, is_for_staff, seen
 from handslag.referrals.staff import STAFF, units_of
 from handslag.referrals.steps import acting_post
 from handslag.ui.access import page
@@ -114,13 +114,19 @@ def _context(request: Request, referral: Referral) -> dict:
         "seen": found,
         "row": referral_row(found, place, clock.today()),
         "case": case_row(found.case, clock.today()),
-        "bases": basis_lines(found.case),
+        "bases": _bases(found, is_for_staff(request.viewer, referral)),
         "reaches_case": not is_for_staff(request.viewer, referral),
         "decline_reason": codes.label("referral_decline_reason", referral.decline_reason),
         "verbs": verbs,
         "awaits_me": rules.awaited(referral.state) in sides,
         "is_referrer": rules.REFERRER in sides,
     }
+
+
+def _bases(found: Seen, for_staff: bool) -> list[dict]:
+    """On which basis the page shows what it shows; to measure staff it shows nothing else of the case."""
+    shown = {codes.label("information_group", group) for group in (IDENTITY, PLAN)}
+    return [line for line in basis_lines(found.case) if not for_staff or line["group"] in shown]
 
 
 @page(*STEPPERS)
