@@ -35,7 +35,7 @@ OPENED = "tests/test_check.py::test_a_wall_that_was_opened_is_seen_and_nothing_s
 INJECTION = "tests/test_injection.py"
 WALLS, CACHE = "tests/test_walls.py", "tests/test_cache.py"
 BOOKS, BOOKS_REPORTS = "tests/test_associations.py", "tests/test_associations_reports.py"
-BOOKS_IMPORT = "tests/test_associations_import.py"
+BOOKS_IMPORT, BOOKS_PEOPLE = "tests/test_associations_import.py", "tests/test_associations_participants.py"
 BOOKS_WALLED = f"{BOOKS}::test_the_database_gives_the_books_to_its_own_officers_alone"
 ON_POSTGRESQL = (ROLE, WALL, OPENED, INJECTION, WALLS, BOOKS_WALLED)
 SEARCHING = "tests/test_searching.py"
@@ -168,6 +168,13 @@ MUTANTS = [
     ("who brings in an association's file is not asked", "measures/bringing.py", "        may.keep(actor, association_id)", "        pass", RIGHTS),
     ("a file tells of a reported year", "associations/bringing.py", "    if Report.objects.filter(", "    if False and Report.objects.filter(", BOOKS_IMPORT),
     ("a file overwrites what is here", "intake/registers.py", "self._compare(row, known[key] == tells,", "self._compare(row, True,", BOOKS_IMPORT),
+    ("participants are counted anew", "associations/actions.py", "if counting.source() is None or books.figures:", "if counting.source() is None:", BOOKS_PEOPLE),
+    ("small counts are shown", "associations/rules.py", "THRESHOLD = 5", "THRESHOLD = 2", BOOKS_PEOPLE),
+    ("participants are not protected", "associations/counting.py", "else list(found.tables)", "else list(tables)", BOOKS_PEOPLE),
+    ("participants of others are counted", "associations/counting.py", "if measure in own and", "if", BOOKS_PEOPLE),
+    ("who took part twice counts twice", "associations/counting.py", "(measure, subject) not in seen", "True", BOOKS_PEOPLE),
+    ("figures change", "associations/guards.py", '"year", "content", "made_at"),', '"year"),', BOOKS_PEOPLE),
+    ("who waits is told as of today", "associations/counting.py", "referral=OuterRef(\"pk\"), at__lt=at", 'referral=OuterRef("pk")', BOOKS_PEOPLE),
     ("a forecast closes the year", "associations/queries.py", "last if last and not is_forecast(last) else None", "last", BOOKS),
     ("books of others come back", "associations/walls.py", "f\"association_id = ANY {mine('associations')}\"", '"association_id IS NOT NULL"', BOOKS_WALLED),
     ("measures fit by what is hidden", "measures/queries.py", 'str(visible.value("target_groups") or "")', "visible.case.target_groups", MEASURES),

@@ -83,8 +83,8 @@ def test_every_figure_is_that_of_plain_sql(kept):
 def test_the_workbook_reads_back_against_the_code_lists(kept):
     report = made(kept)
     book = load_workbook(io.BytesIO(writing.as_workbook(report)))
-    assert [sheet.title for sheet in book] == ["Om siffrorna", "Förbundet", "Insatser", "Mål"]
-    notes, association, measures, goals = book.worksheets
+    assert [sheet.title for sheet in book] == ["Om siffrorna", "Förbundet", "Insatser", "Målgrupper", "Mål"]
+    notes, association, measures, _groups, goals = book.worksheets
     rows = list(measures.iter_rows(values_only=True))
     content = json.loads(report.content)["measures"]
     lists = {"direction": "measure_direction", "detail": "measure_detail", "follow_up": "follow_up_method"}

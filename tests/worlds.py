@@ -13,7 +13,7 @@ from handslag.assessments import actions as assessments
 from handslag.assessments.rules import Spell
 from handslag.assessments.signing import Content
 from handslag.associations import actions as books
-from handslag.associations.models import Decision, Noted
+from handslag.associations.models import Decision, Figures, Noted
 from handslag.cases import actions as cases
 from handslag.cases.models import Case
 from handslag.cases.opening import Draft, open_cases
@@ -333,6 +333,7 @@ def _keep_books(world: World) -> None:
     viewer = world.viewer("association")
     books.strike_from_books(viewer, goal.association_id, "goal", goal.public_id)
     books.make_report(viewer, goal.association_id, clock.today().year - 1)
+    Figures.objects.create(association=goal.association, year=2020, content="{}", made_at=clock.now())
 
 
 def _refer(world: World) -> None:

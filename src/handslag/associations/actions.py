@@ -1,11 +1,12 @@
 """Keeping an association's books: the only code that writes them. Each action is one transaction and is journalled."""
 
+import json
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from handslag.associations import may, rules
-from handslag.associations.models import Noted, Report
+from handslag.associations import counting, may, rules
+from handslag.associations.models import Figures, Noted, Report
 from handslag.associations.noting import KINDS, Kind, Values
 from handslag.associations.queries import Books
 from handslag.associations.reporting import DEFINITIONS, content_of, written
@@ -127,7 +128,9 @@ def make_report(actor: Viewer, association_id: int, year: int) -> Report:
     if not rules.is_year(year, today) or year >= today.year:
         raise Refused(_("The year is not over yet. It is reported from 1 January on."))
     made = Report.objects.filter(association=association, year=year).order_by("-number").first()
-    content = written(content_of(Books(association, year)))
+    books = Books(association, year)
+    _count(actor, books)
+    content = written(content_of(books))
     if made and (made.content, made.definitions) == (content, DEFINITIONS):
         raise Refused(_("Nothing has changed since the last report of the year. Use that one."))
     report = Report.objects.create(
@@ -141,3 +144,14 @@ def make_report(actor: Viewer, association_id: int, year: int) -> Report:
     )
     record(actor.label, "report_made", "association", association.pk, year=year, number=report.number)
     return report
+
+
+def _count(actor: Viewer, books: Books) -> None:
+    """Counts the participants of a year, once; what stands then is shown from then on."""
+    if counting.source() is None or books.figures:
+        return
+    ids = [str(of.measure.public_id) for of in books.measures]
+    content = json.dumps(counting.counted(books.association, books.year, ids))
+    Figures.objects.create(association=books.association, year=books.year, content=content, made_at=clock.now())
+    del books.__dict__["figures"]
+    record(actor.label, "participants_counted", "association", books.association.pk, year=books.year)

@@ -68,7 +68,7 @@ def _of_the_association(name: str, column: str, of: str) -> Guard:
     )
 
 
-REPORT = "associations_report"
+REPORT, FIGURES = "associations_report", "associations_figures"
 GUARDS = [
     *(undeletable(f"associations_{name}") for name in SAME),
     *(frozen(f"associations_{name}", *_ALWAYS, *SAME[name], *_MORE[name]) for name in SAME),
@@ -92,6 +92,8 @@ GUARDS = [
         "(SELECT 1 FROM measures_measure m WHERE m.id = NEW.measure_id AND m.has_esf)",
         "associations_cost: ESF pays for its measures alone",
     ),
+    undeletable(FIGURES),
+    frozen(FIGURES, "id", "public_id", "association_id", "year", "content", "made_at"),
     undeletable(REPORT),
     frozen(REPORT, "id", "public_id", "association_id", "year", "number", "definitions", "content", "by_id", "made_at"),
     Guard(

@@ -187,3 +187,19 @@ class Report(Public):
             _of_the_act("report_year"),
             models.UniqueConstraint(fields=["association", "year", "number"], name="report_numbered"),
         ]
+
+
+class Figures(Public):
+    """The participants of a year as they are shown: counted once, and protected (counting.py)."""
+
+    association = models.ForeignKey(Association, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    content = models.TextField()
+    """Tables of counts, as JSON; a hidden count is null. The true counts stand nowhere."""
+    made_at = Instant()
+
+    class Meta:
+        constraints = [
+            _of_the_act("figures_year"),
+            models.UniqueConstraint(fields=["association", "year"], name="figures_once"),
+        ]

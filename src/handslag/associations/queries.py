@@ -1,5 +1,6 @@
 """Reading an association's books: by its own officers alone. They hold no person."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,18 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from handslag.associations import dated, rules
-from handslag.associations.models import Agreement, Allocation, Cost, Decision, Goal, Noted, Planned, Position, Report
+from handslag.associations.models import (
+    Agreement,
+    Allocation,
+    Cost,
+    Decision,
+    Figures,
+    Goal,
+    Noted,
+    Planned,
+    Position,
+    Report,
+)
 from handslag.associations.noting import KINDS
 from handslag.foundation import clock
 from handslag.measures.models import Measure
@@ -18,6 +30,7 @@ from handslag.parties.models import Association, Party
 from handslag.parties.viewer import Viewer
 
 N = TypeVar("N", bound=Noted)
+Shown = dict[str, dict[tuple[str, str], int | None]]
 
 
 def present(model: type[N], association: Association) -> QuerySet[N]:
@@ -129,6 +142,29 @@ class Books:
         """What the board decided, of all years, the latest first."""
         found = present(Decision, self.association).select_related("measure")
         return list(found.order_by("-on", "-number"))
+
+    @cached_property
+    def figures(self) -> Shown | None:
+        """The participants of the year by dimension, code and sex, as they were shown first (a hidden count is None);
+        None where they are not counted yet."""
+        made = Figures.objects.filter(association=self.association, year=self.year).first()
+        if made is None:
+            return None
+        return {name: {(c, s): n for c, s, n in rows} for name, rows in json.loads(made.content).items()}
+
+    def participants(self, measure: Measure | None = None) -> dict[str, int | None] | None:
+        """The participants by sex and in all (rules.TOTAL), of a measure or of all; None where they are not counted."""
+        code = str(measure.public_id) if measure else rules.TOTAL
+        if self.figures is None:
+            return None
+        by_measure = self.figures["measure"]
+        return {sex: by_measure.get((code, sex), 0) for sex in (*rules.SEXES, rules.TOTAL)}
+
+    def result_of(self, goal: Goal) -> int | None:
+        """What came of a goal; None where that is not known, or hidden."""
+        if goal.indicator != rules.PARTICIPANTS:
+            return goal.result
+        return (self.participants(goal.measure) or {}).get(rules.TOTAL)
 
     @cached_property
     def reports(self) -> list[Report]:

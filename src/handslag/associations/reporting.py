@@ -2,7 +2,9 @@
 
 Definitions, version C 1. Allocated: what members pay for the year. Own capital: at the end of December. Budget and
 outcome: sums of rows of the year, of the association's own money apart from ESF's. Budgeted participants: as noted for
-the year. A measure is of the year where it went on on any day of it, or something is noted for it.
+the year. A measure is of the year where it went on on any day of it, or something is noted for it. Participants:
+who took part on any day of the year, each once a measure; an anonymous one in the year of the start. They are counted
+once and protected (counting.py): null where they are not counted, and, where they are, where they are hidden.
 """
 
 import json
@@ -26,8 +28,10 @@ def content_of(books: Books) -> Content:
         "own_capital": books.closing and books.closing.own_capital,
         "liquid_funds": books.closing and books.closing.liquid_funds,
         "administration": _sums(books.administered),
-        "measures": [_measure(of) for of in books.measures],
-        "goals": [_goal(goal) for goal in books.goals],
+        "is_counted": books.figures is not None,
+        "measures": [_measure(of) | _participants(books, of) for of in books.measures],
+        "target_groups": _groups(books),
+        "goals": [_goal(goal) | {"result": books.result_of(goal)} for goal in books.goals],
     }
 
 
@@ -53,13 +57,25 @@ def _measure(of: OfMeasure) -> Content:
     }
 
 
+def _participants(books: Books, of: OfMeasure) -> Content:
+    found = books.participants(of.measure) or {}
+    return {"women": found.get("woman"), "men": found.get("man"), "participants": found.get(rules.TOTAL)}
+
+
+def _groups(books: Books) -> list[Content]:
+    """Participants by target group."""
+    cells = (books.figures or {}).get("target_group", {})
+    found = sorted({code for code, _sex in cells} - {rules.TOTAL})
+    names = {"women": "woman", "men": "man", "participants": rules.TOTAL}
+    return [{"code": code, **{name: cells[code, sex] for name, sex in names.items()}} for code in found]
+
+
 def _goal(goal: Goal) -> Content:
     return {
         "text": goal.text,
         "measure": goal.measure and goal.measure.name,
         "indicator": goal.indicator,
         "target": goal.target,
-        "result": goal.result,
         "decided_on": goal.decision.on.isoformat(),
         "decided_in": goal.decision.number,
     }

@@ -28,11 +28,13 @@ ROOM = Room(
             "associations.Report",
             each(_APART, "id public_id association year number definitions content by made_at"),
         ),
+        Record("associations.Figures", each(_APART, "id public_id association year content made_at")),
     ),
     verbs={
         "books_noted": Verb(gettext_noop("noted something in the association's books")),
         "books_corrected": Verb(gettext_noop("corrected something in the association's books")),
         "report_made": Verb(gettext_noop("made the association's report of a year")),
+        "participants_counted": Verb(gettext_noop("counted the participants of a year")),
         "books_struck": Verb(gettext_noop("struck something from the association's books")),
     },
     registers=(REGISTER,),

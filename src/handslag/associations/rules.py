@@ -20,15 +20,28 @@ WHOLE_SHARE = 10_000
 FINANCIERS = ("FK", "REG", "KOM")
 """Kinds of members that pay: the state through FK, regions, municipalities (Act 2003:1210 s. 5). AF pays nothing."""
 
+THRESHOLD = 5
+"""A count of fewer people, but of some, is never shown."""
+TOTAL, SEXES = "total", ("woman", "man")
+
 ADMINISTRATION, MEASURE_COST, ESF_COST = "administration", "measure_cost", "esf_cost"
 """Kinds of costs (code list `cost_kind`)."""
-OWN = "own"
-"""A goal whose result the association works out and writes itself (code list `goal_indicator`)."""
+OWN, PARTICIPANTS = "own", "participants"
+"""Goals whose result the association works out and writes itself, and those that are counted (code list
+`goal_indicator`)."""
 
 
 def is_year(year: int, today: date) -> bool:
     """Whether books are kept for a year."""
     return ACT_SINCE <= year <= today.year + YEARS_AHEAD
+
+
+def band(number: int) -> str:
+    """A number of people as a band of THRESHOLD, the first of them without zero."""
+    if not number:
+        return "0"
+    low = number // THRESHOLD * THRESHOLD
+    return f"{max(low, 1)}–{low + THRESHOLD - 1}"
 
 
 def month_end(year: int, month: int) -> date:

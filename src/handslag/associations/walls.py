@@ -3,4 +3,7 @@
 from handslag.associations.guards import SAME
 from handslag.foundation.wall import Wall, mine
 
-WALLS = [Wall(f"associations_{name}", f"association_id = ANY {mine('associations')}") for name in (*SAME, "report")]
+WALLS = [
+    Wall(f"associations_{name}", f"association_id = ANY {mine('associations')}")
+    for name in (*SAME, "report", "figures")
+]

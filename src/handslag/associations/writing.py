@@ -25,13 +25,18 @@ LISTS = {"direction": "measure_direction", "detail": "measure_detail", "follow_u
 MEASURE = (
     *("name", "direction", "detail", "follow_up", "target_groups", "parties", "starts_on", "ends_on", "has_esf"),
     *("budget", "outcome", "esf_budget", "esf_outcome", "planned"),
+    *("women", "men", "participants"),
 )
 """What is told of a measure, in order."""
+PEOPLE = ("women", "men", "participants")
+HIDDEN = ".."
+"""What stands for a count that is hidden: it is at least one."""
 COLUMNS = (
     "record", "association", "year", "report", "definitions",
     "allocated_state", "allocated_regions", "allocated_municipalities", "own_capital", "liquid_funds", *MEASURE,
 )  # fmt: skip
-"""The columns of the CSV: a row for the association, one for its administration, and one for each measure."""
+"""The columns of the CSV: a row for the association, one for its administration, and one for each measure
+and each target group of its participants."""
 
 
 def as_csv(report: Report) -> str:
@@ -61,7 +66,15 @@ def _rows(report: Report) -> Iterator[dict[str, Any]]:
     }
     yield {"record": "administration", **always, **content["administration"]}
     for measure in content["measures"]:
-        yield {"record": "measure", **always, **{name: measure[name] for name in MEASURE}}
+        yield {"record": "measure", **always, **{name: measure[name] for name in MEASURE}, **_people(content, measure)}
+    for group in content["target_groups"]:
+        yield {"record": "target_group", **always, "target_groups": group["code"], **_people(content, group)}
+
+
+def _people(content: Content, row: Content) -> dict[str, int | str | None]:
+    """Counts of people: as they are, hidden, or (not counted) empty."""
+    hidden = HIDDEN if content["is_counted"] else None
+    return {name: hidden if row[name] is None else row[name] for name in PEOPLE}
 
 
 def _cell(value: Any) -> Any:
@@ -90,11 +103,15 @@ def headings() -> dict[str, str]:
         "esf_budget": _("Budgeted by ESF"),
         "esf_outcome": _("Spent by ESF"),
         "planned": _("Budgeted participants"),
+        "women": _("Women"),
+        "men": _("Men"),
+        "participants": _("Participants"),
     }
 
 
 def as_workbook(report: Report) -> bytes:
-    """The report as .xlsx, with labels in the reader's language: notes, the association, its measures, its goals."""
+    """The report as .xlsx, with labels in the reader's language: notes, the association, its measures,
+    its participants by target group, its goals."""
     content, written = json.loads(report.content), BytesIO()
     with Workbook(written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"created": ALWAYS})
@@ -103,8 +120,9 @@ def as_workbook(report: Report) -> bytes:
         notes.set_column(0, 0, 100)
         notes.write_column(0, 0, _notes(report, content))
         _fill(book.add_worksheet(_("The association")), list(_of_association(content)), head)
-        rows = [list(headings().values()), *(_of_measure(measure) for measure in content["measures"])]
+        rows = [list(headings().values()), *(_of_measure(content, measure) for measure in content["measures"])]
         _fill(book.add_worksheet(_("Measures")), rows, head)
+        _fill(book.add_worksheet(_("Target groups")), list(_of_groups(content)), head)
         _fill(book.add_worksheet(_("Goals")), list(_of_goals(content)), head)
     return written.getvalue()
 
@@ -115,6 +133,10 @@ def _notes(report: Report, content: Content) -> list[str]:
         _("Report {number} of the year, made {at}.").format(number=report.number, at=minute(report.made_at)),
         _("Figures of the national follow-up, by definitions of version {version}.").format(version=report.definitions),
         _("Money in whole kronor. An empty cell is a figure that was not known when the report was made."),
+        _("Participants took part on any day of the year, each once a measure.")
+        if content["is_counted"]
+        else _("Participants were not counted here."),
+        _("Two dots stand for a count that is hidden: fewer than five, or what would give one away."),
         _("Costs of the measure are the association's own; what ESF pays stands apart."),
     ]
 
@@ -138,11 +160,17 @@ def _of_association(content: Content) -> Iterator[list[Any]]:
     yield [_("Liquid funds"), content["liquid_funds"]]
 
 
-def _of_measure(measure: Content) -> list[Any]:
+def _of_measure(content: Content, measure: Content) -> list[Any]:
     groups = "; ".join(codes.label("target_group", code) for code in measure["target_groups"])
     told = {name: codes.label(LISTS[name], measure[name]) if name in LISTS else measure[name] for name in MEASURE}
-    told |= {"target_groups": groups, "parties": "; ".join(measure["parties"])}
+    told |= {"target_groups": groups, "parties": "; ".join(measure["parties"]), **_people(content, measure)}
     return list((told | {"has_esf": _("yes") if measure["has_esf"] else _("no")}).values())
+
+
+def _of_groups(content: Content) -> Iterator[list[Any]]:
+    yield [_("Target group"), _("Women"), _("Men"), _("Participants")]
+    for group in content["target_groups"]:
+        yield [codes.label("target_group", group["code"]), *_people(content, group).values()]
 
 
 def _of_goals(content: Content) -> Iterator[list[Any]]:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from handslag.associations.models import Allocation, Cost, Decision, Goal, Noted, Position
 from handslag.associations.pages.money import agreed, kronor, percent
-from handslag.associations.queries import OfMeasure, is_forecast
-from handslag.associations.rules import Paid
+from handslag.associations.queries import Books, OfMeasure, is_forecast
+from handslag.associations.rules import PARTICIPANTS, TOTAL, Paid
+from handslag.associations.writing import HIDDEN
 from handslag.measures.pages.rows import groups_of, places_label
 from handslag.reference import codes
 from handslag.ui.dates import iso
@@ -73,8 +74,32 @@ def _agreed(of: OfMeasure) -> SafeString:
     return _change("agreement", of.agreement, iso(of.agreement.signed_on), small)
 
 
-def measure_table(measures: Iterable[OfMeasure]) -> Table:
-    """The measures of a year, with what was planned and spent."""
+def count(number: int | None) -> str:
+    """A count of people; two dots for one that is hidden."""
+    return HIDDEN if number is None else str(number)
+
+
+def group_table(cells: dict[tuple[str, str], int | None]) -> Table:
+    """Participants by target group and sex."""
+    found = sorted({code for code, _sex in cells} - {TOTAL})
+    columns = (
+        Column(_("Target group"), lambda code: plain(codes.label("target_group", code)), is_head=True),
+        Column(_("Women"), lambda code: plain(count(cells[code, "woman"]))),
+        Column(_("Men"), lambda code: plain(count(cells[code, "man"]))),
+        Column(_("All"), lambda code: plain(count(cells[code, TOTAL]))),
+    )
+    return table(columns, found)
+
+
+def measure_table(books: Books, waiting: dict[int, str] | None) -> Table:
+    """The measures of a year, with what was planned and spent, who took part once that is counted, and (where it is
+    given) how many wait."""
+
+    def people(of: OfMeasure) -> SafeString:
+        told = books.participants(of.measure) or {}
+        by_sex = _("{women} women, {men} men")
+        small = by_sex.format(women=count(told.get("woman")), men=count(told.get("man")))
+        return plain(count(told.get(TOTAL)), small)
 
     def budgeted(of: OfMeasure) -> SafeString:
         if not of.planned:
@@ -91,11 +116,15 @@ def measure_table(measures: Iterable[OfMeasure]) -> Table:
         ),
         Column(_("Places"), lambda of: plain(places_label(of.measure))),
         _column(_("Budgeted participants"), budgeted),
+        _column(_("Participants"), people) if books.figures else None,
+        _column(_("Waiting"), lambda of: plain(waiting.get(of.measure.pk, "0") if waiting else "0"))
+        if waiting is not None
+        else None,
         _column(_("Budgeted"), lambda of: plain(kronor(of.sums().budget))),
         _column(_("Spent"), lambda of: plain(kronor(of.sums().outcome))),
         _column(_("Agreement"), _agreed),
     )
-    return table(columns, measures)
+    return table(columns, books.measures)
 
 
 def position_table(positions: Iterable[Position]) -> Table:
@@ -122,11 +151,12 @@ def decision_table(decisions: Iterable[Decision]) -> Table:
     return table(columns, decisions)
 
 
-def goal_table(goals: Iterable[Goal]) -> Table:
+def goal_table(books: Books) -> Table:
     """Goals, and what came of them."""
 
     def result(goal: Goal) -> SafeString:
-        return plain("–" if goal.result is None else str(goal.result))
+        found, is_counted = books.result_of(goal), goal.indicator == PARTICIPANTS and books.figures
+        return plain(str(found) if found is not None else HIDDEN if is_counted else "–")
 
     columns = (
         Column(_("Goal"), lambda g: _change("goal", g, g.text, g.measure.name if g.measure else ""), is_head=True),
@@ -135,4 +165,4 @@ def goal_table(goals: Iterable[Goal]) -> Table:
         _column(_("Result"), result),
         _column(_("Set"), lambda g: plain(g.decision.number, iso(g.decision.on))),
     )
-    return table(columns, goals)
+    return table(columns, books.goals)

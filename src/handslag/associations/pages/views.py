@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from handslag.associations import actions, dated, queries, rules
+from handslag.associations import actions, counting, dated, queries, rules
 from handslag.associations.missing import missing_in
 from handslag.associations.models import Noted
 from handslag.associations.noting import KINDS
@@ -62,6 +62,9 @@ def overview(request: Request, year: int | None = None) -> HttpResponse:
     """The year at a glance: what is allocated and spent, the measures, the goals, and the report that is due."""
     books = _books(request, year)
     latest = next((p for p in reversed(books.positions) if not queries.is_forecast(p)), None)
+    since = clock.today().replace(day=1)
+    is_now = books.year == since.year
+    waiting = counting.waiting_at(books.association, clock.midnight(since)) if is_now else None
     tiles = (
         (_("Allocated"), thousands(books.allocated), "association-economy"),
         (_("Budgeted"), thousands(books.total.budget), "association-economy"),
@@ -71,8 +74,10 @@ def overview(request: Request, year: int | None = None) -> HttpResponse:
     return _shown(
         request, "year", books, "association-year",
         tiles=[(label, told, reverse(name, args=[books.year])) for label, told, name in tiles],
-        measures=rows.measure_table(books.measures),
-        goals=rows.goal_table(books.goals),
+        measures=rows.measure_table(books, waiting),
+        month=since,
+        groups=rows.group_table(books.figures["target_group"]) if books.figures else None,
+        goals=rows.goal_table(books),
         to_report=_to_report(books),
     )  # fmt: skip
 
@@ -178,7 +183,7 @@ def board(request: Request, year: int) -> HttpResponse:
     books = _books(request, year)
     return _shown(
         request, "board", books, "association-board",
-        goals=rows.goal_table(books.goals), decisions=rows.decision_table(books.decisions),
+        goals=rows.goal_table(books), decisions=rows.decision_table(books.decisions),
     )  # fmt: skip
 
 

@@ -1,0 +1,199 @@
+"""Participants as counts alone: counted once, protected, attacked, and the same on whatever day they are looked at."""
+
+import csv
+import io
+import json
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from handslag.associations import actions, counting, rules, writing
+from handslag.associations.counting import Participant, protected
+from handslag.associations.models import Figures, Report
+from handslag.associations.queries import books_of
+from handslag.foundation import clock
+from handslag.foundation.errors import Refused
+from handslag.journal.models import Entry
+from handslag.parties.models import Association
+from handslag.referrals import line
+from handslag.referrals.actions import withdraw_referral
+from handslag.referrals.models import Message
+from handslag.statistics.safety.auditing import audit
+from handslag.statistics.safety.tables import Table
+
+YEAR = clock.today().year - 1
+GROUPS = ("long_term_sick", "newly_arrived", "mental_ill_health")
+PEOPLE = st.lists(
+    st.builds(Participant, st.sampled_from(["a", "b", "c"]), st.sampled_from(rules.SEXES), st.sampled_from(GROUPS)), max_size=60
+)  # fmt: skip
+
+
+def plain(everybody, name: str, code: str, sex: str) -> int:
+    return sum((code in (rules.TOTAL, getattr(one, name))) and sex in (rules.TOTAL, one.sex) for one in everybody)
+
+
+@settings(max_examples=40, deadline=None)
+@given(PEOPLE)
+def test_what_is_shown_is_the_count_and_what_is_small_is_never_shown_nor_worked_out(everybody):
+    groups = sorted({one.target_group for one in everybody})
+    shown = protected(["a", "b", "c"], groups, everybody)
+    truth = []
+    for table in shown:
+        counts = {cell: plain(everybody, table.name, *cell) for cell in table.counts}
+        truth.append(Table(table.name, table.dimensions, counts))
+        for cell, number in table.counts.items():
+            assert number in (None, counts[cell])
+            assert number is None or number == 0 or number >= rules.THRESHOLD, cell
+    assert audit(shown, truth, rules.TOTAL, (), rules.THRESHOLD) == []
+
+
+def test_where_nothing_protects_all_is_hidden():
+    (measures, _groups) = protected(["a"], ["x"], [Participant("a", "woman", "x")])
+    assert measures.counts["a", "woman"] is None and measures.counts["a", rules.TOTAL] is None
+
+
+@pytest.fixture
+def kept(world, monkeypatch):
+    """Measures with participants of last year, one of them with 3 and 1; and one of another association."""
+    large, small = world.measure(starts_on=date(YEAR, 1, 1)), world.measure(name="Liten", starts_on=date(YEAR, 1, 1))
+    more = [world.measure(name=f"Stor {n}", starts_on=date(YEAR, 1, 1)) for n in (1, 2)]
+    other = Association.objects.create(name="Ett annat")
+    other.members.set(world.parties.values())
+    world.hire("other", "association_officer", association=other)
+    theirs = world.measure(world.viewer("other"), association="Ett annat", starts_on=date(YEAR, 1, 1))
+    facts = []
+    for measure, sex, group, number in (
+        (large, "woman", "long_term_sick", 14), (large, "man", "newly_arrived", 7), (small, "woman", "long_term_sick", 3),
+        (small, "man", "newly_arrived", 1), (theirs, "woman", "newly_arrived", 9), *((m, sex, "mental_ill_health", 21) for m in more for sex in rules.SEXES),
+    ):  # fmt: skip
+        facts += [
+            (uuid4(), measure.pk, f"subject-{uuid4()}", sex, group, date(YEAR, 3, 1), None) for _ in range(number)
+        ]
+    facts += facts[:3]  # (again in the same measure)
+    asked = []
+
+    def rows(first, last):
+        asked.append((first, last))
+        yield from facts
+
+    monkeypatch.setattr(counting, "source", lambda: rows)
+    return world, Association.objects.get(name="Förbundet"), facts, asked
+
+
+def test_the_participants_of_a_year_are_counted_once_and_stay_as_they_were_shown(kept, browse):
+    world, association, facts, asked = kept
+    officer = browse("association")
+    url = reverse("association-year", args=[YEAR])
+    assert "räknas en gång" in officer.get(url).content.decode() and not asked, "looking counts nobody"
+    report = actions.make_report(world.viewer("association"), association.pk, YEAR)
+    assert (
+        asked == [(date(YEAR, 1, 1), date(YEAR, 12, 31))]
+        and Entry.objects.filter(verb="participants_counted").count() == 1
+    )
+    before = officer.get(url).content
+    shown = books_of(world.viewer("association"), YEAR).figures
+    assert shown["measure"][rules.TOTAL, rules.TOTAL] in (109, None), (
+        "those of the other association, and repeats, are out"
+    )
+    assert not any(number and number < rules.THRESHOLD for table in shown.values() for number in table.values())
+    facts += [(uuid4(), facts[0][1], "late", "man", "newly_arrived", date(YEAR, 4, 1), None)]
+    world.noted("decision", on=date(YEAR, 5, 5))
+    world.noted("allocation", year=YEAR, reason="Kom sent")
+    again = actions.make_report(world.viewer("association"), association.pk, YEAR)
+    for name in ("measures", "target_groups", "is_counted"):
+        assert json.loads(again.content)[name] == json.loads(report.content)[name]
+    assert len(asked) == 1 and Figures.objects.count() == 1
+    tables = officer.get(url).content.decode().split("<table")[1:]
+    assert tables == before.decode().split("<table")[1:]
+
+
+def test_no_page_and_no_file_tells_of_a_person_or_of_a_small_count(kept, browse):
+    world, association, facts, _asked = kept
+    report = actions.make_report(world.viewer("association"), association.pk, YEAR)
+    officer = browse("association")
+    pages = [reverse(name, args=[YEAR]) for name in ("association-year", "association-report", "association-economy")]
+    files = [reverse("fetch-report", args=[report.public_id, ending]) for ending in ("csv", "xlsx")]
+    everything = b"".join(officer.get(url).content for url in (*pages, *files)) + Figures.objects.get().content.encode()
+    assert not any(str(fact[2]).encode() in everything for fact in facts)
+    page = officer.get(pages[0]).content.decode()
+    shown = books_of(world.viewer("association"), YEAR).figures["measure"]
+    by_id = {code for code, _sex in shown} - {rules.TOTAL}
+    assert any(shown[code, rules.TOTAL] for code in by_id), "something is shown"
+    for code in by_id:
+        women, men = (".." if shown[code, sex] is None else shown[code, sex] for sex in rules.SEXES)
+        assert f"{women} kvinnor, {men} män" in page
+    assert ".. kvinnor, .. män" in page and "Deltagare per målgrupp" in page
+    rows = {row["name"] or row["target_groups"]: row for row in csv.DictReader(io.StringIO(writing.as_csv(report)))}
+    assert rows["Liten"]["women"] == rows["Liten"]["men"] == ".."
+    book = load_workbook(io.BytesIO(writing.as_workbook(report)))
+    told = {row[0]: row[-3:] for row in book["Insatser"].iter_rows(values_only=True)}
+    assert told["Insats"] == ("Kvinnor", "Män", "Deltagare") and told["Liten"][0] == ".."
+    groups = {row[0] for row in book["Målgrupper"].iter_rows(values_only=True)}
+    assert groups == {"Målgrupp", "Långtidssjukskriven", "Psykisk ohälsa", "Nyanländ"}
+
+
+def test_a_counted_goal_is_told_by_what_is_shown(kept, browse):
+    world, association, *_rest = kept
+    decision = world.noted("decision", on=date(YEAR, 1, 5))
+    with pytest.raises(Refused):
+        world.noted("goal", year=YEAR, decision=decision, indicator="participants", result=3)
+    world.noted("goal", year=YEAR, decision=decision, indicator="participants", target=20, measure=None)
+    report = actions.make_report(world.viewer("association"), association.pk, YEAR)
+    books = books_of(world.viewer("association"), YEAR)
+    assert json.loads(report.content)["goals"][0]["result"] == books.participants()[rules.TOTAL]
+    assert browse("association").get(reverse("association-board", args=[YEAR])).status_code == 200
+
+
+def test_where_nobody_counts_participants_the_report_says_so(world, monkeypatch):
+    monkeypatch.setattr(counting, "source", lambda: None)
+    world.measure(starts_on=date(YEAR, 1, 1))
+    association = Association.objects.get(name="Förbundet")
+    report = actions.make_report(world.viewer("association"), association.pk, YEAR)
+    assert not Figures.objects.exists() and json.loads(report.content)["is_counted"] is False
+    (row,) = [row for row in csv.DictReader(io.StringIO(writing.as_csv(report))) if row["record"] == "measure"]
+    assert row["women"] == row["participants"] == ""
+
+
+def test_the_database_keeps_figures_as_they_are(kept):
+    world, association, *_rest = kept
+    actions.make_report(world.viewer("association"), association.pk, YEAR)
+    for sql in ("UPDATE associations_figures SET content = '{}'", "DELETE FROM associations_figures"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Figures.objects.create(association=association, year=YEAR, content="{}", made_at=clock.now())
+    assert Report.objects.count() == 1
+
+
+def test_who_waits_is_told_in_bands_of_a_month_that_is_over_and_the_same_on_any_day(world, browse):
+    measure = world.staffed()
+    this_month = clock.today().replace(day=1)
+    staff = world.viewer("measure")
+    with time_machine.travel(clock.midnight(this_month) - timedelta(days=5), tick=False):
+        waiting = [world.refer(world.case(), measure) for _ in range(6)]
+        for referral in waiting:
+            line.put_on_list(staff, referral.pk, line.Waits("no_place"))
+        withdraw_referral(world.viewer("fk_a"), waiting[0].pk)
+    association, at = Association.objects.get(name="Förbundet"), clock.midnight(this_month)
+    waited = Message.objects.filter(verb="wait", at__lt=at).values_list("referral_id", flat=True)
+    gone = Message.objects.filter(verb__in=("withdraw", "decline", "take_place"), at__lt=at).values_list(
+        "referral_id", flat=True
+    )
+    assert len(set(waited) - set(gone)) == 5
+    assert counting.waiting_at(association, at) == {measure.pk: "5–9"}
+    page = browse("association").get(reverse("association")).content.decode()
+    assert "5–9" in page
+    withdraw_referral(world.viewer("fk_a"), waiting[1].pk)
+    assert counting.waiting_at(association, at) == {measure.pk: "5–9"}
+
+
+@pytest.mark.parametrize(("number", "told"), [(0, "0"), (1, "1–4"), (4, "1–4"), (5, "5–9"), (12, "10–14")])
+def test_bands(number, told):
+    assert rules.band(number) == told
