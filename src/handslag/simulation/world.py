@@ -23,7 +23,7 @@ from handslag.parties.models import Post, Unit, User
 from handslag.parties.viewer import Viewer
 from handslag.persons.rules import birth_year, sex
 from handslag.reference import codes
-from handslag.simulation import assessments, associations, consents, histories, measures, years
+from handslag.simulation import assessments, associations, consents, histories, measures, referrals, years
 from handslag.simulation.names import FAMILY, MEN, WOMEN
 from handslag.simulation.places import DATA, Places, build
 from handslag.watch.actions import go_round
@@ -204,6 +204,7 @@ def _write(cases: int, seed: int, on: date, progress: Callable[[str, int, int], 
     assessments.write(places)
     measures.write(rng, on)
     associations.write(rng, on)
+    referrals.write(places)
     years.write(rng, places, on)
     refresh_planner()
     go_round(on)
