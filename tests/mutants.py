@@ -173,6 +173,7 @@ MUTANTS = [
     ("participants are not protected", "associations/counting.py", "else list(found.tables)", "else list(tables)", BOOKS_PEOPLE),
     ("participants of others are counted", "associations/counting.py", "if measure in own and", "if", BOOKS_PEOPLE),
     ("who took part twice counts twice", "associations/counting.py", "(measure, subject) not in seen", "True", BOOKS_PEOPLE),
+    ("officers watch free places", "measures/queries.py", "if viewer.roles & rules.SEE_FREE else {}", "if viewer.roles else {}", BOOKS_PEOPLE),
     ("figures change", "associations/guards.py", '"year", "content", "made_at"),', '"year"),', BOOKS_PEOPLE),
     ("who waits is told as of today", "associations/counting.py", "referral=OuterRef(\"pk\"), at__lt=at", 'referral=OuterRef("pk")', BOOKS_PEOPLE),
     ("a forecast closes the year", "associations/queries.py", "last if last and not is_forecast(last) else None", "last", BOOKS),

@@ -197,3 +197,24 @@ def test_who_waits_is_told_in_bands_of_a_month_that_is_over_and_the_same_on_any_
 @pytest.mark.parametrize(("number", "told"), [(0, "0"), (1, "1–4"), (4, "1–4"), (5, "5–9"), (12, "10–14")])
 def test_bands(number, told):
     assert rules.band(number) == told
+
+
+def test_who_sees_counts_alone_does_not_see_from_day_to_day_that_a_place_was_taken(world, browse):
+    measure = world.staffed(places=1)
+    urls = (
+        reverse("measures"),
+        reverse("measure", args=[measure.public_id]),
+        reverse("measures") + "?has_free_places=on",
+    )
+    before = {
+        name: [browse(name).get(url).content.decode().count("ledig") for url in urls]
+        for name in ("association", "analyst")
+    }
+    referral = world.refer(world.case(), measure)
+    line.accept_referral(world.viewer("measure"), referral.pk, clock.today())
+    for name, told in before.items():
+        pages = [browse(name).get(url).content.decode() for url in urls]
+        assert [page.count("ledig") for page in pages] == told == [0, 0, 0] and all(
+            "Gröna steget" in page for page in pages
+        )
+    assert "0 av 1" in browse("fk_a").get(urls[0]).content.decode()

@@ -127,10 +127,15 @@ def _taken(**of: Any) -> Counter[int]:
 
 
 def free_places(measures: Iterable[Measure]) -> dict[int, int]:
-    """Of individual measures, how many places each has free now, by its id: counts, for all who read the catalogue."""
+    """Of individual measures, how many places each has free now, by its id."""
     places = {measure.pk: measure.places for measure in measures if measure.places is not None}
     taken = _taken(measure__in=places) if places else Counter()
     return {pk: max(0, number - taken[pk]) for pk, number in places.items()}
+
+
+def shown_free(viewer: Viewer, measures: Iterable[Measure]) -> dict[int, int]:
+    """The same, for those who see it (rules.SEE_FREE); empty for others."""
+    return free_places(measures) if viewer.roles & rules.SEE_FREE else {}
 
 
 def _full() -> list[int]:

@@ -1,10 +1,14 @@
 """What holds of a measure. No database."""
 
 from handslag.foundation.spans import Span
-from handslag.parties.rules import ASSOCIATION_ROLES, PARTY_ROLES, UNIT_ROLES
+from handslag.parties.rules import ASSOCIATION_ROLES, OFFICER, PARTY_ROLES, UNIT_ROLES
 
 READERS = (*UNIT_ROLES, *PARTY_ROLES, *ASSOCIATION_ROLES)
 """Everybody at work but the operator: the catalogue holds no persons."""
+
+SEE_FREE = frozenset((*UNIT_ROLES, OFFICER))
+"""Who sees how many places are free today: those who refer, or meet persons. To all others, who see counts alone, what
+is free from one day to the next would tell that somebody came."""
 
 INDIVIDUAL, STRUCTURAL = "individual", "structural"
 """Directions (code list `measure_direction`): a measure of both kinds is two measures, with names of their own."""

@@ -1,5 +1,7 @@
 """What is filled in about a measure, and what is looked for."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -99,10 +101,12 @@ class SearchForm(Form):
     has_free_places = _flag(label=_("Has free places"))
     has_ended = _flag(label=_("Show those that have ended too"))
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, sees_free: bool, **kwargs):
         super().__init__(*args, **kwargs)
+        if not sees_free:
+            del self.fields["has_free_places"]
         for name in ("county", "target_group", "detail", "language", "direction"):
-            field = self.fields[name]
+            field: Any = self.fields[name]
             field.choices = [("", _("All")), *list(field.choices)[1:]]
 
     @property

@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from handslag.foundation import clock
 from handslag.measures import rules
 from handslag.measures.models import Measure
-from handslag.measures.queries import Nearness, free_places
+from handslag.measures.queries import Nearness, shown_free
+from handslag.parties.viewer import Viewer
 from handslag.reference import codes
 from handslag.ui.dates import iso
 from handslag.ui.tables import Column, Table, link, plain, table
@@ -54,6 +55,7 @@ def _name(measure: Measure) -> SafeString:
 
 
 def measure_table(
+    viewer: Viewer,
     measures: Iterable[Measure],
     near: Nearness,
     why: Callable[[Measure], str] | None = None,
@@ -62,7 +64,7 @@ def measure_table(
     """Measures in a table; `why` says of each why it is proposed, `refer` where one refers the person there."""
     rows = list(measures)
     prefetch_related_objects(rows, "groups")
-    free = free_places(rows)
+    free = shown_free(viewer, rows)
     columns = (
         Column(_("Measure"), _name, is_head=True),
         Column(_("Why?"), lambda m: plain(why(m))) if why else None,

@@ -17,7 +17,7 @@ from handslag.measures import actions, may, queries
 from handslag.measures.models import Measure
 from handslag.measures.pages.forms import MeasureForm, SearchForm, present
 from handslag.measures.pages.rows import groups_of, measure_table, near_label, places_label, runs_label
-from handslag.measures.rules import READERS
+from handslag.measures.rules import READERS, SEE_FREE
 from handslag.parties.rules import ASSOCIATION_ROLES, CASE_ROLES, HOLDING_ROLES
 from handslag.parties.viewer import Request
 from handslag.reference import codes
@@ -29,10 +29,11 @@ from handslag.ui.submission import carried_out
 @page(*READERS)
 def catalogue(request: Request) -> HttpResponse:
     """What there is: measures by place, target group, direction and words, the nearest first."""
-    form, own = SearchForm(request.GET), list(queries.own_associations(request.viewer))
-    near = queries.nearness_to(queries.place_of(request.viewer))
+    viewer = request.viewer
+    form, own = SearchForm(request.GET, sees_free=bool(viewer.roles & SEE_FREE)), list(queries.own_associations(viewer))
+    near = queries.nearness_to(queries.place_of(viewer))
     found = page_of(queries.catalogue(form.wanted, near), request)
-    context = {"form": form, "table": measure_table(found.rows, near), "page": found, "may_make": bool(own)}
+    context = {"form": form, "table": measure_table(viewer, found.rows, near), "page": found, "may_make": bool(own)}
     return render(request, "measures/catalogue.html", context)
 
 
@@ -52,7 +53,7 @@ def show(request: Request, measure_id: UUID) -> HttpResponse:
     context = {
         "measure": measure,
         "groups": groups_of(measure),
-        "places": places_label(measure, queries.free_places([measure]).get(measure.pk)),
+        "places": places_label(measure, queries.shown_free(request.viewer, [measure]).get(measure.pk)),
         "may_refer": may_refer,
         "runs": runs_label(measure),
         "has_ended": has_ended,
@@ -129,7 +130,7 @@ def for_case(request: Request, case_id: UUID) -> HttpResponse:
     shown = page_of(queries.fitting(groups, near), request)
     context = {
         "case": case_row(visible, clock.today()),
-        "table": measure_table(shown.rows, near, why, refer if may_refer else None),
+        "table": measure_table(request.viewer, shown.rows, near, why, refer if may_refer else None),
         "page": shown,
         "groups": list(wanted.values()),
         "place": codes.label("municipality", place.municipality_code) if place.municipality_code else "",
