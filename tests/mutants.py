@@ -30,6 +30,7 @@ LOCAL = "tests/test_local_accounts.py"
 ROLE = "tests/test_application_role.py"
 MICRODATA = "tests/test_microdata_written.py"
 CLUSTER = "tests/test_cluster.py"
+ANALYSES = "tests/test_analyses.py"
 WALL = "tests/test_lawful.py::test_a_list_that_forgets_its_filter_finds_keys_and_shows_no_row"
 OPENED = "tests/test_check.py::test_a_wall_that_was_opened_is_seen_and_nothing_starts"
 INJECTION = "tests/test_injection.py"
@@ -500,6 +501,16 @@ MUTANTS = [
     ("figures: an association may be called as a place is", "statistics/counting/cubes.py", "association == TOTAL or association.isdigit()", "association == TOTAL", "tests/test_microdata.py"),
     ("figures: ask believes its files", "cli/reports.py", "        if not is_sound:\n            check_data(data, specified(report), progress)\n        with", "        with", "tests/test_microdata.py"),
     ("figures: who is unknown is not told", "statistics/reports/sentences.py", "        if unknown := self._unknown(outcome):", "        if (unknown := self._unknown(outcome)) and False:", REPORTS),
+    ("analyses: what was not released is fetched", "analyses/actions.py", "    if release.ending != rules.RELEASED:", "    if False:", ANALYSES),
+    ("analyses: any file of the folder is fetched", "analyses/folders.py", 'if told and name in told["outputs"] else None', "if told else None", ANALYSES),
+    ("analyses: a changed file is fetched", "analyses/folders.py", ' or digest(path) != told["outputs"][name]:', ":", ANALYSES),
+    ("analyses: who is too late is not told", "analyses/actions.py", "asked_at__gt=upon).first() or", "asked_at__lt=upon).first() and None or", ANALYSES),
+    ("analyses: a killed worker is never told", "analyses/rules.py", "return LOST if now - seen_at > LOST_AFTER else RUNNING", "return RUNNING", ANALYSES),
+    ("analyses: who lost the claim writes on", "analyses/work.py", "pk=release.pk, tries=release.tries, ended_at__isnull=True, begun_at__isnull=False", "pk=release.pk", ANALYSES),
+    ("analyses: what was told is made anew", "analyses/work.py", "        if release.edition in known.editions:\n            return\n", "", ANALYSES),
+    ("analyses: microdata of a killed try stay", "analyses/work.py", "    _forget_tries()\n", "", ANALYSES),
+    ("analyses: the page names the cell", "analyses/work.py", "{Unsafe: rules.UNSAFE,", "{", ANALYSES),
+    ("analyses: an older release is published over a later one", "analyses/publishing.py", "if any(other.pk > release.pk and other.published_at for other in same):", "if False:", ANALYSES),
     ("figures: anything is a cluster's address", "statistics/counting/cluster.py", "    if not found:", "    if not found and False:", CLUSTER),
     ("figures: a missing Spark is a stack trace", "statistics/counting/cluster.py", "    except ImportError:", "    except KeyError:", CLUSTER),
     ("figures: orphans pass", "statistics/microdata/validating.py", "AND NOT EXISTS (SELECT 1", "AND NOT (1=1 OR 1 IN (SELECT 1", "tests/test_microdata.py"),

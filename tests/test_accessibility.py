@@ -46,7 +46,7 @@ def paths(world, case, handover) -> list[tuple[str, str]]:
              f"/posts/{world.posts['fk_b'].public_id}/leave/", "/import/")  # fmt: skip
     theirs = (f"/handovers/{handover.public_id}/{verb}/" for verb in ("accept", "decline", "ask"))
     return [*(("fk_a", p) for p in mine), *(("fk_lead", p) for p in leads), *(("af_a", p) for p in theirs),
-            ("fk_officer", "/watch/"), ("analyst", "/")]  # fmt: skip
+            ("fk_officer", "/watch/"), ("admin", "/"), ("analyst", "/"), ("analyst", "/analyses/new/"), ("analyst", "/analyses/ledger/")]  # fmt: skip
 
 
 def joint_work() -> list[tuple[str, str]]:

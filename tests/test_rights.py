@@ -16,6 +16,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from handslag.analyses import actions as analyses
+from handslag.analyses.publishing import publish_release
+from handslag.analyses.tracing import note_tracing
 from handslag.api.service import api
 from handslag.assessments import actions as assessments
 from handslag.assessments.history import bring_in_assessments
@@ -161,6 +164,16 @@ PAGES = {
     "fetch-report": {"association"},
     "note-in-books": {"association"},
     "change-noted": {"association"},
+    "analyses": {"analyst"},
+    "ask-analysis": {"analyst"},
+    "analyses-ledger": {"analyst"},
+    "analysis": {"analyst"},
+    "analysis-progress": {"analyst"},
+    "analysis-again": {"analyst"},
+    "analysis-call-off": {"analyst"},
+    "analysis-publish": {"analyst"},
+    "analysis-all": NOBODY,
+    "analysis-file": NOBODY,
     "make-measure": {"association"},
     "change-measure": {"association"},
     "case-measures": FK | AF | {"fk_officer", "af_officer"},
@@ -186,6 +199,9 @@ PAGES = {
 OPEN_TO_ALL = {"sign-in", "sign-in-as", "sign-out", "language", "eid", "openid_connect_callback", "account_login",
                "sign-in-set-up", "mfa_authenticate", "calendar-feed"}  # fmt: skip
 POSTED = {
+    "analysis-again",
+    "analysis-call-off",
+    "analysis-publish",
     "sign-in-as",
     "sign-out",
     "language",
@@ -283,10 +299,16 @@ CASE_ACTIONS = {
     **dict.fromkeys(("take_place", "pass_place"), {"fk_a", "fk_lead"}),
     **dict.fromkeys(("ask_referrer", "decline_referral", "accept_referral"), {"measure", "af_lead"}),
     **dict.fromkeys(("put_on_list", "move_in_line", "offer_place", "leave_place"), {"measure", "af_lead"}),
+    "ask_release": {"analyst"},
+    "run_again": {"analyst"},
+    "call_off_release": {"analyst"},
+    "fetch_file": {"analyst"},
+    "fetch_all": {"analyst"},
+    "publish_release": {"analyst"},
 }
 SYSTEM_ACTIONS = (
     *("hire", "set_password", "issue_token", "revoke_token", "retain", "extract", "rotate", "unprotect"),
-    *("part_expired", "reset_factors", "put_due_steps", "forget_drafts", "note_microdata"),
+    *("part_expired", "reset_factors", "put_due_steps", "forget_drafts", "note_microdata", "note_tracing"),
 )
 STEP_ACTIONS = {
     "offer": "offer_handover",
@@ -343,6 +365,17 @@ def referred(world, case, measure):
     return referrals.refer(world.viewer("fk_a"), case.pk, referrals.Asked(measure, unit, "Ord"))
 
 
+def asked_of(year):
+    """A report of a year, of the facts that the installation holds."""
+    return analyses.Asked("joint_support", year, "own", "Statistik", "statistik@test.example", {})
+
+
+def asked_for(world):
+    """A report that waits to be made."""
+    year = clock.today().year - 2
+    return analyses.ask_release(world.viewer("analyst"), asked_of(year), clock.now())
+
+
 @pytest.fixture
 def scene(world):
     """The world of the matrix, and the arguments of each page in it."""
@@ -355,6 +388,7 @@ def scene(world):
     measure, noted = world.measure(), world.noted("cost")
     reported = books.make_report(world.viewer("association"), noted.association_id, clock.today().year - 1)
     referral = referred(world, case, measure)
+    release = asked_for(world)
     arguments = {
         "referral": [referral.public_id],
         "referral-step": [referral.public_id, "ask"],
@@ -398,6 +432,11 @@ def scene(world):
         "passage-step": [case.public_id, "job"],
         "case-measures": [case.public_id],
         **dict.fromkeys(("measure", "change-measure"), [measure.public_id]),
+        **dict.fromkeys(
+            [f"analysis{step}" for step in ("", "-progress", "-again", "-call-off", "-publish", "-all")],
+            [release.public_id],
+        ),
+        "analysis-file": [release.public_id, "figures.json"],
         "programme-step": [case.public_id, "way-back"],
         **dict.fromkeys(
             ("association-year", "association-economy", "association-board", "association-report"), [clock.today().year]
@@ -504,6 +543,7 @@ def test_what_is_the_operators_is_refused_to_everyone_who_signs_in(world, name):
     acts = {
         "hire": lambda: hire(viewer, []),
         "note_microdata": lambda: note_microdata(viewer, today, today),
+        "note_tracing": lambda: note_tracing(viewer, "x", "x", today.year),
         "set_password": lambda: parties.set_password(viewer, "x", "y"),
         "reset_factors": lambda: reset_factors(viewer, "x"),
         "retain": lambda: retain(viewer, today),
@@ -568,6 +608,7 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
     noted = world.noted("cost")
     referral = referred(world, case, measure)
     entered = Entered(noted.association_id, noted.by_id, defaultdict(str))
+    release = asked_for(world)
     guest = meeting.participants.get(post=post)
     when = meetings.Time(contact_in(3), 60, "Rum 3")
     assessment, _plan, planned = assessed(world, case)
@@ -648,6 +689,12 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "bring_in_economy": lambda v: bring_in_economy(v, [entered]),
         "make_report": lambda v: books.make_report(v, noted.association_id, today.year - 1),
         "make_measure": lambda v: world.measure(v, name="Ny"),
+        "ask_release": lambda v: analyses.ask_release(v, asked_of(today.year - 1), clock.now()),
+        "run_again": lambda v: analyses.run_again(v, release.pk),
+        "call_off_release": lambda v: analyses.call_off_release(v, release.pk),
+        "fetch_file": lambda v: analyses.fetch_file(v, release.pk, "figures.json"),
+        "fetch_all": lambda v: analyses.fetch_all(v, release.pk),
+        "publish_release": lambda v: publish_release(v, release.pk),
         "change_measure": lambda v: measures.change_measure(v, measure.pk, measure.changed_at, described(world)),
         "refer": lambda v: referrals.refer(v, case.pk, referrals.Asked(measure, world.units["af"])),
         "ask_referrer": lambda v: referrals.ask_referrer(v, referral.pk, "?"),

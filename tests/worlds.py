@@ -9,6 +9,7 @@ import time_machine
 from django.test import override_settings
 from django.utils import timezone
 
+from handslag.analyses.actions import Asked, ask_release
 from handslag.assessments import actions as assessments
 from handslag.assessments.rules import Spell
 from handslag.assessments.signing import Content
@@ -234,6 +235,11 @@ class World:
         return self.measure(**{"name": "Gröna steget", "owner": kom, "parties": (kom, self.parties["fk"]), **changes})
 
 
+def report_of_last_year() -> Asked:
+    """A report that an analyst asks for, of the facts that the installation holds."""
+    return Asked("joint_support", clock.today().year - 1, "own", "Statistik", "statistik@test.example", {})
+
+
 def described(world: World, **changes) -> Described:
     """What a measure says that FK and AF carry."""
     told = Described(
@@ -357,6 +363,7 @@ def build_at_work() -> World:
 def fill(world: World) -> None:
     """Something in every table: cases that stay, move, are on their way, declined, closed; a measure."""
     world.measure()
+    ask_release(world.viewer("analyst"), report_of_last_year(), clock.now())
     stays, moved, offered, declined, met, closed = (
         world.case(),
         world.case(next_step_on=clock.today() - timedelta(days=30)),

@@ -73,6 +73,7 @@ Number = Annotated[int, Field(ge=1, le=10_000), May("a whole number from 1 to 10
 Rows = Annotated[int, Field(ge=1, le=1_000_000), May("a whole number from 1 to 1000000")]
 Words = Annotated[tuple[str, ...], NoDecode, _split(None), May("words with spaces between")]
 Names = Annotated[tuple[str, ...], NoDecode, _split(","), May("names with commas between")]
+Folder = Annotated[Path | None, May("a folder's path")]
 Keys = Annotated[
     tuple[str, ...],
     NoDecode,
@@ -170,6 +171,11 @@ class Environment(BaseSettings):
         description="`smtp://user:password@host:port` (STARTTLS) or `smtps://…`; empty sends no mail",
     )
     mail_from: Annotated[str, May("an e-mail address")] = Field("handslag@localhost", description="the sender of mail")
+    microdata: Folder = Field(None, description="a folder of microdata that analysts may count beside the work itself")
+    publish_to: Folder = Field(None, description="the folder in which analysts publish reports")
+    publish_at: Annotated[str, AfterValidator(_own_address), May("an http or https address")] = Field(
+        "", description="where that folder is found by readers; records for data portals name it"
+    )
     import_max_mb: Number = Field(64, description="the largest case file, in megabytes")
     import_max_rows: Rows = Field(20_000, description="the most rows of a file that is brought in")
     language: Annotated[Literal["sv", "en"], May("sv or en")] = Field(

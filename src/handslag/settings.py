@@ -29,6 +29,9 @@ HANDSLAG_OIDC_ACR = env.oidc_acr
 HANDSLAG_OIDC_STAFF_CLAIM = env.oidc_staff_claim
 HANDSLAG_OIDC_PERSON_CLAIM = env.oidc_person_claim
 HANDSLAG_ADDRESS = env.address
+HANDSLAG_MICRODATA = env.microdata
+HANDSLAG_PUBLISH_TO = env.publish_to
+HANDSLAG_PUBLISH_AT = env.publish_at
 DEBUG = env.debug
 SECRETS = ("secret_key", "encryption_keys", "index_key")
 HANDSLAG_MADE_HERE = [environment.name_of(name) for name in SECRETS if not getattr(env, name)]
@@ -127,6 +130,7 @@ INSTALLED_APPS = [
     "handslag.rights",
     "handslag.intake",
     "handslag.microdata",
+    "handslag.analyses",
     "handslag.site",
 ]
 AUTH_USER_MODEL = "parties.User"

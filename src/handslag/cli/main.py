@@ -10,7 +10,7 @@ from handslag.cli.days import Day
 from handslag.cli.files import import_, template
 from handslag.cli.journal import journal
 from handslag.cli.keys import keys
-from handslag.cli.microdata import microdata
+from handslag.cli.microdata import microdata, trace
 from handslag.cli.progress import Progress
 from handslag.cli.ready import FORMAT, collect_static, ensure_schema, start_django
 from handslag.cli.rights import person, retain
@@ -208,6 +208,31 @@ def mail() -> None:
 
 
 @main.command()
+@click.option("--linger", default=0, type=click.IntRange(0, 3600), metavar="SECONDS", help="Look out for more so long.")
+def analyses(linger: int) -> None:
+    """Make the reports that analysts have asked for. The server always has one such process beside it.
+
+    What is wrong with microdata or tables is told here and not on pages: it may name people's cells.
+
+    \b
+    Example:
+      handslag analyses
+    """
+    import os
+    import time
+
+    from handslag.analyses.work import make_waiting
+
+    ensure_schema()
+    begun, parent = time.monotonic(), os.getppid()
+    while True:
+        made = make_waiting(click.echo)
+        if time.monotonic() - begun >= linger or os.getppid() != parent:  # (who began it has ended)
+            break
+        time.sleep(0 if made else 1)
+
+
+@main.command()
 @FORMAT
 @click.pass_context
 def check(ctx: click.Context, form: str) -> None:
@@ -255,6 +280,7 @@ for command in (
     keys,
     statistics,
     microdata,
+    trace,
 ):
     main.add_command(command)
 

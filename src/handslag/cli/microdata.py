@@ -1,4 +1,4 @@
-"""The command that writes microdata."""
+"""The commands that write microdata, and trace a figure back into them."""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from handslag.cli.days import Day
-from handslag.cli.progress import Progress
+from handslag.cli.progress import Progress, telling
 from handslag.cli.ready import ensure_schema, operator
+from handslag.cli.reports import VERSIONS, pairs, versions_of
 
 
 @click.command()
@@ -38,3 +39,26 @@ def microdata(out: Path, begin: datetime | None, end: datetime | None) -> None:
         click.echo(f"{name}.csv: {rows:,} rows")
     if written.left_out:
         click.echo(f"{written.left_out:,} records are left out: of people who are anonymous or protected.")
+
+
+@click.command()
+@click.argument("report", type=click.Choice(["joint-support", "associations"]))
+@click.argument("units")
+@click.option("--year", required=True, type=click.IntRange(1990, 2100))
+@click.option("--where", multiple=True, metavar="DIMENSION=CODE", help="May be repeated.")
+@VERSIONS
+def trace(report: str, units: str, year: int, where: tuple[str, ...], versions: tuple[str, ...]) -> None:
+    """List the records (a pseudonym and the day) behind a figure that this installation's facts gave. It is journalled.
+
+    \b
+    Example:
+      handslag trace joint-support joint_assessments --year 2025 --where sex=woman
+    """
+    from handslag.analyses.tracing import trace_records
+
+    ensure_schema()
+    with telling():
+        found = trace_records(operator(), report, units, year, pairs(where, "--where"), versions_of(versions))
+    for record, day in found:
+        click.echo(f"{record},{day}")
+    click.echo(f"{len(found):,} records.", err=True)

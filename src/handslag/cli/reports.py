@@ -20,16 +20,17 @@ VERSIONS = click.option(
 )
 
 
-def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
-    """NAME=VALUE, several times."""
+def pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
+    """NAME=VALUE, several times. Raises BadParameter."""
     found = dict(one.partition("=")[::2] for one in given)
     if not all(found.values()):
         raise click.BadParameter("write NAME=VALUE.", param_hint=option)
     return found
 
 
-def _versions(given: tuple[str, ...]) -> dict[str, int]:
-    found = _pairs(given, "--definition")
+def versions_of(given: tuple[str, ...]) -> dict[str, int]:
+    """INDICATOR=VERSION, several times. Raises BadParameter."""
+    found = pairs(given, "--definition")
     if not all(version.isdigit() for version in found.values()):
         raise click.BadParameter("write INDICATOR=VERSION, such as participants=1.", param_hint="--definition")
     return {name: int(version) for name, version in found.items()}
@@ -162,7 +163,7 @@ def report(
 
     if form == "files" and out is None:
         raise click.UsageError("Name a folder to write to with --out, or print the figures with --format json.")
-    rules, asked = Rules(**limits), _versions(versions)
+    rules, asked = Rules(**limits), versions_of(versions)
     with telling() as progress:
         chosen = on_cluster(master) if engine == "spark" else embedded
         if form == "json" or out is None:
@@ -237,7 +238,7 @@ def trace(report: str, units: str, data: Path, year: int, where: tuple[str, ...]
     from handslag.statistics.reports.tracing import trace as behind
 
     with telling():
-        found = behind(report, units, data, year, _pairs(where, "--where"), _versions(versions))
+        found = behind(report, units, data, year, pairs(where, "--where"), versions_of(versions))
     for record, day in found:
         click.echo(f"{record},{day}")
     click.echo(f"{len(found):,} records.", err=True)

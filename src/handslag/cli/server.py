@@ -1,4 +1,5 @@
-"""Serving: gunicorn in this process, the rounds of watch and outbox beside it, and in each worker a sealer."""
+"""Serving: gunicorn in this process, beside it the rounds of watch and outbox and one that makes analysts' reports, and
+in each worker a sealer."""
 
 import subprocess
 import sys
@@ -11,6 +12,10 @@ from gunicorn.app.base import BaseApplication
 
 MAIL_EVERY = 1.0
 """Minutes between the rounds that send mail."""
+ANALYSES_EVERY = 0.05
+"""Minutes between two processes that make reports, each of which looks out for them for some time."""
+LINGERS = 60
+"""Seconds for which a process that makes reports looks out for more."""
 
 
 def pause(every_minutes: float) -> float:
@@ -24,7 +29,7 @@ def pause(every_minutes: float) -> float:
 def _go_rounds(command: str, every_minutes: float, stop: threading.Event) -> None:
     """Goes a round of a command now and then again every so often, each in a process of its own."""
     while True:
-        subprocess.run([sys.executable, "-m", "handslag", command], stdout=subprocess.DEVNULL, check=False)  # noqa: S603
+        subprocess.run([sys.executable, "-m", "handslag", *command.split()], stdout=subprocess.DEVNULL, check=False)  # noqa: S603
         if stop.wait(pause(every_minutes)):
             return
 
@@ -60,6 +65,7 @@ def run(host: str, port: int, workers: int) -> None:
     every = {"watch": settings.HANDSLAG_WATCH_MINUTES}
     if settings.HANDSLAG_SENDS_MAIL:
         every["mail"] = MAIL_EVERY
+    every[f"analyses --linger {LINGERS}"] = ANALYSES_EVERY
 
     def begin_rounds(_server: Any) -> None:
         for command, minutes in every.items():

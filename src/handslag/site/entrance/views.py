@@ -38,6 +38,8 @@ def start(request: Request) -> HttpResponse:
         return redirect("watch")
     if "association_officer" in roles:
         return redirect("association")
+    if "analyst" in roles:
+        return redirect("analyses")
     return render(request, "entrance/start.html", {"roles": [codes.label("role", r) for r in sorted(roles)]})
 
 

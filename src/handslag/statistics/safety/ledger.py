@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
@@ -43,6 +44,17 @@ class _Line(TypedDict):
     cells: list[list[str | int | None]]
 
 
+@dataclass(frozen=True)
+class Told:
+    """How much was told of a subject in a release: tables, cells, and how many of these are hidden."""
+
+    edition: str
+    subject: str
+    tables: int
+    cells: int
+    hidden: int
+
+
 class Ledger:
     """A file with a line a table of each release; without a path, an empty one that keeps nothing."""
 
@@ -59,6 +71,20 @@ class Ledger:
     def known(self) -> Known:
         """What has been told until now."""
         return Known(tables=len(self._lines), digest=hashlib.sha256(self._text().encode()).hexdigest())
+
+    @property
+    def editions(self) -> set[str]:
+        """The names of all releases."""
+        return {line["edition"] for line in self._lines}
+
+    def told(self) -> list[Told]:
+        """What was told, without any count: of each release and subject how many cells, and how many of them hidden."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for line in self._lines:
+            sums = found.setdefault((line["edition"], line["subject"]), [0, 0, 0])
+            hidden = sum(shown is False or shown is None for *_codes, shown in line["cells"])
+            sums[:] = sums[0] + 1, sums[1] + len(line["cells"]), sums[2] + hidden
+        return [Told(edition, subject, *sums) for (edition, subject), sums in found.items()]
 
     def until(self, known: Known) -> "Ledger":
         """What was known when only this had been told. Raises BadInput where it is not here."""
