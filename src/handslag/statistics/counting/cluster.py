@@ -3,9 +3,7 @@
 All machines of the cluster must see the microdata in the same folder.
 """
 
-import os
 import re
-import shutil
 import socket
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -107,9 +105,6 @@ def _refuse_impossible(master: str) -> None:
         import pyspark  # noqa: F401
     except ImportError:
         raise BadInput("Spark is not here. Install it with: pip install 'handslag[cluster]'") from None
-    java = Path(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else Path("java")
-    if not shutil.which(java):
-        raise BadInput(f"Spark needs Java 17 or later, and {java} is not here. Install it, or set JAVA_HOME.")
     hosts = (found["hosts"] or "").split(",")
     if hosts[0] and not any(_answers(*host.rsplit(":", 1)) for host in hosts):
         raise BadInput(f"--master {master}: nobody answers there.")
@@ -131,5 +126,7 @@ def _begun(master: str) -> Any:
         builder = builder.config(name, value)
     try:
         return builder.getOrCreate()
-    except Exception:  # whatever Java, Spark or the cluster cannot do; they say it themselves on standard error
+    except Exception as error:  # whatever Java, Spark or the cluster cannot do; they say it themselves on standard error
+        if "JAVA_GATEWAY_EXITED" in str(error):
+            raise BadInput("Spark needs Java 17 or later, and did not find it. Install it, or set JAVA_HOME.") from None
         raise BadInput(f"--master {master}: Spark did not begin there. What it said of it stands above.") from None
