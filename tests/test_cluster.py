@@ -2,8 +2,11 @@
 
 import builtins
 import csv
+import os
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,10 +113,12 @@ def test_without_spark_or_java_a_word_says_what_to_install(data, tmp_path, monke
     assert not (tmp_path / "out").exists() and not (tmp_path / "out.ledger").exists()
 
 
-def test_without_java_a_word_says_so(spark, data, tmp_path, monkeypatch):
-    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    told = run(data, tmp_path / "out", "--engine", "spark")
-    assert told.exit_code == 1 and "Spark needs Java 17 or later" in told.output
+def test_without_java_a_word_says_so(spark, data, tmp_path):
+    words = ["joint-support", "--data", data, "--year", YEAR - 1, "--out", tmp_path / "out", "--ledger", tmp_path / "l"]
+    command = [sys.executable, "-m", "handslag", "statistics", "report", *map(str, words), "--engine", "spark"]
+    env = {**os.environ, "JAVA_HOME": str(tmp_path)}
+    told = subprocess.run(command, env=env, capture_output=True, check=False, text=True)
+    assert told.returncode == 1 and "Spark needs Java 17 or later" in told.stderr and "Traceback" not in told.stderr
 
 
 @pytest.mark.parametrize(
