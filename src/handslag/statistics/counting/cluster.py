@@ -126,9 +126,7 @@ def _begun(master: str) -> Any:
         builder = builder.config(name, value)
     try:
         return builder.getOrCreate()
-    except (
-        Exception
-    ) as error:  # whatever Java, Spark or the cluster cannot do; they say it themselves on standard error
+    except Exception as error:  # Java, Spark and the cluster say more themselves on standard error
         if "JAVA_GATEWAY_EXITED" in str(error):
             raise BadInput("Spark needs Java 17 or later, and did not find it. Install it, or set JAVA_HOME.") from None
         raise BadInput(f"--master {master}: Spark did not begin there. What it said of it stands above.") from None
