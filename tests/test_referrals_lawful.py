@@ -30,6 +30,7 @@ VIEWERS = (
     "hylte_lead",
     "fk2_a",
 )
+SIDE = ("measure", "kom_lead", "kom_officer")
 OFFICERS = {"fk": "fk_officer", "kom": "kom_officer", "af": "af_officer"}
 
 
@@ -93,6 +94,8 @@ def test_referrals_tell_what_is_lawful(holder, out, back, confirms, asks, withdr
         for viewer in VIEWERS:
             may, client = lawful(viewer, holder, out, back, asked, question), signed_in(world, viewer)
             page = client.get(f"/referrals/{referral.public_id}/")
+            near = viewer in SIDE or (holder == "fk_a" and viewer in ("fk_a", "fk_b", "fk_officer"))
+            assert (page.status_code == 200) == near, viewer
             assert shown(page.content.decode()) == may, (viewer, out, back)
             listed = client.get("/referrals/" if viewer in ("measure", "stranger") else "/my-work/")
             assert shown(listed.content.decode()) <= may, viewer
