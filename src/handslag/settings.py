@@ -122,6 +122,7 @@ INSTALLED_APPS = [
     "handslag.meetings",
     "handslag.measures",
     "handslag.referrals",
+    "handslag.participations",
     "handslag.plans",
     "handslag.passages",
     "handslag.assessments",

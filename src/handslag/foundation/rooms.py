@@ -245,6 +245,8 @@ class Room:
     """Of a case: why it cannot be closed yet, in words; empty where it can."""
     taking_part: tuple[TakingPart, ...] = ()
     """Units that take part in what happens in a case, and so answer for what their party tells."""
+    place_obstacles: tuple[Callable[[Any], str], ...] = ()
+    """Of a referral: why its place cannot be given up yet, in words; empty where it can."""
     taking_places: tuple[Callable[[], Any], ...] = ()
     """Rows that each take a place of a `measure` now."""
     person_page: tuple[Part, ...] = ()

@@ -4,8 +4,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from handslag.foundation.rooms import APART, Column, Link, Placed, Record, Room, Verb, each
+from handslag.foundation.rooms import APART, Column, Link, Microdata, Placed, Record, Room, Verb, each
 from handslag.measures.bringing import REGISTER
+from handslag.measures.microdata import measures
 from handslag.measures.pages import parts
 from handslag.measures.rules import READERS
 
@@ -32,6 +33,7 @@ ROOM = Room(
         "measure_changed": Verb(gettext_noop("changed a measure of the catalogue")),
     },
     registers=(REGISTER,),
+    microdata=(Microdata("measures", measures),),
     case_links=(Placed(30, parts.links),),
     menu=(
         Link(

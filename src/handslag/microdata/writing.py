@@ -21,8 +21,6 @@ from handslag.parties.viewer import Viewer
 from handslag.persons.queries import count_nameless
 from handslag.statistics.microdata.schema import Resource, resources
 
-PERSON = "person_id"
-
 
 @dataclass(frozen=True)
 class Written:
@@ -83,7 +81,9 @@ def _file(folder: Path, resource: Resource, rows: Any, pseudonyms: Pseudonyms, p
         writer.writerow([f.name for f in resource.fields])
         for count, row in enumerate(rows, 1):  # noqa: B007  (how many they were)
             cells = zip(named, row, strict=True)
-            writer.writerow([pseudonyms.of(of, cell) if of else cell for (_column, of), cell in cells])
+            writer.writerow(
+                [cell if not of or cell is None else pseudonyms.of(of, cell) for (_column, of), cell in cells]
+            )
             if count % 10_000 == 0:
                 progress(resource.name, count)
     return count
@@ -91,4 +91,4 @@ def _file(folder: Path, resource: Resource, rows: Any, pseudonyms: Pseudonyms, p
 
 def _names(column: str, resource: Resource) -> str:
     """Of what a column names one; empty where it names nothing."""
-    return "persons" if column == PERSON else resource.name if column == resource.key else ""
+    return resource.name if column == resource.key else dict(resource.points_to).get(column, "")

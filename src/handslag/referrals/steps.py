@@ -6,6 +6,7 @@ from handslag.cases.locking import locked
 from handslag.foundation import clock
 from handslag.foundation.acting import Rule
 from handslag.foundation.errors import NotAllowed, Overtaken
+from handslag.foundation.rooms import rooms
 from handslag.measures.models import Measure
 from handslag.parties.models import Post, Unit
 from handslag.parties.viewer import Viewer
@@ -70,7 +71,14 @@ def begun(actor: Viewer, referral_id: int, verb: str) -> tuple[Referral, Post]:
     post = acting_post(actor, referral, rules.BY_VERB[verb].side)
     if post is None:
         raise not_your_step()
+    if referral.state == rules.ACCEPTED and (obstacle := _obstacle_to_leaving(referral)):
+        raise Overtaken(obstacle)
     return referral, post
+
+
+def _obstacle_to_leaving(referral: Referral) -> str:
+    """Why a place cannot be given up yet, by the first room that has something to finish; empty where it can."""
+    return next((why for room in rooms().values() for find in room.place_obstacles if (why := find(referral))), "")
 
 
 def other_side(referral: Referral, verb: str) -> Unit:

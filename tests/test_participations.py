@@ -1,0 +1,250 @@
+"""Taking part in a measure: the start, the end and what came of it; whose each step is, and what the database refuses."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from handslag.cases import actions as cases
+from handslag.foundation import clock
+from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.measures.queries import free_places
+from handslag.participations import actions, anonymous, queries, rules
+from handslag.participations.models import Anonymous, Participation
+from handslag.plans.rules import months_after
+from handslag.referrals import actions as referrals
+from handslag.referrals import line
+from handslag.referrals.models import Referral
+
+TODAY = clock.today()
+
+
+def days_ago(days: int):
+    return TODAY - timedelta(days=days)
+
+
+@pytest.fixture
+def measure(world):
+    return world.staffed(places=2)
+
+
+def placed(world, measure, holder="fk_a", *, consents=True) -> Referral:
+    referral = world.refer(world.case(holder), measure, consents=consents)
+    return line.accept_referral(world.viewer("measure"), referral.pk, TODAY)
+
+
+def started(world, measure, holder="fk_a", days=30, *, consents=True, **before) -> Participation:
+    referral = placed(world, measure, holder, consents=consents)
+    given = {"livelihood": "sickness_benefit", "occupation": "other", **before}
+    about = actions.Before(days_ago(days), "long_term_sick", **given)
+    return actions.start(world.viewer("measure"), referral.pk, about)
+
+
+def after(days=0, **changes) -> actions.After:
+    given = {"outcome": "work", "livelihood": "wage", "occupation": "work_subsidised", "next_step": "Börja jobba."}
+    return actions.After(days_ago(days), **{"reason": "completed", **given, **changes})
+
+
+def test_from_the_first_day_to_the_last_and_the_holder_takes_it_in_hand(world, measure, browse):
+    one, staff = started(world, measure), world.viewer("measure")
+    actions.interrupt(staff, one.pk, days_ago(10), "illness")
+    assert free_places([measure])[measure.pk] == 1, "who is away keeps the place"
+    actions.resume(staff, one.pk, days_ago(5))
+    actions.note_attendance(staff, one.pk, days_ago(4), came=True)
+    actions.end(staff, one.pk, after())
+    assert free_places([measure])[measure.pk] == 2
+    fk = browse("fk_a")
+    assert "Insatser som har avslutats" in fk.get("/my-work/").content.decode()
+    page = fk.get(f"/participations/{one.public_id}/").content.decode()
+    assert "Börja jobba." in page and "3 steg närmare arbete" in page and "Återfått arbetsförmåga" in page
+    assert fk.post(f"/participations/{one.public_id}/see/", {}).status_code == 302
+    assert "Insatser som har avslutats" not in fk.get("/my-work/").content.decode()
+    assert "Gröna steget" in fk.get(f"/cases/{one.referral.case.public_id}/").content.decode()
+
+
+def test_an_end_says_why_what_came_of_it_and_what_is_next(world, measure):
+    one, staff = started(world, measure), world.viewer("measure")
+    for wrong, field in (
+        ({"reason": ""}, "end_reason"),
+        ({"reason": "mis_registered"}, "end_reason"),
+        ({"outcome": ""}, "outcome"),
+        ({"next_step": " "}, "next_step"),
+        ({"days": 31}, "ended_on"),
+        ({"days": -1}, "ended_on"),
+        ({"livelihood": "gold"}, "livelihood_after"),
+    ):
+        with pytest.raises(Refused) as refused:
+            actions.end(staff, one.pk, after(**wrong))
+        assert refused.value.field == field, wrong
+    actions.end(staff, one.pk, after(reason="deceased", next_step=""))
+    with pytest.raises(Overtaken):
+        actions.end(staff, one.pk, after())
+
+
+def test_words_pass_to_the_holder_by_a_basis_alone(world, measure):
+    one, staff = started(world, measure, consents=False), world.viewer("measure")
+    with pytest.raises(Refused) as refused:
+        actions.end(staff, one.pk, after())
+    assert refused.value.field == "next_step"
+    actions.end(staff, one.pk, after(next_step=""))
+
+
+def test_staff_see_their_own_and_what_a_basis_shows_and_reach_no_case(world, measure, browse):
+    told, hidden = started(world, measure), started(world, measure, consents=False)
+    staff = browse("measure")
+    page = staff.get("/participations/").content.decode()
+    assert page.count("Test Person") == 1 and "En person" in page
+    assert "Test Person" not in staff.get(f"/participations/{hidden.public_id}/").content.decode()
+    assert staff.get(f"/cases/{told.referral.case.public_id}/").status_code == 403
+    for stranger in ("af_a", "hylte_lead", "analyst", "association"):
+        assert browse(stranger).get(f"/participations/{told.public_id}/").status_code in (403, 404), stranger
+
+
+def test_only_the_measures_staff_and_the_holder_take_their_steps(world, measure):
+    one = started(world, measure)
+    for viewer in ("fk_a", "af_a", "association", "analyst"):
+        with pytest.raises(NotAllowed):
+            actions.end(world.viewer(viewer), one.pk, after())
+    with pytest.raises(NotAllowed):
+        actions.see_end(world.viewer("measure"), one.pk)
+
+
+def test_a_place_is_kept_while_somebody_takes_part_and_the_case_stays_open(world, measure):
+    one, staff = started(world, measure), world.viewer("measure")
+    with pytest.raises(Overtaken):
+        line.leave_place(staff, one.referral_id)
+    with pytest.raises(Overtaken):
+        referrals.decline_referral(staff, one.referral_id, "full")
+    with pytest.raises(Overtaken):
+        cases.close(world.viewer("fk_a"), one.referral.case_id, "work", "Arbetsgivaren")
+    with pytest.raises(Overtaken):
+        actions.start(staff, one.referral_id, actions.Before(TODAY, "long_term_sick"))
+
+
+def test_what_was_registered_by_mistake_leaves_the_statistics_also_after_its_end(world, measure):
+    staff = world.viewer("measure")
+    first, second = started(world, measure), started(world, measure)
+    actions.mis_register(staff, first.pk)
+    actions.end(staff, second.pk, after())
+    actions.mis_register(staff, second.pk)
+    assert set(Participation.objects.values_list("end_reason", flat=True)) == {rules.MIS_REGISTERED}
+    assert free_places([measure])[measure.pk] == 2
+    from handslag.participations.microdata import participations
+
+    assert not list(participations(days_ago(400), TODAY))
+
+
+def test_somebody_moves_between_measures_and_takes_part_again(world, measure):
+    one, staff = started(world, measure), world.viewer("measure")
+    other = world.staffed(name="Röda steget")
+    case = one.referral.case
+    referral = referrals.refer(world.viewer("fk_a"), case.pk, referrals.Asked(other, world.units["kom"], "Ord"))
+    line.accept_referral(staff, referral.pk, TODAY)
+    two = actions.start(staff, referral.pk, actions.Before(TODAY, "long_term_sick", moved_from=one))
+    assert two.moved_from == one and Participation.objects.filter(ended_on=None).count() == 2, "several at once"
+    stranger = placed(world, measure)
+    with pytest.raises(Refused) as refused:
+        actions.start(staff, stranger.pk, actions.Before(TODAY, "long_term_sick", moved_from=one))
+    assert refused.value.field == "moved_from"
+
+
+def test_a_participant_without_a_name_takes_a_place_and_nothing_else_is_kept(world, measure, browse):
+    staff, unit = world.viewer("measure"), world.units["kom"]
+    nobody = anonymous.note_anonymous(staff, unit.pk, measure.pk, "woman", TODAY.year)
+    started(world, measure)
+    assert free_places([measure])[measure.pk] == 0
+    with pytest.raises(Refused):
+        anonymous.note_anonymous(staff, unit.pk, measure.pk, "man", TODAY.year)
+    late = world.refer(world.case(), measure)
+    with pytest.raises(Refused):
+        line.accept_referral(staff, late.pk, TODAY)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Referral.objects.filter(pk=late.pk).update(
+            state="accepted", starts_on=TODAY, said_yes_at=clock.now(), answered_at=clock.now()
+        )
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Anonymous.objects.create(measure=measure, unit=unit, sex="man", start_year=TODAY.year)
+    assert browse("measure").post(f"/participations/anonymous/{nobody.public_id}/left/").status_code == 302
+    assert free_places([measure])[measure.pk] == 1
+    assert {f.name for f in Anonymous._meta.fields} == {
+        "id",
+        "public_id",
+        "measure",
+        "unit",
+        "sex",
+        "start_year",
+        "has_left",
+    }
+    for stranger in ("fk_a", "association"):
+        with pytest.raises(NotAllowed):
+            anonymous.note_anonymous(world.viewer(stranger), unit.pk, measure.pk, "man", TODAY.year)
+
+
+def test_it_is_asked_how_it_went_after_6_12_and_24_months_also_by_who_held_last(world, measure):
+    one, staff = started(world, measure, days=400), world.viewer("measure")
+    actions.end(staff, one.pk, after(days=200))
+    fk = world.viewer("fk_a")
+    assert [found.pk for found in queries.to_follow_up.rows(fk)] == [one.pk]
+    cases.close(fk, one.referral.case_id, "work", "Arbetsgivaren")
+    with pytest.raises(Refused) as refused:
+        actions.follow_up(fk, one.pk, actions.Told(6, is_reached=True))
+    assert refused.value.field == "livelihood"
+    with pytest.raises(Refused):
+        actions.follow_up(fk, one.pk, actions.Told(12, is_reached=False))
+    with pytest.raises(NotAllowed):
+        actions.follow_up(staff, one.pk, actions.Told(6, is_reached=False))
+    actions.follow_up(fk, one.pk, actions.Told(6, is_reached=True, livelihood="wage", occupation="work_unsubsidised"))
+    assert not queries.to_follow_up.rows(fk)
+    with pytest.raises(Overtaken):
+        actions.follow_up(fk, one.pk, actions.Told(6, is_reached=False))
+
+
+def test_which_follow_up_is_due():
+    ended = TODAY.replace(day=15)
+    due = {months: rules.follow_ups_due(ended, (), months_after(ended, months)) for months in (5, 6, 11, 12, 24)}
+    assert [[one.months for one in found] for found in due.values()] == [[], [6], [6], [12], [24]]
+    assert not rules.follow_ups_due(ended, {6}, months_after(ended, 7))
+
+
+def test_what_is_derived_follows_the_written_definitions():
+    assert rules.steps_forward("other", "work_unsubsidised") == 4 and rules.steps_forward("studies", "other") == -2
+    assert rules.steps_forward("", "other") is None
+    assert rules.regained("sickness_benefit", "wage", "work_subsidised") is True
+    assert rules.regained("sickness_benefit", "sickness_compensation", "other") is False
+    assert rules.regained("sickness_benefit", "wage", "other") is False
+    assert rules.regained("social_assistance", "wage", "work_subsidised") is None, "there was nothing to leave"
+
+
+WRONG = {
+    "a start without a place": "INSERT INTO participations_participation (public_id, referral_id, started_on, "
+    "target_group, livelihood_before, occupation_before, education, started_by_id, started_at, end_reason, "
+    "livelihood_after, occupation_after, outcome, next_step) SELECT {uuid}, {offered}, started_on, target_group, '', "
+    "'', '', started_by_id, started_at, '', '', '', '', '' FROM participations_participation WHERE id = {ended}",
+    "an end that changes": "UPDATE participations_participation SET ended_on = started_on WHERE id = {ended}",
+    "an outcome that changes": "UPDATE participations_participation SET outcome = 'studies' WHERE id = {ended}",
+    "words written anew": "UPDATE participations_participation SET next_step = 'Annat' WHERE id = {ended}",
+    "an end without a reason": "UPDATE participations_participation SET ended_on = started_on WHERE id = {going}",
+    "somebody else takes part": "UPDATE participations_participation SET referral_id = {offered} WHERE id = {going}",
+    "a participation goes": "DELETE FROM participations_participation WHERE id = {ended}",
+    "a place is given up": "UPDATE referrals_referral SET state = 'ended' WHERE id = {placed}",
+    "away before the start": "INSERT INTO participations_interruption (participation_id, from_on, reason, by_id) "
+    "SELECT id, '2001-01-01', 'illness', started_by_id FROM participations_participation WHERE id = {going}",
+    "followed up before the end": "INSERT INTO participations_followup (participation_id, months, is_reached, "
+    "livelihood, occupation, by_id, at) SELECT id, 6, {no}, '', '', started_by_id, started_at FROM "
+    "participations_participation WHERE id = {going}",
+    "the case closes": "UPDATE cases_case SET closed_at = opened_at, outcome = 'work', next_responsible = 'AG' "
+    "WHERE id = {case}",
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_the_database_refuses_what_the_steps_do_not_allow(world, measure, what):
+    ended, staff = started(world, measure), world.viewer("measure")
+    actions.end(staff, ended.pk, after())
+    going = started(world, measure)
+    offered = world.refer(world.case(), measure)
+    given = {"ended": ended.pk, "going": going.pk, "offered": offered.pk, "placed": going.referral_id}
+    given |= {"case": going.referral.case_id, "no": "false", "uuid": "gen_random_uuid()"}
+    given |= {"no": "0", "uuid": "'00000000000000000000000000000001'"} if connection.vendor == "sqlite" else {}
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(WRONG[what].format(**given))
