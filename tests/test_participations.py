@@ -1,5 +1,6 @@
 """Taking part in a measure: the start, the end and what came of it; whose each step is, and what the database refuses."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,8 @@ from django.db import DatabaseError, connection, transaction
 from handslag.cases import actions as cases
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.measures.actions import change_measure
+from handslag.measures.models import Measure
 from handslag.measures.queries import free_places
 from handslag.participations import actions, anonymous, queries, rules
 from handslag.participations.models import Anonymous, Participation
@@ -15,6 +18,7 @@ from handslag.plans.rules import months_after
 from handslag.referrals import actions as referrals
 from handslag.referrals import line
 from handslag.referrals.models import Referral
+from tests.worlds import described
 
 TODAY = clock.today()
 
@@ -25,7 +29,7 @@ def days_ago(days: int):
 
 @pytest.fixture
 def measure(world):
-    return world.staffed(places=2)
+    return world.staffed(places=2, starts_on=days_ago(800))
 
 
 def placed(world, measure, holder="fk_a", *, consents=True) -> Referral:
@@ -37,7 +41,7 @@ def started(world, measure, holder="fk_a", days=30, *, consents=True, **before) 
     referral = placed(world, measure, holder, consents=consents)
     given = {"livelihood": "sickness_benefit", "occupation": "other", **before}
     about = actions.Before(days_ago(days), "long_term_sick", **given)
-    return actions.start(world.viewer("measure"), referral.pk, about)
+    return actions.start_participation(world.viewer("measure"), referral.pk, about)
 
 
 def after(days=0, **changes) -> actions.After:
@@ -49,9 +53,9 @@ def test_from_the_first_day_to_the_last_and_the_holder_takes_it_in_hand(world, m
     one, staff = started(world, measure), world.viewer("measure")
     actions.interrupt(staff, one.pk, days_ago(10), "illness")
     assert free_places([measure])[measure.pk] == 1, "who is away keeps the place"
-    actions.resume(staff, one.pk, days_ago(5))
+    actions.come_back(staff, one.pk, days_ago(5))
     actions.note_attendance(staff, one.pk, days_ago(4), came=True)
-    actions.end(staff, one.pk, after())
+    actions.end_participation(staff, one.pk, after())
     assert free_places([measure])[measure.pk] == 2
     fk = browse("fk_a")
     assert "Insatser som har avslutats" in fk.get("/my-work/").content.decode()
@@ -74,19 +78,19 @@ def test_an_end_says_why_what_came_of_it_and_what_is_next(world, measure):
         ({"livelihood": "gold"}, "livelihood_after"),
     ):
         with pytest.raises(Refused) as refused:
-            actions.end(staff, one.pk, after(**wrong))
+            actions.end_participation(staff, one.pk, after(**wrong))
         assert refused.value.field == field, wrong
-    actions.end(staff, one.pk, after(reason="deceased", next_step=""))
+    actions.end_participation(staff, one.pk, after(reason="deceased", next_step=""))
     with pytest.raises(Overtaken):
-        actions.end(staff, one.pk, after())
+        actions.end_participation(staff, one.pk, after())
 
 
 def test_words_pass_to_the_holder_by_a_basis_alone(world, measure):
     one, staff = started(world, measure, consents=False), world.viewer("measure")
     with pytest.raises(Refused) as refused:
-        actions.end(staff, one.pk, after())
+        actions.end_participation(staff, one.pk, after())
     assert refused.value.field == "next_step"
-    actions.end(staff, one.pk, after(next_step=""))
+    actions.end_participation(staff, one.pk, after(next_step=""))
 
 
 def test_staff_see_their_own_and_what_a_basis_shows_and_reach_no_case(world, measure, browse):
@@ -104,28 +108,33 @@ def test_only_the_measures_staff_and_the_holder_take_their_steps(world, measure)
     one = started(world, measure)
     for viewer in ("fk_a", "af_a", "association", "analyst"):
         with pytest.raises(NotAllowed):
-            actions.end(world.viewer(viewer), one.pk, after())
+            actions.end_participation(world.viewer(viewer), one.pk, after())
     with pytest.raises(NotAllowed):
         actions.see_end(world.viewer("measure"), one.pk)
 
 
 def test_a_place_is_kept_while_somebody_takes_part_and_the_case_stays_open(world, measure):
     one, staff = started(world, measure), world.viewer("measure")
+    started(world, measure)
     with pytest.raises(Overtaken):
         line.leave_place(staff, one.referral_id)
     with pytest.raises(Overtaken):
         referrals.decline_referral(staff, one.referral_id, "full")
     with pytest.raises(Overtaken):
         cases.close(world.viewer("fk_a"), one.referral.case_id, "work", "Arbetsgivaren")
+    with pytest.raises(Refused):
+        change_measure(world.viewer("association"), measure.pk, measure.changed_at, replace(described(world), places=1))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Measure.objects.filter(pk=measure.pk).update(places=1)
     with pytest.raises(Overtaken):
-        actions.start(staff, one.referral_id, actions.Before(TODAY, "long_term_sick"))
+        actions.start_participation(staff, one.referral_id, actions.Before(TODAY, "long_term_sick"))
 
 
 def test_what_was_registered_by_mistake_leaves_the_statistics_also_after_its_end(world, measure):
     staff = world.viewer("measure")
     first, second = started(world, measure), started(world, measure)
     actions.mis_register(staff, first.pk)
-    actions.end(staff, second.pk, after())
+    actions.end_participation(staff, second.pk, after())
     actions.mis_register(staff, second.pk)
     assert set(Participation.objects.values_list("end_reason", flat=True)) == {rules.MIS_REGISTERED}
     assert free_places([measure])[measure.pk] == 2
@@ -140,11 +149,11 @@ def test_somebody_moves_between_measures_and_takes_part_again(world, measure):
     case = one.referral.case
     referral = referrals.refer(world.viewer("fk_a"), case.pk, referrals.Asked(other, world.units["kom"], "Ord"))
     line.accept_referral(staff, referral.pk, TODAY)
-    two = actions.start(staff, referral.pk, actions.Before(TODAY, "long_term_sick", moved_from=one))
+    two = actions.start_participation(staff, referral.pk, actions.Before(TODAY, "long_term_sick", moved_from=one))
     assert two.moved_from == one and Participation.objects.filter(ended_on=None).count() == 2, "several at once"
     stranger = placed(world, measure)
     with pytest.raises(Refused) as refused:
-        actions.start(staff, stranger.pk, actions.Before(TODAY, "long_term_sick", moved_from=one))
+        actions.start_participation(staff, stranger.pk, actions.Before(TODAY, "long_term_sick", moved_from=one))
     assert refused.value.field == "moved_from"
 
 
@@ -182,7 +191,7 @@ def test_a_participant_without_a_name_takes_a_place_and_nothing_else_is_kept(wor
 
 def test_it_is_asked_how_it_went_after_6_12_and_24_months_also_by_who_held_last(world, measure):
     one, staff = started(world, measure, days=400), world.viewer("measure")
-    actions.end(staff, one.pk, after(days=200))
+    actions.end_participation(staff, one.pk, after(days=200))
     fk = world.viewer("fk_a")
     assert [found.pk for found in queries.to_follow_up.rows(fk)] == [one.pk]
     cases.close(fk, one.referral.case_id, "work", "Arbetsgivaren")
@@ -240,7 +249,7 @@ WRONG = {
 @pytest.mark.parametrize("what", WRONG)
 def test_the_database_refuses_what_the_steps_do_not_allow(world, measure, what):
     ended, staff = started(world, measure), world.viewer("measure")
-    actions.end(staff, ended.pk, after())
+    actions.end_participation(staff, ended.pk, after())
     going = started(world, measure)
     offered = world.refer(world.case(), measure)
     given = {"ended": ended.pk, "going": going.pk, "offered": offered.pk, "placed": going.referral_id}

@@ -48,6 +48,9 @@ from handslag.meetings import calling, feeds, holding
 from handslag.meetings.history import bring_in_meetings
 from handslag.meetings.models import Decision, Meeting
 from handslag.microdata.writing import note_microdata
+from handslag.participations import actions as participations
+from handslag.participations.anonymous import note_anonymous, note_anonymous_left
+from handslag.participations.models import Participation
 from handslag.parties import actions as parties
 from handslag.parties.hiring import hire
 from handslag.parties.models import Absence, Post, Secret
@@ -182,6 +185,12 @@ PAGES = {
     "referral-step": FK | AF | {"measure"},
     "refer": FK | AF,
     "refer-to": HOLDERS,
+    "participations": {"measure"},
+    "note-anonymous": {"measure"},
+    "anonymous-left": {"measure"},
+    "start-participation": {"measure", "af_lead"},
+    "participation": FK | AF | {"fk_officer", "af_officer", "measure"},
+    "participation-step": FK | AF | {"measure"},
     "handover": FK | AF | {"fk_officer", "af_officer"},
     "handover-step": FK | AF,
     "watch": HOLDERS | OFFICERS,
@@ -202,6 +211,7 @@ POSTED = {
     "analysis-again",
     "analysis-call-off",
     "analysis-publish",
+    "anonymous-left",
     "sign-in-as",
     "sign-out",
     "language",
@@ -305,6 +315,12 @@ CASE_ACTIONS = {
     "fetch_file": {"analyst"},
     "fetch_all": {"analyst"},
     "publish_release": {"analyst"},
+    **dict.fromkeys(
+        ("start_participation", "interrupt", "come_back", "note_attendance", "end_participation", "mis_register"),
+        {"measure", "af_lead"},
+    ),
+    **dict.fromkeys(("note_anonymous", "note_anonymous_left"), {"measure", "af_lead"}),
+    **dict.fromkeys(("see_end", "follow_up"), {"fk_a", "fk_lead"}),
 }
 SYSTEM_ACTIONS = (
     *("hire", "set_password", "issue_token", "revoke_token", "retain", "extract", "rotate", "unprotect"),
@@ -376,6 +392,35 @@ def asked_for(world):
     return analyses.ask_release(world.viewer("analyst"), asked_of(year), clock.now())
 
 
+def placed(world, case):
+    """An accepted referral of the case's person to a measure of its own at AF's unit."""
+    begun = clock.today() - timedelta(days=800)
+    measure = world.measure(name=f"Insats {Measure.objects.count()}", starts_on=begun)
+    asked = referrals.Asked(measure, world.units["af"], "Ord")
+    referral = referrals.refer(world.viewer("fk_a"), case.pk, asked)
+    return line.accept_referral(world.viewer("af_lead"), referral.pk, clock.today())
+
+
+def taking_part(world, case, days=0):
+    """A participation that began some days ago."""
+    before = participations.Before(clock.today() - timedelta(days=days), "no_specific")
+    return participations.start_participation(world.viewer("af_lead"), placed(world, case).pk, before)
+
+
+def left(world, case):
+    """A participation that ended 200 days ago."""
+    one, day = taking_part(world, case, 300), clock.today() - timedelta(days=200)
+    return participations.end_participation(
+        world.viewer("af_lead"), one.pk, participations.After(day, "completed", "work", next_step="Ord")
+    )
+
+
+def nameless(world, measure):
+    """A participant without a name at AF's unit."""
+    year = clock.today().year
+    return note_anonymous(world.viewer("af_lead"), world.units["af"].pk, measure.pk, "woman", year)
+
+
 @pytest.fixture
 def scene(world):
     """The world of the matrix, and the arguments of each page in it."""
@@ -389,7 +434,13 @@ def scene(world):
     reported = books.make_report(world.viewer("association"), noted.association_id, clock.today().year - 1)
     referral = referred(world, case, measure)
     release = asked_for(world)
+
+    taking, waits = taking_part(world, case, 5), placed(world, case)
     arguments = {
+        "anonymous-left": [nameless(world, measure).public_id],
+        "start-participation": [waits.public_id],
+        "participation": [taking.public_id],
+        "participation-step": [taking.public_id, "end"],
         "referral": [referral.public_id],
         "referral-step": [referral.public_id, "ask"],
         "refer": [case.public_id, measure.public_id],
@@ -609,6 +660,14 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
     referral = referred(world, case, measure)
     entered = Entered(noted.association_id, noted.by_id, defaultdict(str))
     release = asked_for(world)
+
+    waits_to_start, going, away, gone = (
+        placed(world, case),
+        *(taking_part(world, case, 5) for _ in "ab"),
+        left(world, case),
+    )
+    participations.interrupt(world.viewer("af_lead"), away.pk, today - timedelta(days=2), "illness")
+    nobody = nameless(world, measure)
     guest = meeting.participants.get(post=post)
     when = meetings.Time(contact_in(3), 60, "Rum 3")
     assessment, _plan, planned = assessed(world, case)
@@ -709,6 +768,16 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "leave_place": lambda v: line.leave_place(v, referral.pk),
         "take_place": lambda v: line.take_place(v, referral.pk),
         "pass_place": lambda v: line.pass_place(v, referral.pk),
+        "start_participation": lambda v: participations.start_participation(v, waits_to_start.pk, participations.Before(today, "no_specific")),
+        "interrupt": lambda v: participations.interrupt(v, going.pk, today, "illness"),
+        "come_back": lambda v: participations.come_back(v, away.pk, today),
+        "note_attendance": lambda v: participations.note_attendance(v, going.pk, today, came=True),
+        "end_participation": lambda v: participations.end_participation(v, going.pk, participations.After(today, "completed", "work", next_step="!")),
+        "mis_register": lambda v: participations.mis_register(v, going.pk),
+        "see_end": lambda v: participations.see_end(v, gone.pk),
+        "follow_up": lambda v: participations.follow_up(v, gone.pk, participations.Told(6, is_reached=False)),
+        "note_anonymous": lambda v: note_anonymous(v, world.units["af"].pk, measure.pk, "man", today.year),
+        "note_anonymous_left": lambda v: note_anonymous_left(v, nobody.pk),
     }  # fmt: skip
     assert _takers(world, acts[action]) == CASE_ACTIONS[action]
 
@@ -734,6 +803,7 @@ def test_what_does_not_exist_and_what_is_hidden_look_the_same(scene, browse):
 
 
 MEASURES_STEPS = ("accept", "wait", "invite", "move", "decline", "ask", "leave")
+STAFF_STEPS = ("interrupt", "resume", "end", "mis-register")
 REFERRERS_STEPS = ("take-place", "pass-place", "answer", "withdraw", "settle")
 
 # Which parties' systems an operation answers with something, in the same world (401 without a token, always).
@@ -782,6 +852,11 @@ OPERATIONS = {
     **{("post", f"/api/v1/referrals/{{referral_id}}/{verb}"): {"fk"} for verb in REFERRERS_STEPS},
     ("get", "/api/v1/services"): {"fk", "af", "kom", "nobody"},
     ("get", "/api/v1/services/csv"): {"fk", "af", "kom", "nobody"},
+    ("get", "/api/v1/participations"): {"fk", "af", "kom"},
+    ("post", "/api/v1/participations"): {"af"},
+    ("get", "/api/v1/participations/{participation_id}"): {"fk", "af"},
+    **{("post", f"/api/v1/participations/{{participation_id}}/{verb}"): {"af"} for verb in STAFF_STEPS},
+    **{("post", f"/api/v1/participations/{{participation_id}}/{verb}"): {"fk"} for verb in ("see", "follow-up")},
     ("get", "/api/v1/services/{measure_id}"): {"fk", "af", "kom", "nobody"},
     ("get", "/api/v1/api-info"): {"fk", "af", "kom", "nobody"},
 }
@@ -802,7 +877,7 @@ def _sick_leave(acting_as: str) -> dict:
 
 def _referral_ready(world, verb: str) -> None:
     """Brings the referral to where the step can be taken."""
-    referral, staff, today = Referral.objects.get(), world.viewer("af_lead"), clock.today()
+    referral, staff, today = Referral.objects.earliest("id"), world.viewer("af_lead"), clock.today()
     if verb in ("invite", "move", "take-place", "pass-place"):
         line.put_on_list(staff, referral.pk, line.Waits("no_place"))
     if verb in ("take-place", "pass-place"):
@@ -818,6 +893,16 @@ def _referral_ready(world, verb: str) -> None:
         referrals.decline_referral(staff, referral.pk, "full")
     if verb == "referrals":
         referrals.withdraw_referral(world.viewer("fk_a"), referral.pk)
+
+
+def _participation(world, case, path: str):
+    """The participation that an operation is about, brought to where the step can be taken."""
+    if path.endswith(("/see", "/follow-up")):
+        return left(world, case)
+    one = Participation.objects.get()
+    if path.endswith("/resume"):
+        participations.interrupt(world.viewer("af_lead"), one.pk, clock.today() - timedelta(days=2), "illness")
+    return one
 
 
 def _ready(world, case, handover, method: str, path: str) -> None:
@@ -852,8 +937,9 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
         "plan": Plan.objects.get(),
         "step": Step.objects.get(),
         "consent": waiting,
-        "measure": Measure.objects.get(),
-        "referral": Referral.objects.get(),
+        "measure": Measure.objects.earliest("id"),
+        "referral": Referral.objects.earliest("id"),
+        "participation": _participation(world, case, path),
     }
     url = path.format(**{f"{name}_id": found.public_id for name, found in ids.items()})
     _ready(world, case, handover, method, path)
@@ -890,6 +976,13 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
             lead = {"acting_as": f"{party}_lead@test.example"} if path.split("/")[-1] in MEASURES_STEPS else {}
             body |= {"measure_id": str(ids["measure"].public_id), "starts_on": str(clock.today()), "wait_reason": "no_place",
                      "answer_by": str(clock.today()), "place": 2, "asked_for": "Ord", "reason": "mistake", "decline_reason": "full", **lead}  # fmt: skip
+        if "participations" in path:
+            today = str(clock.today())
+            lead = {} if path.endswith(("/see", "/follow-up")) else {"acting_as": f"{party}_lead@test.example"}
+            unstarted = Referral.objects.get(state="accepted", participation=None)
+            body |= {"referral_id": str(unstarted.public_id), "started_on": today, "target_group": "no_specific", "from_on": today,
+                     "until_on": today, "ended_on": today, "reason": "illness", "outcome": "work",
+                     "next_step": "Ord", "months": 6, "is_reached": False, **lead}  # fmt: skip
         body |= {"person_agrees": True}
         body = _sick_leave(body["acting_as"]) if path.endswith("/sick-leave") else body
         client, late = Client(headers=headers), timedelta(days=4 if path.endswith(("/hold", "/meet")) else 0)

@@ -37,6 +37,8 @@ from handslag.meetings import feeds, holding
 from handslag.meetings.actions import Plan, Time, book_meeting
 from handslag.meetings.models import Meeting
 from handslag.meetings.rules import ITEMS
+from handslag.participations import actions as participations
+from handslag.participations.anonymous import note_anonymous
 from handslag.parties.actions import issue_token, register_absence
 from handslag.parties.models import Association, Party, Post, Unit, User
 from handslag.parties.queries import viewer_of
@@ -351,6 +353,23 @@ def _refer(world: World) -> None:
     line.move_in_line(staff, second.pk, 1, "benefit_ends")
     line.offer_place(staff, second.pk, today, today)
     referrals.decline_referral(staff, third.pk, "full")
+    _take_part(world, measure)
+
+
+def _take_part(world: World, measure: Measure) -> None:
+    """Somebody who was away, came, left and was followed up, and somebody without a name."""
+    staff, today = world.viewer("measure"), clock.today()
+    other = world.staffed(name="Blåa steget", starts_on=today - timedelta(days=800))
+    referral = line.accept_referral(staff, world.refer(world.case(), other).pk, today)
+    one = participations.start_participation(
+        staff, referral.pk, participations.Before(today - timedelta(days=300), "long_term_sick")
+    )
+    participations.interrupt(staff, one.pk, today - timedelta(days=280), "illness")
+    participations.note_attendance(staff, one.pk, today - timedelta(days=290), came=True)
+    after = participations.After(today - timedelta(days=200), "completed", "work", "wage", "studies", "Börja läsa.")
+    participations.end_participation(staff, one.pk, after)
+    participations.follow_up(world.viewer("fk_a"), one.pk, participations.Told(6, is_reached=False))
+    note_anonymous(staff, world.units["kom"].pk, other.pk, "woman", today.year)
 
 
 def build_at_work() -> World:

@@ -13,6 +13,7 @@ from handslag.journal.actions import record
 from handslag.measures import may, rules
 from handslag.measures.folding import fold
 from handslag.measures.models import Carrier, ForGroup, Measure
+from handslag.measures.queries import places_taken
 from handslag.parties.models import Association, Party, Post
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
@@ -93,12 +94,20 @@ def change_measure(actor: Viewer, measure_id: int, upon: datetime, described: De
             _("Somebody else has changed this measure meanwhile. See what it says now, and change it again.")
         )
     _require(measure, described)
+    _require_room_for_all(measure, described)
     _add(measure, described)
     _describe(measure, described)
     measure.carriers.exclude(party__in=described.parties).delete()
     measure.groups.exclude(target_group__in=described.target_groups).delete()
     record(actor.label, "measure_changed", "measure", measure.pk, association=measure.association_id)
     return measure
+
+
+def _require_room_for_all(measure: Measure, told: Described) -> None:
+    """Raises Refused for fewer places than are taken."""
+    taken = places_taken(measure.pk)
+    if told.places is not None and told.places < taken:
+        raise Refused(_("Places cannot be fewer than those that are taken: {taken}.").format(taken=taken), "places")
 
 
 def _describe(measure: Measure, told: Described) -> None:

@@ -126,6 +126,11 @@ def _taken(**of: Any) -> Counter[int]:
     return taken
 
 
+def places_taken(measure_id: int) -> int:
+    """How many places of a measure are taken."""
+    return _taken(measure=measure_id)[measure_id]
+
+
 def free_places(measures: Iterable[Measure]) -> dict[int, int]:
     """Of individual measures, how many places each has free now, by its id."""
     places = {measure.pk: measure.places for measure in measures if measure.places is not None}

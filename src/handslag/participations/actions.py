@@ -56,7 +56,7 @@ def _require_known(**given: tuple[str, str]) -> None:
 
 
 @action(may_start)
-def start(actor: Viewer, referral_id: int, before: Before) -> Participation:
+def start_participation(actor: Viewer, referral_id: int, before: Before) -> Participation:
     """Notes that somebody with a place has started.
 
     Raises Refused for a day ahead, before the measure began, or codes that no list has.
@@ -109,6 +109,10 @@ def interrupt(actor: Viewer, participation_id: int, from_on: date, reason: str) 
     codes.require("interruption_reason", reason, "reason")
     if participation.interruptions.filter(until_on__isnull=True).exists():
         raise Overtaken(_("The person is noted as away already."))
+    last = participation.interruptions.order_by("-until_on").values_list("until_on", flat=True).first()
+    if last and from_on < last:
+        told = _("The person was away until {day}. Choose that day or a later one.")
+        raise Refused(told.format(day=last), "from_on")
     away = Interruption.objects.create(participation=participation, from_on=from_on, reason=reason, by=post)
     _journal(actor, "participation_interrupted", participation, from_on=from_on.isoformat(), reason=reason)
     return away
@@ -123,7 +127,7 @@ def _require_within(participation: Participation, day: date, field: str) -> None
 
 
 @action(may_work_with)
-def resume(actor: Viewer, participation_id: int, until_on: date) -> Interruption:
+def come_back(actor: Viewer, participation_id: int, until_on: date) -> Interruption:
     """Notes that somebody is back from a day on. Raises Refused for a day that is not after the first one away."""
     participation, _post = begun(actor, participation_id)
     goes_on(participation)
@@ -156,7 +160,7 @@ def note_attendance(actor: Viewer, participation_id: int, day: date, *, came: bo
 
 
 @action(may_work_with)
-def end(actor: Viewer, participation_id: int, after: After) -> Participation:
+def end_participation(actor: Viewer, participation_id: int, after: After) -> Participation:
     """Notes that somebody has left the measure: why, what came of it, and what comes next. The place is free, and who
     holds the person is told.
 

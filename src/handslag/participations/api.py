@@ -18,10 +18,8 @@ from handslag.referrals.seeing import seen
 from handslag.ui.api import Paging, Problem, key_of, part
 
 router = Router()
-COLUMNS = (
-    *("started_on", "target_group", "livelihood_before", "occupation_before", "education", "support_months"),
-    *("ended_on", "end_reason", "livelihood_after", "occupation_after", "outcome", "next_step"),
-)
+COLUMNS = (*("started_on", "target_group", "livelihood_before", "occupation_before", "education", "support_months"),)
+AT_THE_END = ("ended_on", "end_reason", "livelihood_after", "occupation_after", "outcome", "next_step")
 
 
 class ParticipationLine(Schema):
@@ -112,7 +110,8 @@ def _lines(viewer: Viewer, found: list[Participation]) -> list[Participation]:
     for one, referral in zip(found, shown, strict=True):
         is_away = getattr(one, "is_away", False)
         one.state = rules.state(one.ended_on, one.end_reason, is_away=is_away)  # type: ignore[attr-defined]  # told beside
-        for name, value in [(name, referral.case.value(name, one)) for name in COLUMNS]:
+        columns = (*COLUMNS, *AT_THE_END) if one.ended_on else COLUMNS
+        for name, value in [(name, referral.case.value(name, one)) for name in columns]:
             setattr(one, name, value)
     return found
 
@@ -141,7 +140,12 @@ def start(request: Request, begun: StartIn):
     before = actions.Before(
         begun.started_on, begun.target_group, begun.livelihood, begun.occupation, begun.education, begun.support_months
     )
-    in_order(actor, {referral.case_id: None}, key_of(request), lambda: actions.start(actor, referral.pk, before))
+    in_order(
+        actor,
+        {referral.case_id: None},
+        key_of(request),
+        lambda: actions.start_participation(actor, referral.pk, before),
+    )
     made = Participation.objects.get(referral=referral.pk)
     return Status(201, _visible(request, made.public_id))
 
@@ -168,14 +172,14 @@ def interrupt(request: Request, participation_id: UUID, away: AwayIn):
 @router.post("/{uuid:participation_id}/resume", response=STEP)
 def resume(request: Request, participation_id: UUID, back: BackIn):
     """Notes that somebody is back, as the measure."""
-    return _step(request, participation_id, back, lambda a, pk: actions.resume(a, pk, back.until_on))
+    return _step(request, participation_id, back, lambda a, pk: actions.come_back(a, pk, back.until_on))
 
 
 @router.post("/{uuid:participation_id}/end", response=STEP)
 def end(request: Request, participation_id: UUID, left: EndIn):
     """Notes that somebody has left, as the measure."""
     after = actions.After(left.ended_on, left.reason, left.outcome, left.livelihood, left.occupation, left.next_step)
-    return _step(request, participation_id, left, lambda a, pk: actions.end(a, pk, after))
+    return _step(request, participation_id, left, lambda a, pk: actions.end_participation(a, pk, after))
 
 
 @router.post("/{uuid:participation_id}/mis-register", response=STEP)

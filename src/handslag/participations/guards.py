@@ -42,8 +42,8 @@ GUARDS = [
         f"{TABLE}_has_a_place",
         TABLE,
         "INSERT",
-        f"NEW.ended_on IS NOT NULL OR NOT EXISTS (SELECT 1 FROM {REFERRAL} r WHERE r.id = NEW.referral_id "
-        f"AND r.state = '{referrals.ACCEPTED}')",
+        f"NOT EXISTS (SELECT 1 FROM {REFERRAL} r WHERE r.id = NEW.referral_id AND r.state = "
+        f"CASE WHEN NEW.ended_on IS NULL THEN '{referrals.ACCEPTED}' ELSE '{referrals.ENDED}' END)",
         f"{TABLE}: who takes part has a place",
         lock=f"1 FROM {REFERRAL} r WHERE r.id = NEW.referral_id FOR UPDATE",
     ),
@@ -85,6 +85,16 @@ GUARDS = [
         f"{AWAY}: only who takes part is away",
         lock=_OF.format(""),
     ),
+    Guard(
+        f"{AWAY}_once_at_a_time",
+        AWAY,
+        "INSERT",
+        f"EXISTS (SELECT 1 FROM {AWAY} i WHERE i.participation_id = NEW.participation_id "
+        "AND (i.until_on IS NULL OR i.until_on > NEW.from_on))",
+        f"{AWAY}: nobody is away twice at once",
+        lock=_OF.format(""),
+    ),
+    undeletable(CAME),
     frozen(CAME, "id", "participation_id", "day", "by_id"),
     undeletable(FOLLOWED),
     frozen(FOLLOWED, "id", "participation_id", "months", "is_reached", "by_id", "at"),
@@ -121,6 +131,15 @@ GUARDS = [
         f"OLD.state NOT IN ({_PLACED}) AND NEW.state IN ({_PLACED}) AND {_TAKEN.format('NEW.id')} >= {_PLACES}",
         f"{REFERRAL}: no place is free",
         lock=f"1 FROM measures_measure m WHERE m.id = NEW.measure_id AND NEW.state IN ({_PLACED}) FOR NO KEY UPDATE",
+    ),
+    Guard(
+        "participations_places_stay",
+        "measures_measure",
+        "UPDATE",
+        f"NEW.places < OLD.places AND (SELECT COUNT(*) FROM {REFERRAL} r WHERE r.measure_id = NEW.id "
+        f"AND r.state IN ({_PLACED})) + (SELECT COUNT(*) FROM {ANONYMOUS} a WHERE a.measure_id = NEW.id "
+        "AND NOT a.has_left) > NEW.places",
+        "measures_measure: more places are taken",
     ),
     Guard(
         "participations_case_closes_after",

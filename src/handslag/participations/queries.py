@@ -135,7 +135,7 @@ def ended_of(viewer: Viewer) -> QuerySet[Participation]:
     """Participations of persons whom the viewer holds that have ended, and that nobody has taken in hand."""
     held = Case.objects.filter(holder_id__in=viewer.post_ids, closed_at__isnull=True).order_by().values("pk")
     found = Participation.objects.filter(referral__case__in=held, ended_on__isnull=False, seen_at__isnull=True)
-    return found.select_related(*SHOWN).order_by("ended_on", "id")
+    return found.exclude(end_reason=rules.MIS_REGISTERED).select_related(*SHOWN).order_by("ended_on", "id")
 
 
 def due_on(day: date) -> Q:

@@ -7,7 +7,7 @@ from handslag.foundation.clock import day_of
 from handslag.foundation.waiting import Wait
 from handslag.participations.models import Participation
 from handslag.participations.queries import due_on
-from handslag.participations.rules import follow_ups_due
+from handslag.participations.rules import MIS_REGISTERED, follow_ups_due
 from handslag.referrals import rules as referrals
 from handslag.referrals.models import Referral
 from handslag.referrals.staff import staff_of
@@ -24,6 +24,7 @@ def waits(on: date, cases: range) -> Iterator[Wait]:
         referral__case_id__gte=cases.start, referral__case_id__lt=cases.stop
     ).order_by()
     ended = of_cases.filter(ended_on__isnull=False, seen_at__isnull=True, referral__case__closed_at__isnull=True)
+    ended = ended.exclude(end_reason=MIS_REGISTERED)
     for about, case, holder, unit, party, other, at in ended.values_list(*COLUMNS, "ended_at").iterator():
         yield Wait(ENDED, case, about, day_of(at), (holder,), unit, party, other)
     due = of_cases.filter(due_on(on))

@@ -19,7 +19,7 @@ def _coded(case: CaseVisibility, about: Participation, *columns: tuple[str, str,
 
 def facts(participation: Participation, case: CaseVisibility) -> list[tuple[str, str]]:
     """What was noted at the start and at the end, and what is worked out from it."""
-    return [*_before(participation, case), *_after(participation, case)]
+    return [*_before(participation, case), *(_after(participation, case) if participation.ended_on else ())]
 
 
 def _before(participation: Participation, case: CaseVisibility) -> Iterator[tuple[str, str]]:

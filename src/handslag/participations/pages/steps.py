@@ -38,7 +38,7 @@ def _end(request: Request, participation: Participation, d: dict) -> object:
     after = actions.After(
         d["ended_on"], d["end_reason"], d["outcome"], d["livelihood_after"], d["occupation_after"], d["next_step"]
     )
-    return actions.end(request.viewer, participation.pk, after)
+    return actions.end_participation(request.viewer, participation.pk, after)
 
 
 def _follow_up(request: Request, participation: Participation, d: dict) -> object:
@@ -60,7 +60,7 @@ def steps() -> dict[str, Step]:
             lambda r, p, d: actions.interrupt(r.viewer, p.pk, d["from_on"], d["reason"])),
         "resume": Step(
             _("Back again"), _("It is noted."), MEASURE, _today(forms.BackForm, "until_on"),
-            lambda r, p, d: actions.resume(r.viewer, p.pk, d["until_on"])),
+            lambda r, p, d: actions.come_back(r.viewer, p.pk, d["until_on"])),
         "end": Step(
             _("End the participation"), _("It is ended. The place is free, and who holds the person is told."), MEASURE,
             _today(forms.EndForm, "ended_on"), _end,

@@ -18,7 +18,7 @@ from handslag.participations.pages.facts import facts, followed
 from handslag.participations.pages.rows import participation_row, participation_table, start_table
 from handslag.participations.pages.steps import steps, verbs
 from handslag.parties.models import Unit
-from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES
+from handslag.parties.rules import CASE_ROLES, HOLDING_ROLES, LEAD
 from handslag.parties.viewer import Request
 from handslag.plans.pages.rows import step_row
 from handslag.referrals import rules as referrals
@@ -44,11 +44,11 @@ def inbox(request: Request) -> HttpResponse:
     return render(request, "participations/inbox.html", {"lists": lists, "anonymous": queries.anonymous_at(viewer)})
 
 
-@page(*STEPPERS)
+@page(STAFF, LEAD)
 def start(request: Request, referral_id: UUID) -> HttpResponse:
     """Notes that somebody with a place has started; what the case knows is proposed."""
     referral = visible_referral(request.viewer, referral_id)
-    if referral is None:
+    if referral is None or acting_post(request.viewer, referral, referrals.MEASURE) is None:
         raise Http404
     (found,) = seen(request.viewer, [referral])
     earlier = Participation.objects.filter(pk__in=[one.pk for one in queries.earlier_of(referral.case_id)])
@@ -58,7 +58,7 @@ def start(request: Request, referral_id: UUID) -> HttpResponse:
     made: list[Participation] = []
 
     def act(data: dict) -> None:
-        made.append(actions.start(request.viewer, referral.pk, actions.Before(**data)))
+        made.append(actions.start_participation(request.viewer, referral.pk, actions.Before(**data)))
 
     if carried_out(request, form, act, _("The person takes part in the measure.")):
         return redirect("participation", made[0].public_id)
