@@ -15,7 +15,6 @@ DIRECTLY_BEFORE = _(
     "Directly before is within the week before the first day. Parental benefit and pension are “other”."
 )
 OCCUPATION = _("Employed but unable to work is not working: choose “other”. Labour-market training is studying.")
-NOT_KNOWN = _("Leave it empty when it is not known.")
 
 
 class EarlierChoice(PublicChoice):
