@@ -19,6 +19,7 @@ from handslag.check.proof import prove
 from handslag.disclosure.rules import IDENTITY, PLAN
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.handovers.actions import accept_handover
 from handslag.journal.models import Entry
 from handslag.persons.models import Person
 from handslag.plans import actions, queries, rules
@@ -29,6 +30,7 @@ from handslag.rights.extract import DATA
 from handslag.rights.protection import protect
 from handslag.watch.actions import go_round
 from handslag.watch.models import Escalation
+from tests.worlds import contact_in
 
 
 @pytest.fixture
@@ -200,6 +202,18 @@ def test_it_is_made_reviewed_and_ended_on_pages_and_read_by_basis_alone(world, b
     assert change("end", ending="completed").status_code == 302
     assert fk.get(reverse("plan-change", args=[plan.public_id, "step"])).status_code == 404
     assert "Fullföljd enligt plan" in fk.get(url).content.decode()
+
+
+def test_who_is_told_by_the_present_holder_alone_reads_no_step_of_the_earlier_one(world, planned, browse):
+    case, plan = planned
+    step(world, case, text="Studiebesök")
+    accept_handover(world.viewer("af_a"), world.offer(case).pk, contact_in(3))
+    actions.review_plan(world.viewer("af_a"), case.pk, actions.Words("Arbeta heltid"))
+    case.refresh_from_db()
+    world.consent(case, "kom", out=(IDENTITY, PLAN))
+    kom = browse("kom_a")
+    shown = kom.get(reverse("plan", args=[plan.public_id])).content.decode()
+    assert "Arbeta heltid" in shown and "Studiebesök" not in shown
 
 
 @pytest.mark.parametrize(
@@ -380,5 +394,6 @@ def test_through_the_api_too_nothing_of_a_plan_is_given_to_who_may_not_be_told(w
     assert [(told["to"], told["party"]) for told in answer["steps"]] == [("af_a@test.example", "AF")]
     hidden = world.case()
     other = actions.make_plan(world.viewer("fk_a"), hidden.pk, actions.Words("Mål"))
+    step(world, hidden, text="En annan plans")
     elsewhere = f"/{other.public_id}/steps/{plan.steps.get().public_id}/end"
     assert sent(systems["fk"], elsewhere, {"acting_as": "fk_a@test.example", "was_done": True}).status_code == 404
