@@ -20,8 +20,11 @@ from handslag.cli.main import main
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Refused
 from handslag.journal.models import Entry
+from handslag.measures.models import Measure
 from handslag.meetings.holding import hold_meeting
 from handslag.microdata.writing import write_microdata
+from handslag.participations import actions as participations
+from handslag.participations.anonymous import note_anonymous
 from handslag.parties.viewer import Viewer
 from handslag.persons.models import Identity, Person
 from handslag.plans import actions as plans
@@ -32,6 +35,7 @@ from handslag.statistics.microdata.validating import validate
 from tests.test_assessments import ask, end, sign
 from tests.test_definitions import counted
 from tests.test_meetings import outcome
+from tests.test_participations import after, started
 
 SYSTEM = Viewer(None, is_system=True, name="operator")
 LONG_AGO, LATE = date(1990, 1, 1), date(2099, 12, 31)
@@ -255,3 +259,48 @@ def test_what_a_party_notes_in_a_new_case_ends_what_it_noted_in_one_before_also_
     world.case("af_a", **{**later, "livelihood": "activity_support"})  # another party's word stands beside it
     write_microdata(SYSTEM, tmp_path / "both", LONG_AGO, LATE)
     assert len(spells(tmp_path / "both")) == len(again) + 1
+
+
+def test_who_takes_part_is_told_of_by_pseudonym_and_who_has_no_name_by_sex_alone(world, tmp_path):
+    measure, staff, today = world.staffed(places=9, starts_on=clock.today() - timedelta(days=700)), world.viewer("measure"), clock.today()  # fmt: skip
+    goes_on, ended = started(world, measure), started(world, measure, days=60, education="upper_secondary")
+    mistaken, hidden = started(world, measure, days=90), started(world, measure, days=120)
+    participations.mis_register(staff, mistaken.pk)
+    participations.end(staff, ended.pk, after(days=10))
+    protect(world.viewer("fk_a"), hidden.referral.case_id)
+    note_anonymous(staff, world.units["kom"].pk, measure.pk, "man", today.year)
+    write_microdata(SYSTEM, tmp_path / "out", LONG_AGO, LATE)
+    assert validate(tmp_path / "out") == []
+    (of,) = rows(tmp_path / "out", "measures")
+    told = rows(tmp_path / "out", "participations")
+    assert (of["direction"], of["municipality_code"], of["association"]) == (
+        "individual", measure.municipality_code, measure.association.name,
+    )  # fmt: skip
+    assert {row["measure_id"] for row in told} == {of["measure_id"]} and of["measure_id"] != str(measure.pk)
+    named = {row["started_on"]: row for row in told if row["person_id"]}
+    people = {row["person_id"]: row["sex"] for row in rows(tmp_path / "out", "persons")}
+    assert set(named) == {one.started_on.isoformat() for one in (goes_on, ended)}
+    assert all(row["sex"] == people[row["person_id"]] for row in named.values())
+    over, going = named[ended.started_on.isoformat()], named[goes_on.started_on.isoformat()]
+    assert (over["ended_on"], over["end_reason"], over["occupation_after"], over["education"]) == (
+        ended_on(10), "completed", "work_subsidised", "upper_secondary",
+    )  # fmt: skip
+    assert not any(going[name] for name in ("ended_on", "end_reason", "livelihood_after", "occupation_after"))
+    nameless = [row for row in told if not row["person_id"]]
+    assert len(nameless) == 2 and {row["sex"] for row in nameless} == {"man", hidden.referral.case.person.sex}
+    (anonymous,) = [row for row in nameless if row["target_group"] == "no_specific"]
+    first = max(date(today.year, 1, 1), measure.starts_on)
+    assert (anonymous["started_on"], anonymous["livelihood_before"]) == (first.isoformat(), "")
+    write_microdata(SYSTEM, tmp_path / "before", LONG_AGO, today - timedelta(days=11))
+    assert not any(row["ended_on"] for row in rows(tmp_path / "before", "participations")), "an end that was to come"
+
+
+def ended_on(days: int) -> str:
+    return (clock.today() - timedelta(days=days)).isoformat()
+
+
+def test_who_takes_part_in_a_measure_that_has_ended_still_points_to_it(world, tmp_path):
+    one = started(world, world.staffed(), days=30)
+    Measure.objects.update(ends_on=clock.today() - timedelta(days=20))
+    write_microdata(SYSTEM, tmp_path / "out", clock.today() - timedelta(days=5), LATE)
+    assert validate(tmp_path / "out") == [] and len(rows(tmp_path / "out", "participations")) == 1, one
