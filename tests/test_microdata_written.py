@@ -30,6 +30,9 @@ from handslag.persons.models import Identity, Person
 from handslag.plans import actions as plans
 from handslag.rights.protection import protect
 from handslag.simulation import world as demo
+from handslag.statistics.counting.engines import Embedded
+from handslag.statistics.counting.units import count
+from handslag.statistics.definitions.catalogue import definition
 from handslag.statistics.microdata.schema import resources
 from handslag.statistics.microdata.validating import validate
 from tests.test_assessments import ask, end, sign
@@ -93,6 +96,77 @@ def test_a_demo_worlds_figures_are_those_of_plain_sql(db, tmp_path, demo_day):
         demo_day, date(2025, 1, 1), demo_day, date(2025, 1, 1),
     )  # fmt: skip
     assert kinds == Counter(dict(spells))
+    for year in (demo_day.year - 1, demo_day.year):
+        participants_are_those_of_plain_sql(folder, year)
+    report_is_made(folder, tmp_path / "associations", demo_day.year - 1)
+
+
+BEGAN = "p.started_on >= %s AND p.started_on <= %s AND p.end_reason <> 'mis_registered'"
+WENT_ON = "p.started_on <= %s AND (p.ended_on IS NULL OR p.ended_on >= %s) AND p.end_reason <> 'mis_registered'"
+OF_PERSON = (
+    "participations_participation p JOIN referrals_referral r ON r.id = p.referral_id JOIN cases_case c "
+    "ON c.id = r.case_id JOIN persons_person x ON x.id = c.person_id JOIN persons_identity i ON i.person_id = x.id"
+)
+
+
+def cells(folder: Path, indicator: str, year: int, *dimensions: str) -> Counter:
+    """How many units of a year there are, by their dimensions, before anything is protected."""
+    units = definition(indicator)
+    finest = count(Embedded(folder, dict.fromkeys(units.files)), units, [], year)
+    found: Counter = Counter()
+    for leaf, number in finest.counts.items():
+        found[tuple(leaf[finest.dimensions.index(name)] for name in dimensions)] += number
+    return found
+
+
+def participants_are_those_of_plain_sql(folder: Path, year: int) -> None:
+    """What report B counts of a year, before anything is protected, is what stands in the rooms' tables."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    by_year = "SELECT sex, count(*) FROM participations_anonymous WHERE start_year IN (%s, %s) GROUP BY sex"
+    nameless = dict(asked_of(by_year, year - 1, year))  # (the folder's years: nobody knows when they left)
+    began_now = dict(asked_of(by_year, year, year))
+    named = asked_of(
+        f"SELECT sex, target_group, count(*) FROM (SELECT x.sex AS sex, p.target_group AS target_group, row_number() OVER "
+        f"(PARTITION BY x.subject ORDER BY p.started_on DESC) AS nth FROM {OF_PERSON} WHERE {WENT_ON}) AS latest "
+        "WHERE nth = 1 GROUP BY sex, target_group",
+        last, first,
+    )  # fmt: skip
+    assert named and nameless
+    told = Counter({("yes", sex): 0 for sex in nameless}) | Counter({("no", sex): n for sex, n in nameless.items()})
+    groups = Counter({("no_specific", sex): n for sex, n in nameless.items()})
+    for sex, group, n in named:
+        told["yes", sex] += n
+        groups[group, sex] += n
+    assert cells(folder, "participants", year, "identified", "sex") == +told
+    assert cells(folder, "participants", year, "target_group", "sex") == groups
+    begun = asked_of(
+        f"SELECT sex, count(*) FROM (SELECT DISTINCT x.sex AS sex, x.subject FROM {OF_PERSON} WHERE {BEGAN}) AS people "
+        "GROUP BY sex",
+        first, last,
+    )  # fmt: skip
+    ended = asked_of(
+        "SELECT why, sex, count(*) FROM (SELECT p.end_reason AS why, x.sex AS sex, row_number() OVER (PARTITION BY "
+        f"x.subject ORDER BY p.ended_on DESC) AS nth FROM {OF_PERSON} WHERE p.ended_on >= %s AND p.ended_on <= %s "
+        "AND p.end_reason <> 'mis_registered') AS latest WHERE nth = 1 GROUP BY why, sex",
+        first, last,
+    )  # fmt: skip
+    assert begun and ended
+    of_all = cells(folder, "started_participations", year, "sex")
+    assert {sex: of_all[sex,] - began_now.get(sex, 0) for (sex,) in of_all} == dict(begun)
+    assert cells(folder, "ended_participations", year, "end_reason", "sex") == {(why, x): n for why, x, n in ended}
+    measures = asked_of(
+        "SELECT direction, count(*) FROM measures_measure WHERE is_listed AND starts_on <= %s "
+        "AND (ends_on IS NULL OR ends_on >= %s) GROUP BY direction",
+        last, first,
+    )  # fmt: skip
+    assert cells(folder, "measures", year, "direction") == {(direction,): n for direction, n in measures}
+
+
+def report_is_made(folder: Path, out: Path, year: int) -> None:
+    done = CliRunner().invoke(main, ["statistics", "report", "associations", "--data", str(folder), "--year", str(year),
+                                     "--out", str(out), "--ledger", str(out.parent / "releases.jsonl")])  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert list(out.iterdir())
 
 
 @pytest.fixture

@@ -62,6 +62,21 @@ def _flows(consent: Consent, sender: Post, unit: Unit, out: Iterable[str], back:
     ]
 
 
+def agree(rng: random.Random, places: Places, told: Iterable[tuple[Case, Unit]], on: date) -> None:
+    """Consents by which a unit is told of people by who holds them, and tells of its part."""
+    consents, disclosures = [], []
+    for case, unit in told:
+        if unit.party_id == case.holder.party_id:
+            continue
+        given_on = max(case.opened_at.date(), on - timedelta(days=700))
+        consent = _consent(rng, places, case.person.subject, case.holder, given_on, on)
+        consents.append((consent, places.holders[unit.pk][0]))
+        disclosures += _flows(consent, case.holder, unit, OUT, BACK)
+    Consent.objects.bulk_create((consent for consent, _post in consents), batch_size=2000)
+    Disclosure.objects.bulk_create(disclosures, batch_size=2000)
+    _confirm({consent.pk: post for consent, post in consents})
+
+
 def _confirm(confirmers: dict[int, Post]) -> None:
     """Lets what the other party tells by consents begin; `confirmers` are its people, by the consent's id."""
     waiting = Disclosure.objects.filter(consent_id__in=list(confirmers), begins_at__isnull=True).order_by("id")

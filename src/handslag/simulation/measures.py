@@ -15,6 +15,7 @@ from handslag.measures.models import Carrier, ForGroup, Measure
 from handslag.measures.rules import INDIVIDUAL, STRUCTURAL
 from handslag.parties.models import Association, Party, Post
 from handslag.reference import codes
+from handslag.referrals.staff import STAFF
 
 # name, detailed direction, target groups, what is done
 INDIVIDUALS = (
@@ -69,11 +70,12 @@ def write(rng: random.Random, on: date) -> int:
     carriers: list[Carrier] = []
     officers = Post.objects.filter(role="association_officer").select_related("user").order_by("id")
     by_association = {officer.association_id: officer for officer in officers}
+    staffed = set(Post.objects.filter(role=STAFF).values_list("party", flat=True))
     for association in Association.objects.prefetch_related("members").order_by("id"):
         made = list(_drawn(rng, association, by_association[association.pk], on))
         measures += made
         for measure in made:
-            chosen = _chosen(rng, measure.owner, association)
+            chosen = _chosen(rng, measure, association, staffed)
             carriers += [Carrier(measure=measure, party=party) for party in chosen]
     Measure.objects.bulk_create(measures, batch_size=500)
     Carrier.objects.bulk_create(carriers, batch_size=1000)
@@ -150,9 +152,14 @@ def _measure(
     )
 
 
-def _chosen(rng: random.Random, owner: Party, association: Association) -> list[Party]:
-    others = [party for party in association.members.all() if party != owner]
-    return [owner, *rng.sample(others, min(len(others), rng.randint(1, 3)))]
+def _chosen(rng: random.Random, measure: Measure, association: Association, staffed: set[int]) -> list[Party]:
+    """The owner and some more, among them one at which somebody works for measures."""
+    members, owner = list(association.members.all()), measure.owner
+    others = [party for party in members if party != owner]
+    chosen = [owner, *rng.sample(others, min(len(others), rng.randint(1, 3)))]
+    if not staffed.intersection(party.pk for party in chosen):
+        chosen += [party for party in members if party.pk in staffed][:1]
+    return chosen
 
 
 def _journalled(measures: list[Measure]) -> Iterator[Entry]:

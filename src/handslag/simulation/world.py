@@ -23,7 +23,16 @@ from handslag.parties.models import Post, Unit, User
 from handslag.parties.viewer import Viewer
 from handslag.persons.rules import birth_year, sex
 from handslag.reference import codes
-from handslag.simulation import assessments, associations, consents, histories, measures, referrals, years
+from handslag.simulation import (
+    assessments,
+    associations,
+    consents,
+    histories,
+    measures,
+    participations,
+    referrals,
+    years,
+)
 from handslag.simulation.names import FAMILY, MEN, WOMEN
 from handslag.simulation.places import DATA, Places, build
 from handslag.watch.actions import go_round
@@ -204,6 +213,7 @@ def _write(cases: int, seed: int, on: date, progress: Callable[[str, int, int], 
     assessments.write(places)
     measures.write(rng, on)
     associations.write(rng, on)
+    participations.write(rng, places, on)
     referrals.write(places)
     years.write(rng, places, on)
     refresh_planner()
