@@ -96,9 +96,9 @@ def test_a_demo_worlds_figures_are_those_of_plain_sql(db, tmp_path, demo_day):
         demo_day, date(2025, 1, 1), demo_day, date(2025, 1, 1),
     )  # fmt: skip
     assert kinds == Counter(dict(spells))
-    for year in (demo_day.year - 1, demo_day.year):
-        participants_are_those_of_plain_sql(folder, year)
-    report_is_made(folder, tmp_path / "associations", demo_day.year - 1)
+    assert all([participants_are_those_of_plain_sql(folder, demo_day.year - back) for back in (1, 0)])
+    for report in ("joint_support", "associations"):
+        report_is_made_or_refused_whole(report, folder, tmp_path / report, demo_day.year - 1)
 
 
 BEGAN = "p.started_on >= %s AND p.started_on <= %s AND p.end_reason <> 'mis_registered'"
@@ -119,8 +119,9 @@ def cells(folder: Path, indicator: str, year: int, *dimensions: str) -> Counter:
     return found
 
 
-def participants_are_those_of_plain_sql(folder: Path, year: int) -> None:
-    """What report B counts of a year, before anything is protected, is what stands in the rooms' tables."""
+def participants_are_those_of_plain_sql(folder: Path, year: int) -> int:
+    """What report B counts of a year, before anything is protected, is what stands in the rooms' tables. Returns how
+    many ended."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     by_year = "SELECT sex, count(*) FROM participations_anonymous WHERE start_year IN (%s, %s) GROUP BY sex"
     nameless = dict(asked_of(by_year, year - 1, year))  # (the folder's years: nobody knows when they left)
@@ -150,7 +151,7 @@ def participants_are_those_of_plain_sql(folder: Path, year: int) -> None:
         "AND p.end_reason <> 'mis_registered') AS latest WHERE nth = 1 GROUP BY why, sex",
         first, last,
     )  # fmt: skip
-    assert begun and ended
+    assert begun
     of_all = cells(folder, "started_participations", year, "sex")
     assert {sex: of_all[sex,] - began_now.get(sex, 0) for (sex,) in of_all} == dict(begun)
     assert cells(folder, "ended_participations", year, "end_reason", "sex") == {(why, x): n for why, x, n in ended}
@@ -160,13 +161,16 @@ def participants_are_those_of_plain_sql(folder: Path, year: int) -> None:
         last, first,
     )  # fmt: skip
     assert cells(folder, "measures", year, "direction") == {(direction,): n for direction, n in measures}
+    return len(ended)
 
 
-def report_is_made(folder: Path, out: Path, year: int) -> None:
-    done = CliRunner().invoke(main, ["statistics", "report", "associations", "--data", str(folder), "--year", str(year),
-                                     "--out", str(out), "--ledger", str(out.parent / "releases.jsonl")])  # fmt: skip
-    assert done.exit_code == 0, done.output
-    assert list(out.iterdir())
+def report_is_made_or_refused_whole(report: str, folder: Path, out: Path, year: int) -> None:
+    """Made, or, of so few people, refused because they could not be protected: then nothing is written."""
+    done = CliRunner().invoke(main, ["statistics", "report", report, "--data", str(folder), "--year", str(year),
+                                     "--out", str(out), "--ledger", str(out.parent / f"{report}.jsonl")])  # fmt: skip
+    if done.exit_code:
+        assert "cannot be protected" in done.output, done.output
+    assert out.exists() == (done.exit_code == 0)
 
 
 @pytest.fixture

@@ -93,6 +93,7 @@ ROOM = Room(
         Section("sent", _("Handovers I sent"), 70, queries.sent_by, handover_table),
     ),
     case_page=(
+        Part("handovers/_back.html", 35, parts.back),
         Part("handovers/_banner.html", 50, parts.banner),
         Part("handovers/_list.html", 90, parts.listed),
     ),

@@ -35,6 +35,9 @@ CONTACT = Span(before=0, after=365, far=90)
 
 SENDER, RECEIVER, PRODUCT = "sender", "receiver", "product"
 
+BACK_WITHIN_YEARS = 2
+"""Within how long somebody who comes back is offered to who held last."""
+
 
 @dataclass(frozen=True)
 class Transition:
@@ -100,3 +103,9 @@ def proposed_needed_by(livelihood_ends_on: date | None, today: date) -> date:
 def proposed_contact(today: date, working_day: Callable[[date, int], date]) -> datetime:
     """The first contact that is proposed: ten o'clock on the fifth working day (naive, local)."""
     return datetime.combine(working_day(today, 5), time(10))
+
+
+def is_return(closed_on: date, back_on: date) -> bool:
+    """Whether somebody whose case closed comes back within 24 months (to the day)."""
+    earliest = (back_on.year - BACK_WITHIN_YEARS, back_on.month, back_on.day)
+    return earliest <= (closed_on.year, closed_on.month, closed_on.day) and closed_on <= back_on

@@ -16,8 +16,6 @@ FOLLOW_UPS = (6, 12, 24)
 """Months after the end, at which is asked how it went."""
 LONGEST_SUPPORT = 720
 """Months in public support that anybody can have behind."""
-BACK_WITHIN = 24
-"""Months after a closing within which somebody who comes back is offered to who held last."""
 
 LEVELS = ("other", "actively_seeking", "studies", "work_subsidised", "work_unsubsidised")
 """Occupations from the farthest from work to the nearest (steps forward, stegförflyttning)."""

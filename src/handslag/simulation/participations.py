@@ -32,8 +32,8 @@ from handslag.simulation.places import EXAMPLE, Places, unit_of
 IDENTIFIED = 70
 """Of a hundred participants those with a name: 17,454 of 24,867 in 2020 (FK's and AF's report of 2021, as it stands in
 `statistics/reports/published_figures.csv`)."""
-SHARE = 3
-"""Every third of the cases that were never handed over has somebody who takes part, or took."""
+SHARE = 2
+"""Every other of the cases near a measure that were never handed over has somebody who takes part, or took."""
 MOST_A_PLACE = 3
 """How many have been on a place, at most."""
 ASKED_FOR = "Vill pröva i lugn takt, högst två halva dagar i veckan till att börja med."
@@ -124,7 +124,10 @@ class Years:
         focus = {unit.pk for unit in self.places.focus}
         near, far = [], []
         for case in quiet:
-            (near if case.holder.unit_id in focus else far).append(case)
+            if case.holder.unit_id in focus:
+                near.append(case)
+            elif case.municipality_code in self.by_municipality:
+                far.append(case)
         return near, self.rng.sample(far, len(far) // SHARE)
 
     def stay(self, case: Case, at: Staffed, *, goes_on: bool | None = None) -> Stay | None:
@@ -133,7 +136,7 @@ class Years:
         room = (self.on - first).days - 40
         if room < 0:
             return None
-        asked = first + timedelta(days=self.rng.randint(0, room))
+        asked = first + timedelta(days=int(room * self.rng.random() ** 2))
         started = asked + timedelta(days=self.rng.randint(10, 30))
         ended: date | None = started + timedelta(days=self.rng.randint(30, 240))
         if goes_on or (ended and ended >= self.on):

@@ -1,6 +1,7 @@
 """The pieces of the case page that tell of its handovers."""
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,11 +10,13 @@ from handslag.cases.models import Case
 from handslag.cases.pages.page import Button, CasePage
 from handslag.cases.queries import own_cases
 from handslag.foundation.clock import day_of
+from handslag.handovers.coming_back import came_back
 from handslag.handovers.models import Handover
 from handslag.handovers.pages.rows import handover_row, table_of
 from handslag.handovers.queries import booked_contacts, handovers_of
 from handslag.handovers.rules import OPEN
-from handslag.ui.dates import minute
+from handslag.reference import codes
+from handslag.ui.dates import iso, minute
 
 MOST_ROWS = 20
 
@@ -32,6 +35,24 @@ def banner(page: CasePage) -> dict | None:
     """That a handover is on its way, and how far it has come."""
     handover = going_on(page)
     return {"handover": handover_row(handover, page.visible, page.today)} if handover else None
+
+
+def back(page: CasePage) -> dict | None:
+    """That the person was here before, and a way to whoever held last; until the case has been handed over."""
+    found = came_back(page.viewer, page.visible) if page.may_act and not handovers_on(page) else None
+    if found is None:
+        return None
+    last, unit = found.last, found.last.unit
+    to = f"{unit.public_id}/{last.public_id}" if found.still_works else str(unit.public_id)
+    offer = f"{reverse('offer', args=[page.case.public_id])}?{urlencode({'county': unit.county_code, 'to': to})}"
+    is_there = last.pk == page.case.holder_id or (not found.still_works and unit.pk == page.case.holder.unit_id)
+    return {
+        "found": found,
+        "closed": iso(found.closed_on),
+        "to": last.user if found.still_works else unit,
+        "outcome": codes.label("outcome", found.outcome) if found.outcome else "",
+        "offer": "" if is_there else offer,
+    }
 
 
 def listed(page: CasePage) -> dict | None:

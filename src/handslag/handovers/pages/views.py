@@ -42,6 +42,7 @@ def offer(request: Request, case_id: UUID) -> HttpResponse:
         request.POST or None,
         people=holders_of_county(county),
         initial={
+            "receiver": request.GET.get("to", ""),
             "needed_by": rules.proposed_needed_by(seen.value("livelihood_ends_on"), today),
             "proposed_contact_at": rules.proposed_contact(today, days.add_working_days).strftime(MINUTE),
         },

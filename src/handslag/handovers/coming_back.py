@@ -1,0 +1,76 @@
+"""Somebody who comes back: recognised by who may know of it, and offered to the one who held the person last.
+
+Nothing is told but what the viewer reaches anyway: an earlier case of the own place, or one that a basis opens.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from operator import attrgetter
+
+from handslag.cases.models import Reopening
+from handslag.cases.queries import visible_cases_of
+from handslag.cases.visibility import CaseVisibility, visibility
+from handslag.foundation import clock
+from handslag.foundation.acting import reading
+from handslag.handovers import rules
+from handslag.parties.models import Post
+from handslag.parties.rules import HOLDING_ROLES
+from handslag.parties.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Return:
+    """That the person of a case was here before: who held last, and from when to when the person was away."""
+
+    last: Post
+    closed_on: date
+    back_on: date
+    outcome: str
+    """What the person went to (code list `outcome`); empty where it is hidden."""
+
+    @property
+    def days(self) -> int:
+        """How long the person was away."""
+        return (self.back_on - self.closed_on).days
+
+    @property
+    def still_works(self) -> bool:
+        """Whether the one who held last works where persons are held."""
+        return self.last.is_active and self.last.user.is_active and self.last.role in HOLDING_ROLES
+
+
+def came_back(viewer: Viewer, visible: CaseVisibility) -> Return | None:
+    """How the person of a case came back within 24 months; None where the viewer reaches no earlier case, in the same
+    way as where there is none, and None where it is hidden from the viewer who the person is."""
+    if visible.identity is None:
+        return None
+    again = _opened_again(visible)
+    if again:
+        return again if rules.is_return(again.closed_on, again.back_on) else None
+    case, back_on = visible.case, clock.day_of(visible.case.opened_at)
+    earlier = [
+        found
+        for found in visible_cases_of(viewer, case.person.subject)
+        if found.pk != case.pk
+        and found.closed_at
+        and found.joined_to_id is None
+        and rules.is_return(clock.day_of(found.closed_at), back_on)
+    ]
+    if not earlier:
+        return None
+    seen = visibility(viewer, max(earlier, key=attrgetter("closed_at", "pk")))
+    return Return(seen.case.holder, clock.day_of(seen.case.closed_at), back_on, seen.value("outcome") or "")
+
+
+@reading
+def _opened_again(visible: CaseVisibility) -> Return | None:
+    """How the case itself was opened again the last time."""
+    opened = Reopening.objects.filter(case=visible.case).order_by("-at").first()
+    if opened is None:
+        return None
+    before = visible.case.past_holdings.filter(until=opened.closed_at)
+    last = before.select_related("holder__user", "holder__unit__party").first()
+    if last is None:
+        return None
+    outcome = visible.value("outcome", opened) or ""
+    return Return(last.holder, clock.day_of(opened.closed_at), clock.day_of(opened.at), outcome)
