@@ -1,7 +1,6 @@
 """The demo world's two years of referrals to measures, and of taking part in them, in the shape of what was published.
 
-They are of cases that were never handed over. Where the sign-ins work the measures' staff have a day's work: one
-measure is full and has a waiting list, another has people to answer and to start.
+They are of cases that were never handed over. Those who are referred now stand in `referrals.py`.
 """
 
 import random
@@ -9,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import islice
 from typing import TypeVar
 
 from handslag.cases.models import Case
@@ -37,11 +35,11 @@ SHARE = 2
 MOST_A_PLACE = 3
 """How many have been on a place, at most."""
 ASKED_FOR = "Vill pröva i lugn takt, högst två halva dagar i veckan till att börja med."
-QUESTION = "Klarar personen en grupp på åtta?"
 NEXT = "Fortsätta på arbetsplatsen, med stöd av arbetskonsulenten de första månaderna."
-HERE, WAITING = 20, 3
-"""How many take part, or took, where the sign-ins work, and how many wait there in the line."""
-STATES = (rules.OFFERED, rules.OFFERED, rules.ASKED, rules.ACCEPTED, rules.DECLINED)
+HERE = 20
+"""How many take part, or took, where the sign-ins work."""
+LEFT_FREE = 2
+"""Places that nobody takes, so that there are some to offer."""
 EDUCATIONS = ("compulsory_incomplete", "compulsory", "upper_secondary", "upper_secondary", "higher")
 ENDS = (
     ("completed", "work", "wage", "work_subsidised"),
@@ -69,8 +67,8 @@ class Staffed:
 
     @property
     def places(self) -> int:
-        """How many it has."""
-        return self.measure.places or 0
+        """How many of its places are taken at most."""
+        return max(1, (self.measure.places or 0) - LEFT_FREE)
 
 
 @dataclass(slots=True)
@@ -163,71 +161,23 @@ def write(rng: random.Random, places: Places, on: date) -> None:
     years = Years(rng, places, on)
     near, far = years.cases()
     stays = list(years.elsewhere(far))
-    here, asked, told_of = _focus(years, near)
-    _take_part(years, stays + here)
-    _nameless(years, stays + here)
-    _refer(years, asked, told_of)
+    stays += _focus(years, near)
+    _take_part(years, stays)
+    _nameless(years, stays)
 
 
-def _focus(years: Years, cases: list[Case]) -> tuple[list[Stay], list[tuple[Case, Staffed, str]], set[int]]:
-    """The work where the sign-ins are: stays, who is referred in which state, and of which cases the measures' staff
-    are told."""
-    turn = iter(cases)
-    many, queue = years.example[0], years.example[-1]
+def _focus(years: Years, cases: list[Case]) -> list[Stay]:
+    """Who takes part, and took, where the sign-ins work; the measures' staff are told of them."""
+    many, filled = years.example[0], years.example[-1]
     stays = [
         stay
-        for number, case in enumerate(islice(turn, HERE))
-        if (stay := years.stay(case, queue if number % 4 == 1 else many, goes_on=number < HERE // 2))
+        for number, case in enumerate(cases[:HERE])
+        if (stay := years.stay(case, filled if number % 4 == 1 else many, goes_on=number < HERE // 2))
     ]
-    waits = [(case, many, state) for state, case in zip(STATES, turn, strict=False)]
-    in_line = [(case, queue, rules.WAITING) for case in islice(turn, WAITING)]
-    agreed = [(stay.case, stay.at.unit) for stay in stays]
-    agreed += [(case, at.unit) for case, at, _state in waits + in_line[:2]]
-    consents.agree(years.rng, years.places, agreed, years.on)
+    consents.agree(years.rng, years.places, [(stay.case, stay.at.unit) for stay in stays], years.on)
     for stay in stays:
         stay.tells = True
-    return stays, waits + in_line, {case.pk for case, _unit in agreed}
-
-
-def _refer(years: Years, asked: list[tuple[Case, Staffed, str]], told_of: set[int]) -> None:
-    """Referrals of the last days, each in its state."""
-    days = iter(range(2, 30, 3))
-    rows = [
-        (_referral(case, at, at_hour(years.on - timedelta(days=next(days, 30)), 9), case.pk in told_of), state)
-        for case, at, state in asked
-    ]
-    create(Referral, (referral for referral, _state in rows))
-    create(Message, (_said(referral, "refer", referral.offered_at, referral.referrer) for referral, _state in rows))
-    record_all(_line(referral, "referred", referral.offered_at, to_unit=referral.to_unit.name) for referral, _ in rows)
-    for number, ((_case, at, state), (referral, _state)) in enumerate(zip(asked, rows, strict=True), 1):
-        if state == rules.ACCEPTED:
-            at.there += 1
-        _answer(referral, state, at.staff, number, years.on)
-
-
-def _answer(referral: Referral, state: str, staff: Post, number: int, on: date) -> None:
-    """What the measure's staff answered the day after."""
-    now = referral.offered_at + timedelta(days=1)
-    verbs = {rules.ASKED: "ask", rules.ACCEPTED: "accept", rules.DECLINED: "decline", rules.WAITING: "wait"}
-    if state not in verbs:
-        return
-    columns: dict[str, object] = {"state": state, "awaiting_since": now}
-    if state == rules.ACCEPTED:
-        columns |= {"said_yes_at": now, "answered_at": now, "starts_on": on + timedelta(days=4)}
-        verb, about = "referral_accepted", {"starts_on": (on + timedelta(days=4)).isoformat()}
-    elif state == rules.WAITING:
-        columns |= {"said_yes_at": now, "waiting_since": now, "turn": number * rules.GAP, "wait_reason": "group_start"}
-        columns |= {"expected_on": on + timedelta(days=30)}
-        verb, about = "referral_waits", {}
-    elif state == rules.DECLINED:
-        columns |= {"answered_at": now, "decline_reason": "not_ready"}
-        verb, about = "referral_declined", {"reason": "not_ready"}
-    else:
-        verb, about = "referral_asked", {}
-    update_many("referrals_referral", tuple(columns), [(*columns.values(), referral.pk)])
-    words = QUESTION if state == rules.ASKED and referral.asked_for else ""
-    create(Message, [_said(referral, verbs[state], now, staff, words)])
-    record_all([_line(referral, verb, now, staff, **about)])
+    return stays
 
 
 def _referral(case: Case, at: Staffed, offered_at: datetime, tells: bool) -> Referral:  # noqa: FBT001
@@ -370,14 +320,15 @@ def _followed_up(years: Years, stay: Stay, ended: date, livelihood: str, occupat
 
 
 def _nameless(years: Years, stays: list[Stay]) -> None:
-    """Participants without a name, as many a year as were published to a hundred; they fill the measure with a line."""
-    queue, there, left = years.example[-1], [], []
+    """Participants without a name, as many a year as were published to a hundred; where the sign-ins work they fill
+    a measure but for a few places."""
+    filled, there, left = years.example[-1], [], []
     for year in (years.on.year - 1, years.on.year):
         began = [at for at in _all(years) if at.measure.starts_on.year <= year]
         named = len({stay.case.person.subject for stay in stays if _went_on(stay, year)})
         for _ in range(round(named * (100 - IDENTIFIED) / IDENTIFIED) if began else 0):
-            is_there = year == years.on.year and queue.there < queue.places
-            at = queue if is_there else years.rng.choice(began)
+            is_there = year == years.on.year and filled.there < filled.places
+            at = filled if is_there else years.rng.choice(began)
             at.there += is_there
             sex = years.rng.choice(("woman", "man"))
             noted = Anonymous(measure=at.measure, unit=at.unit, sex=sex, start_year=year)
