@@ -97,7 +97,7 @@ def test_a_demo_worlds_figures_are_those_of_plain_sql(db, tmp_path, demo_day):
     )  # fmt: skip
     assert kinds == Counter(dict(spells))
     assert all([participants_are_those_of_plain_sql(folder, demo_day.year - back) for back in (1, 0)])
-    for report in ("joint_support", "associations"):
+    for report in ("joint-support", "associations"):
         report_is_made_or_refused_whole(report, folder, tmp_path / report, demo_day.year - 1)
 
 
