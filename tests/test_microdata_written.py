@@ -344,7 +344,7 @@ def test_who_takes_part_is_told_of_by_pseudonym_and_who_has_no_name_by_sex_alone
     goes_on, ended = started(world, measure), started(world, measure, days=60, education="upper_secondary")
     mistaken, hidden = started(world, measure, days=90), started(world, measure, days=120)
     participations.mis_register(staff, mistaken.pk)
-    participations.end(staff, ended.pk, after(days=10))
+    participations.end_participation(staff, ended.pk, after(days=10))
     protect(world.viewer("fk_a"), hidden.referral.case_id)
     note_anonymous(staff, world.units["kom"].pk, measure.pk, "man", today.year)
     write_microdata(SYSTEM, tmp_path / "out", LONG_AGO, LATE)

@@ -44,7 +44,8 @@ def came_back(viewer: Viewer, visible: CaseVisibility) -> Return | None:
     way as where there is none, and None where it is hidden from the viewer who the person is."""
     if visible.identity is None:
         return None
-    again = _opened_again(visible)
+    held_since = visible.case.holder_since  # (who opens a case holds it from then on; a reopening comes later)
+    again = _opened_again(visible) if held_since > visible.case.opened_at else None
     if again:
         return again if rules.is_return(again.closed_on, again.back_on) else None
     case, back_on = visible.case, clock.day_of(visible.case.opened_at)
