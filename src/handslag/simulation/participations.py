@@ -274,7 +274,8 @@ def _came(years: Years, stay: Stay) -> Iterator[Attendance]:
 
 def _end(years: Years, stays: list[Stay]) -> None:
     """Ends stays, and follows them up as long as the time has come."""
-    rows, follow_ups = [], []
+    rows: list[tuple] = []
+    follow_ups: list[FollowUp] = []
     for stay in stays:
         if stay.ended_on is None:
             continue
@@ -322,7 +323,9 @@ def _followed_up(years: Years, stay: Stay, ended: date, livelihood: str, occupat
 def _nameless(years: Years, stays: list[Stay]) -> None:
     """Participants without a name, as many a year as were published to a hundred; where the sign-ins work they fill
     a measure but for a few places."""
-    filled, there, left = years.example[-1], [], []
+    filled = years.example[-1]
+    there: list[tuple[Staffed, Anonymous]] = []
+    left: list[tuple[Staffed, Anonymous]] = []
     for year in (years.on.year - 1, years.on.year):
         began = [at for at in _all(years) if at.measure.starts_on.year <= year]
         named = len({stay.case.person.subject for stay in stays if _went_on(stay, year)})
