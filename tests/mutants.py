@@ -63,7 +63,7 @@ MUTANTS = [
     ("who is not first is offered the place", "referrals/line.py", "    if line[0].pk != referral.pk:\n", "    if False:\n", REFERRING),
     ("who passes stays first", "referrals/line.py", "    if place < len(line):\n", "    if False:\n", REFERRED),
     ("staff are shown nothing of what their unit is told", "referrals/seeing.py", "    if not is_for_staff(viewer, referral):\n", "    if True:\n", REFERRED),
-    ("staff of all units see all referrals", "referrals/queries.py", "to_unit__in=served_units(viewer), public_id", "public_id", REFERRED),
+    ("staff of all units see all referrals", "referrals/queries.py", "to_unit__in=served_units(viewer), public_id", "public_id", "tests/test_referrals_lawful.py"),
     ("a no is not kept for the needs", "referrals/actions.py", "    _note_unmet(referral)\n", "", REFERRED),
     ("a no that nobody took in hand is silent", "referrals/waits.py", "filter(owed | no,", "filter(owed,", REFERRED),
     ("an offered place lapses in silence", "referrals/waits.py", "Q(state=rules.INVITED, answer_by__lt=on)", "Q(state=rules.INVITED, answer_by__lt=on, turn=-1)", REFERRED),
