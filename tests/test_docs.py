@@ -55,8 +55,8 @@ def test_source_files_that_the_documents_name_exist(document):
 def test_every_text_is_in_swedish_and_compiled():
     catalogue = polib.pofile(LOCALE / "django.po")
     assert not catalogue.untranslated_entries() and not catalogue.fuzzy_entries()
-    compiled = {e.msgid: e.msgstr or e.msgstr_plural for e in polib.mofile(LOCALE / "django.mo")}
-    assert compiled == {e.msgid: e.msgstr or e.msgstr_plural for e in catalogue}
+    compiled = {(e.msgctxt, e.msgid): e.msgstr or e.msgstr_plural for e in polib.mofile(LOCALE / "django.mo")}
+    assert compiled == {(e.msgctxt, e.msgid): e.msgstr or e.msgstr_plural for e in catalogue}
 
 
 def test_placeholders_survive_translation():
