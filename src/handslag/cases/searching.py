@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from handslag.cases.models import Acquaintance, Case
-from handslag.cases.queries import REACHED_BY, SHOWN, opened_to, told_of_case, visible_cases
+from handslag.cases.queries import REACHED_BY, SHOWN, opened_to, told_of_case, told_subjects, visible_cases
 from handslag.disclosure.queries import disclosed_to
 from handslag.disclosure.rules import IDENTITY
 from handslag.foundation import keys
@@ -53,6 +53,7 @@ def _by_name(viewer: Viewer, told: Collection[int], *name: Any) -> QuerySet:
         Q(holder_id__in=viewer.case_post_ids) & known,
         *(Q(pk__in=rows.values("case_id")) & known for rows in opened_to(viewer)),
         Q(Exists(told_of_case(viewer)), person_id__in=told),
+        Q(Exists(told_of_case(viewer)), person__subject__in=told_subjects(viewer), party_id__in=viewer.own_party_ids),
     )
     named = _begins("person__", *name)
     held, *others = (Case.objects.filter(place, named).order_by().values_list("pk", flat=True) for place in places)
