@@ -326,6 +326,18 @@ def test_what_is_typed_is_there_after_a_reload_and_an_ended_session(visit, lasti
     expect(colleague.locator("details >> text=Jag har skrivit länge på detta.")).to_be_visible()
 
 
+def test_what_is_typed_before_the_script_has_come_is_saved(visit, lasting_world):
+    _case, path = asked(lasting_world)
+    page, held = visit("fk_a"), {}
+    page.route("**/drafts*.js", lambda route: held.update(script=route))
+    page.goto(path, wait_until="commit")
+    page.fill("#id_own_words", "Jag skriver fort.")
+    page.focus("#id_goal")
+    held["script"].continue_()
+    page.wait_for_selector("[data-draft-told] >> text=/^Sparat/")
+    assert "Jag skriver fort." in Draft.objects.get().content
+
+
 def test_without_script_a_button_saves_the_draft(visit, lasting_world):
     _case, path = asked(lasting_world)
     page = visit("fk_a", java_script_enabled=False)

@@ -1,5 +1,15 @@
 // A form with data-draft is saved while it is written: a moment after typing, on leaving a field, and on leaving the page.
-'use strict';
+'use strict'
+
+// Whether something stands in the form that the page did not bring: typed while this script was still on its way.
+function typedAlready (form) {
+  return Array.from(form.elements).some((field) => {
+    if (field.type === 'checkbox' || field.type === 'radio') return field.checked !== field.defaultChecked
+    if (field.options) return Array.from(field.options).some((option) => option.selected !== option.defaultSelected)
+    return field.type !== 'hidden' && 'defaultValue' in field && field.value !== field.defaultValue
+  })
+}
+
 for (const form of document.querySelectorAll('form[data-draft]')) {
   const told = form.querySelector('[data-draft-told]')
   let changed = false, saving = false, stopped = false, timer = 0, underway = new AbortController()
@@ -44,4 +54,5 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
   form.addEventListener('focusout', () => save(false))
   form.addEventListener('submit', () => { stopped = true; underway.abort() }) // what is sent whole is not saved beside
   window.addEventListener('pagehide', () => save(true))
+  if (typedAlready(form)) { changed = true; later(0) }
 }
