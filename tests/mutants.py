@@ -52,6 +52,7 @@ ASSESSED, ASSESSING, PLANS, DRAFTS = (
 )
 
 REFERRED, REFERRING = "tests/test_referrals.py", "tests/test_referrals_stateful.py"
+PARTICIPATIONS = "tests/test_participations.py"
 
 MUTANTS = [
     # what breaks, file, the code, what it becomes, the tests that must notice
@@ -68,15 +69,21 @@ MUTANTS = [
     ("a no that nobody took in hand is silent", "referrals/waits.py", "filter(owed | no,", "filter(owed,", REFERRED),
     ("an offered place lapses in silence", "referrals/waits.py", "Q(state=rules.INVITED, answer_by__lt=on)", "Q(state=rules.INVITED, answer_by__lt=on, turn=-1)", REFERRED),
     ("a full measure has free places", "measures/queries.py", "exclude(pk__in=_full())", "exclude(pk__in=[])", REFERRED),
-    ("a place is left while somebody takes part", "participations/queries.py", "if goes_on else \"\"", "if False else \"\"", "tests/test_participations.py"),
-    ("who has no name takes no place", "participations/guards.py", '{_TAKEN.format(0)} >= {_PLACES}"', '1=0"', "tests/test_participations.py"),
-    ("who has no name is not counted", "participations/guards.py", '"AND NOT a.has_left))"\n)\n_PLACES', '"AND 1=0))"\n)\n_PLACES', "tests/test_participations.py"),
-    ("places are lowered past those taken", "participations/guards.py", 'f"NEW.places < OLD.places AND', 'f"1=0 AND', "tests/test_participations.py"),
-    ("an end without what is next", "participations/actions.py", "if after.reason not in rules.WITHOUT_NEXT and", "if False and", "tests/test_participations.py"),
-    ("words pass to the holder without a basis", "participations/actions.py", "    require_may_tell(referral.case, post.party_id, holder.unit, after.next_step, \"next_step\")\n", "", "tests/test_participations.py"),
-    ("what was a mistake is counted", "participations/microdata.py", "    found = found.exclude(end_reason=rules.MIS_REGISTERED)", "    found = found.exclude(end_reason='x')", "tests/test_participations.py"),
-    ("asked before its time", "participations/actions.py", "if clock.today() < months_after(", "if False and clock.today() < months_after(", "tests/test_participations.py"),
-    ("moves from a stranger", "participations/actions.py", "if before.moved_from and", "if False and", "tests/test_participations.py"),
+    ("a place is left while somebody takes part", "participations/queries.py", "if goes_on else \"\"", "if False else \"\"", PARTICIPATIONS),
+    ("who has no name takes no place", "participations/guards.py", '{_TAKEN.format(0)} >= {_PLACES}"', '1=0"', PARTICIPATIONS),
+    ("who has no name is not counted", "participations/guards.py", '"AND NOT a.has_left))"\n)\n_PLACES', '"AND 1=0))"\n)\n_PLACES', PARTICIPATIONS),
+    ("places are lowered past those taken", "participations/guards.py", 'f"NEW.places < OLD.places AND', 'f"1=0 AND', PARTICIPATIONS),
+    ("an end without what is next", "participations/actions.py", "if after.reason not in rules.WITHOUT_NEXT and", "if False and", PARTICIPATIONS),
+    ("words pass to the holder without a basis", "participations/actions.py", "    require_may_tell(referral.case, post.party_id, holder.unit, after.next_step, \"next_step\")\n", "", PARTICIPATIONS),
+    ("what was a mistake is counted", "participations/microdata.py", "    found = found.exclude(end_reason=rules.MIS_REGISTERED)", "    found = found.exclude(end_reason='x')", PARTICIPATIONS),
+    ("asked before its time", "participations/actions.py", "if clock.today() < months_after(", "if False and clock.today() < months_after(", PARTICIPATIONS),
+    ("somebody is away after the end", "participations/actions.py", "    _require_after_what_is_noted(participation, after.ended_on)\n", "", PARTICIPATIONS),
+    ("somebody is away after the end, by SQL", "participations/guards.py", "AND i.from_on > NEW.ended_on)", "AND 1=0)", PARTICIPATIONS),
+    ("somebody comes after the end, by SQL", "participations/guards.py", "AND a.day > NEW.ended_on)", "AND 1=0)", PARTICIPATIONS),
+    ("month ends are asked late", "plans/rules.py", "(day + timedelta(days=1)).day == 1", "False", PARTICIPATIONS),
+    ("the dead are asked how it went", "participations/rules.py", "or end_reason in WITHOUT_NEXT:", "or False:", PARTICIPATIONS),
+    ("a case does not tell who is away", "participations/queries.py", "participation__in=going_on, until_on__isnull=True", "participation__in=()", PARTICIPATIONS),
+    ("moves from a stranger", "participations/actions.py", "if before.moved_from and", "if False and", PARTICIPATIONS),
     ("a signed part changes", "assessments/guards.py", '*("own_words", "goal", "livelihood"', '*("goal", "livelihood"', ASSESSED),
     ("an assessment ends with nothing to do", "assessments/guards.py", 'NEW.reason NOT IN {UNFINISHED} AND {_NO_PLAN}', '1=0 AND {_NO_PLAN}', ASSESSED),
     ("an assessment ends unsigned, by the database", "assessments/guards.py", "AND NEW.outcome <> '' AND", "AND 1=0 AND", ASSESSED),

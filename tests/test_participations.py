@@ -1,9 +1,10 @@
 """Taking part in a measure: the start, the end and what came of it; whose each step is, and what the database refuses."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import DatabaseError, connection, transaction
 
 from handslag.cases import actions as cases
@@ -13,8 +14,9 @@ from handslag.measures.actions import change_measure
 from handslag.measures.models import Measure
 from handslag.measures.queries import free_places
 from handslag.participations import actions, anonymous, queries, rules
-from handslag.participations.models import Anonymous, Participation
-from handslag.plans.rules import months_after
+from handslag.participations.models import Anonymous, Interruption, Participation
+from handslag.participations.waits import FOLLOW_UP, waits
+from handslag.plans.rules import months_after, months_before
 from handslag.referrals import actions as referrals
 from handslag.referrals import line
 from handslag.referrals.models import Referral
@@ -24,7 +26,7 @@ TODAY = clock.today()
 
 
 def days_ago(days: int):
-    return TODAY - timedelta(days=days)
+    return clock.today() - timedelta(days=days)
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def measure(world):
 
 def placed(world, measure, holder="fk_a", *, consents=True) -> Referral:
     referral = world.refer(world.case(holder), measure, consents=consents)
-    return line.accept_referral(world.viewer("measure"), referral.pk, TODAY)
+    return line.accept_referral(world.viewer("measure"), referral.pk, clock.today())
 
 
 def started(world, measure, holder="fk_a", days=30, *, consents=True, **before) -> Participation:
@@ -45,8 +47,14 @@ def started(world, measure, holder="fk_a", days=30, *, consents=True, **before) 
 
 
 def after(days=0, **changes) -> actions.After:
-    given = {"outcome": "work", "livelihood": "wage", "occupation": "work_subsidised", "next_step": "Börja jobba."}
-    return actions.After(days_ago(days), **{"reason": "completed", **given, **changes})
+    given = {
+        "ended_on": days_ago(days),
+        "outcome": "work",
+        "livelihood": "wage",
+        "occupation": "work_subsidised",
+        "next_step": "Börja jobba.",
+    }
+    return actions.After(**{"reason": "completed", **given, **changes})
 
 
 def test_from_the_first_day_to_the_last_and_the_holder_takes_it_in_hand(world, measure, browse):
@@ -210,9 +218,80 @@ def test_it_is_asked_how_it_went_after_6_12_and_24_months_also_by_who_held_last(
 
 def test_which_follow_up_is_due():
     ended = TODAY.replace(day=15)
-    due = {months: rules.follow_ups_due(ended, (), months_after(ended, months)) for months in (5, 6, 11, 12, 24)}
-    assert [[one.months for one in found] for found in due.values()] == [[], [6], [6], [12], [24]]
-    assert not rules.follow_ups_due(ended, {6}, months_after(ended, 7))
+    due = [rules.follow_up_due(ended, "completed", (), months_after(ended, m)) for m in (5, 6, 11, 12, 23, 24, 47, 48)]
+    assert due == [None, 6, 6, 12, 12, 24, 24, None]
+    assert rules.follow_up_due(ended, "completed", {6}, months_after(ended, 7)) is None
+    assert rules.follow_up_due(ended, "deceased", (), months_after(ended, 7)) is None
+    assert rules.follow_up_due(None, "", (), TODAY) is None
+
+
+@pytest.mark.parametrize("months", [*rules.FOLLOW_UPS, rules.ASKED_UNTIL])
+def test_what_was_so_many_months_ago_is_what_comes_after_so_many(months):
+    """Two ways to count agree on each day of five years: 28 February, a leap day and the ends of short months too."""
+    for day in (date(2023, 1, 1) + timedelta(days=n) for n in range(5 * 366)):
+        last = months_before(day, months)
+        assert months_after(last, months) <= day < months_after(last + timedelta(days=1), months), day
+
+
+@pytest.mark.parametrize("ended", [date(2027, 8, 29), date(2027, 8, 31), date(2027, 11, 30), date(2028, 2, 29)])
+def test_at_month_ends_the_list_and_the_form_ask_from_the_same_day(world, measure, ended):
+    staff, fk = world.viewer("measure"), world.viewer("fk_a")
+    with time_machine.travel(clock.midnight(ended) + timedelta(hours=9), tick=False):
+        one = started(world, measure)
+        actions.end_participation(staff, one.pk, after(livelihood="", ended_on=ended))
+    for months in (6, 12, 24):
+        due = months_after(ended, months)
+        for day, expected in ((due - timedelta(days=1), None if months == 6 else months // 2), (due, months)):
+            with time_machine.travel(clock.midnight(day) + timedelta(hours=9), tick=False):
+                assert [found.pk for found in queries.to_follow_up.rows(fk)] == ([one.pk] if expected else []), day
+                told = [(wait.about, wait.since) for wait in waits(day, range(10**9)) if wait.kind == FOLLOW_UP]
+                assert told == ([(one.public_id, months_after(ended, expected))] if expected else []), day
+                assert rules.follow_up_due(ended, "completed", (), day) == expected
+
+
+def test_nobody_is_away_or_comes_after_the_last_day(world, measure):
+    one, staff = started(world, measure), world.viewer("measure")
+    actions.interrupt(staff, one.pk, days_ago(20), "illness")
+    with pytest.raises(Refused, match=f"borta från {days_ago(20)}") as refused:
+        actions.end_participation(staff, one.pk, after(days=21))
+    assert refused.value.field == "ended_on"
+    actions.come_back(staff, one.pk, days_ago(15))
+    with pytest.raises(Refused, match=f"borta till {days_ago(15)}"):
+        actions.end_participation(staff, one.pk, after(days=16))
+    actions.note_attendance(staff, one.pk, days_ago(9), came=True)
+    with pytest.raises(Refused, match=f"kom {days_ago(9)}"):
+        actions.end_participation(staff, one.pk, after(days=10))
+    actions.note_attendance(staff, one.pk, days_ago(9), came=False)
+    actions.end_participation(staff, one.pk, after(days=10))
+    for away in Interruption.objects.all():
+        assert one.started_on <= away.from_on < away.until_on <= days_ago(10)
+
+
+def test_an_interruption_that_lasts_is_over_with_the_last_day(world, measure):
+    one, staff = started(world, measure), world.viewer("measure")
+    actions.interrupt(staff, one.pk, days_ago(20), "illness")
+    actions.end_participation(staff, one.pk, after(days=20))
+    assert Interruption.objects.get().until_on == days_ago(19)
+
+
+def test_who_is_away_is_told_so_everywhere(world, measure, browse):
+    one = started(world, measure)
+    actions.interrupt(world.viewer("measure"), one.pk, days_ago(20), "illness")
+    for name, address in (
+        ("measure", "/participations/"),
+        ("measure", f"/participations/{one.public_id}/"),
+        ("fk_a", f"/cases/{one.referral.case.public_id}/"),
+    ):
+        assert "Borta en tid" in browse(name).get(address).content.decode(), address
+
+
+def test_of_who_has_died_nobody_is_asked(world, measure, browse):
+    one, staff, fk = started(world, measure, days=400), world.viewer("measure"), world.viewer("fk_a")
+    actions.end_participation(staff, one.pk, after(days=200, reason="deceased", next_step=""))
+    assert not queries.to_follow_up.rows(fk)
+    assert "/follow-up/" not in browse("fk_a").get(f"/participations/{one.public_id}/").content.decode()
+    with pytest.raises(NotAllowed):
+        actions.follow_up(fk, one.pk, actions.Told(6, is_reached=False))
 
 
 def test_what_is_derived_follows_the_written_definitions():
@@ -241,6 +320,19 @@ WRONG = {
     "followed up before the end": "INSERT INTO participations_followup (participation_id, months, is_reached, "
     "livelihood, occupation, by_id, at) SELECT id, 6, {no}, '', '', started_by_id, started_at FROM "
     "participations_participation WHERE id = {going}",
+    "an end before who is away was so": "UPDATE participations_participation SET ended_on = started_on, end_reason = "
+    "'completed', ended_by_id = started_by_id, ended_at = started_at WHERE id = {away}",
+    "an end before somebody came": "UPDATE participations_participation SET ended_on = started_on, end_reason = "
+    "'completed', ended_by_id = started_by_id, ended_at = started_at WHERE id = {going}",
+    "attendance before the start": "INSERT INTO participations_attendance (participation_id, day, came, by_id) SELECT id, "
+    "'2001-01-01', {no}, started_by_id FROM participations_participation WHERE id = {going}",
+    "attendance after the end": "INSERT INTO participations_attendance (participation_id, day, came, by_id) SELECT id, "
+    "ended_on, {no}, started_by_id FROM participations_participation WHERE id = {ended}",
+    "attendance that changes after the end": "UPDATE participations_attendance SET came = {no} WHERE participation_id = "
+    "{ended}",
+    "followed up who has died": "INSERT INTO participations_followup (participation_id, months, is_reached, livelihood, "
+    "occupation, by_id, at) SELECT id, 6, {no}, '', '', started_by_id, started_at FROM participations_participation "
+    "WHERE id = {dead}",
     "the case closes": "UPDATE cases_case SET closed_at = opened_at, outcome = 'work', next_responsible = 'AG' "
     "WHERE id = {case}",
 }
@@ -249,10 +341,23 @@ WRONG = {
 @pytest.mark.parametrize("what", WRONG)
 def test_the_database_refuses_what_the_steps_do_not_allow(world, measure, what):
     ended, staff = started(world, measure), world.viewer("measure")
+    actions.note_attendance(staff, ended.pk, TODAY, came=True)
     actions.end_participation(staff, ended.pk, after())
-    going = started(world, measure)
+    dead = started(world, measure)
+    actions.end_participation(staff, dead.pk, after(reason="deceased"))
+    going, away = started(world, measure), started(world, measure)
+    actions.note_attendance(staff, going.pk, TODAY, came=True)
+    actions.interrupt(staff, away.pk, days_ago(1), "illness")
+    actions.come_back(staff, away.pk, TODAY)
     offered = world.refer(world.case(), measure)
-    given = {"ended": ended.pk, "going": going.pk, "offered": offered.pk, "placed": going.referral_id}
+    given = {
+        "ended": ended.pk,
+        "going": going.pk,
+        "offered": offered.pk,
+        "placed": going.referral_id,
+        "away": away.pk,
+        "dead": dead.pk,
+    }
     given |= {"case": going.referral.case_id, "no": "false", "uuid": "gen_random_uuid()"}
     given |= {"no": "0", "uuid": "'00000000000000000000000000000001'"} if connection.vendor == "sqlite" else {}
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:

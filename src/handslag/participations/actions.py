@@ -164,12 +164,13 @@ def end_participation(actor: Viewer, participation_id: int, after: After) -> Par
     """Notes that somebody has left the measure: why, what came of it, and what comes next. The place is free, and who
     holds the person is told.
 
-    Raises Refused for a day before the start or ahead, no reason, no outcome, no next step, and for words about the
-    person that no basis lets the holder be told.
+    Raises Refused for a day before the start, before what is noted or ahead, no reason, no outcome, no next step, and
+    for words about the person that no basis lets the holder be told.
     """
     participation, post = begun(actor, participation_id)
     goes_on(participation)
     _require_within(participation, after.ended_on, "ended_on")
+    _require_after_what_is_noted(participation, after.ended_on)
     codes.require("end_reason", after.reason, "end_reason")
     if after.reason == rules.MIS_REGISTERED:
         raise Refused(_("Note a mis-registration by its own button: it leaves the statistics."), "end_reason")
@@ -184,6 +185,21 @@ def end_participation(actor: Viewer, participation_id: int, after: After) -> Par
     leave_place(actor, referral.pk)
     _journal(actor, "participation_ended", participation, ended_on=after.ended_on.isoformat(), reason=after.reason)
     return participation
+
+
+def _require_after_what_is_noted(participation: Participation, ended_on: date) -> None:
+    """Raises Refused where somebody was away, came back or came after the last day."""
+    away = participation.interruptions.order_by("-from_on").first()
+    came = participation.attendances.filter(came=True, day__gt=ended_on).order_by("-day").first()
+    told = ""
+    if came:
+        told = _("It is noted that the person came {day}. Choose that day or a later one.").format(day=came.day)
+    elif away and away.until_on and away.until_on > ended_on:
+        told = _("The person was away until {day}. Choose that day or a later one.").format(day=away.until_on)
+    elif away and away.from_on > ended_on:
+        told = _("The person is away from {day}. Choose that day or a later one.").format(day=away.from_on)
+    if told:
+        raise Refused(told, "ended_on")
 
 
 def _close(participation: Participation, post: Post, after: After) -> None:

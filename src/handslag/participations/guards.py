@@ -14,6 +14,7 @@ TABLE, AWAY, CAME, FOLLOWED, ANONYMOUS, REFERRAL, CASE = (
     "referrals_referral",
     "cases_case",
 )
+_ASKED_NOTHING = ", ".join(f"'{reason}'" for reason in rules.WITHOUT_NEXT)
 _PLACED = ", ".join(f"'{state}'" for state in referrals.PLACED)
 _TAKEN = (
     f"((SELECT COUNT(*) FROM {REFERRAL} r WHERE r.measure_id = NEW.measure_id AND r.id <> {{}} "
@@ -22,7 +23,7 @@ _TAKEN = (
 )
 _PLACES = "COALESCE((SELECT m.places FROM measures_measure m WHERE m.id = NEW.measure_id), 0)"
 _HELD = "1 FROM measures_measure m WHERE m.id = NEW.measure_id FOR NO KEY UPDATE"
-_OF = "1 FROM participations_participation p WHERE p.id = NEW.participation_id {} FOR UPDATE"
+_OF = f"1 FROM {TABLE} p WHERE p.id = NEW.participation_id FOR UPDATE"
 _BEFORE = "id public_id referral_id moved_from_id started_on started_by_id started_at target_group".split()
 GUARDS = [
     undeletable(TABLE),
@@ -57,6 +58,15 @@ GUARDS = [
         f"{TABLE}: it goes on from one of the same case",
     ),
     Guard(
+        f"{TABLE}_ends_after_what_is_noted",
+        TABLE,
+        "UPDATE",
+        f"OLD.ended_on IS NULL AND NEW.ended_on IS NOT NULL AND NEW.end_reason <> '{rules.MIS_REGISTERED}' "
+        f"AND (EXISTS (SELECT 1 FROM {AWAY} i WHERE i.participation_id = NEW.id AND i.from_on > NEW.ended_on) "
+        f"OR EXISTS (SELECT 1 FROM {CAME} a WHERE a.participation_id = NEW.id AND a.came AND a.day > NEW.ended_on))",
+        f"{TABLE}: nobody is away, or comes, after the end",
+    ),
+    Guard(
         f"{TABLE}_ends_back_at_work",
         TABLE,
         "UPDATE",
@@ -83,7 +93,7 @@ GUARDS = [
         f"NOT EXISTS (SELECT 1 FROM {TABLE} p WHERE p.id = NEW.participation_id AND p.ended_on IS NULL "
         "AND p.started_on <= NEW.from_on)",
         f"{AWAY}: only who takes part is away",
-        lock=_OF.format(""),
+        lock=_OF,
     ),
     Guard(
         f"{AWAY}_once_at_a_time",
@@ -92,10 +102,22 @@ GUARDS = [
         f"EXISTS (SELECT 1 FROM {AWAY} i WHERE i.participation_id = NEW.participation_id "
         "AND (i.until_on IS NULL OR i.until_on > NEW.from_on))",
         f"{AWAY}: nobody is away twice at once",
-        lock=_OF.format(""),
+        lock=_OF,
     ),
     undeletable(CAME),
     frozen(CAME, "id", "participation_id", "day", "by_id"),
+    *(
+        Guard(
+            f"{CAME}_while_it_goes_on_{event.lower()}",
+            CAME,
+            event,
+            f"NOT EXISTS (SELECT 1 FROM {TABLE} p WHERE p.id = NEW.participation_id AND p.ended_on IS NULL "
+            "AND p.started_on <= NEW.day)",
+            f"{CAME}: only who takes part comes",
+            lock=_OF,
+        )
+        for event in ("INSERT", "UPDATE")
+    ),
     undeletable(FOLLOWED),
     frozen(FOLLOWED, "id", "participation_id", "months", "is_reached", "by_id", "at"),
     words_only_removed(FOLLOWED, "livelihood", "occupation"),
@@ -104,7 +126,7 @@ GUARDS = [
         FOLLOWED,
         "INSERT",
         f"NOT EXISTS (SELECT 1 FROM {TABLE} p WHERE p.id = NEW.participation_id AND p.ended_on IS NOT NULL "
-        f"AND p.end_reason <> '{rules.MIS_REGISTERED}')",
+        f"AND p.end_reason NOT IN ({_ASKED_NOTHING}))",
         f"{FOLLOWED}: only what has ended is followed up",
     ),
     undeletable(ANONYMOUS),

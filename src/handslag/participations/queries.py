@@ -1,6 +1,6 @@
 """Reading participations: the measure's staff see theirs, who holds the person hers; each what a basis shows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from handslag.participations import rules
 from handslag.participations.models import Anonymous, Attendance, FollowUp, Interruption, Participation
 from handslag.parties.viewer import Viewer
 from handslag.plans.queries import ShownPlan, plans_of, shown
-from handslag.plans.rules import months_after
 from handslag.referrals import rules as referrals
 from handslag.referrals.models import Referral
 from handslag.referrals.queries import visible_referral
@@ -36,13 +35,12 @@ SHOWN = tuple(
         "proposed",
     )
 )
-AWAY = Exists(Interruption.objects.filter(participation=OuterRef("pk"), until_on__isnull=True))
 LATELY = 90
 """Days for which the list of measure staff tells who has ended."""
 
 
 def _whole() -> QuerySet[Participation]:
-    return Participation.objects.select_related(*SHOWN, "started_by", "ended_by").annotate(is_away=AWAY)
+    return Participation.objects.select_related(*SHOWN, "started_by", "ended_by")
 
 
 @reading
@@ -84,6 +82,20 @@ def anonymous_at(viewer: Viewer) -> list[Anonymous]:
     """Participants without a name who are there, noted at the units whose measures the viewer works for."""
     found = Anonymous.objects.filter(unit__in=served_units(viewer), has_left=False)
     return list(found.select_related("measure", "unit").order_by("measure__name", "id"))
+
+
+@prepared()
+def _away(_viewer: None, going_on: Collection[int]) -> QuerySet:
+    found = Interruption.objects.filter(participation__in=going_on, until_on__isnull=True)
+    return found.order_by().values_list("participation", flat=True)
+
+
+@reading
+def states_of(participations: Iterable[Participation]) -> dict[int, str]:
+    """For each participation, its state today."""
+    participations = list(participations)
+    away = _away.rows(None, frozenset(one.pk for one in participations if one.ended_on is None))
+    return {one.pk: rules.state(one.ended_on, one.end_reason, is_away=one.pk in away) for one in participations}
 
 
 @reading
@@ -141,11 +153,10 @@ def ended_of(viewer: Viewer) -> QuerySet[Participation]:
 def due_on(day: date) -> Q:
     """Participations of which somebody is to be asked, on a day, how it went: one follow-up at a time."""
     found = Q(pk__in=[])
-    later = [*rules.FOLLOW_UPS[1:], 2 * rules.FOLLOW_UPS[-1]]
-    for months, until in zip(rules.FOLLOW_UPS, later, strict=True):
-        made = FollowUp.objects.filter(participation=OuterRef("pk"), months=months)
-        found |= Q(~Exists(made), ended_on__lte=months_after(day, -months), ended_on__gt=months_after(day, -until))
-    return found & ~Q(end_reason__in=(rules.MIS_REGISTERED, "deceased"))
+    for asking in rules.asked_on(day):
+        made = FollowUp.objects.filter(participation=OuterRef("pk"), months=asking.months)
+        found |= Q(~Exists(made), ended_on__gt=asking.after, ended_on__lte=asking.until)
+    return found & ~Q(end_reason__in=rules.WITHOUT_NEXT)
 
 
 @prepared("post_ids")

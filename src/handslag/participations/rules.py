@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handslag.foundation.spans import Span
-from handslag.plans.rules import months_after
+from handslag.plans.rules import months_after, months_before
 
 UNDER_WAY, INTERRUPTED, OVER, MIS_REGISTERED = "under_way", "interrupted", "ended", "mis_registered"
 """States; the last is also the reason for ending by which a participation leaves all statistics."""
@@ -14,6 +14,8 @@ STARTED = Span(before=3 * 365, after=0, far=0)
 SEXES = ("woman", "man")
 FOLLOW_UPS = (6, 12, 24)
 """Months after the end, at which is asked how it went."""
+ASKED_UNTIL = 48
+"""Months after the end, from which nothing is asked any more."""
 LONGEST_SUPPORT = 720
 """Months in public support that anybody can have behind."""
 
@@ -22,7 +24,7 @@ LEVELS = ("other", "actively_seeking", "studies", "work_subsidised", "work_unsub
 SICKNESS_INSURANCE = ("sickness_benefit", "rehabilitation_allowance", "sickness_compensation", "activity_compensation")
 AT_WORK = ("work_unsubsidised", "work_subsidised", "studies", "actively_seeking")
 WITHOUT_NEXT = (MIS_REGISTERED, "deceased")
-"""Reasons for ending after which nothing comes next."""
+"""Reasons for ending after which nothing comes next, and nobody is asked how it went."""
 
 
 def state(ended_on: date | None, end_reason: str, *, is_away: bool) -> str:
@@ -50,16 +52,29 @@ def regained(livelihood_before: str, livelihood_after: str, occupation_after: st
 
 
 @dataclass(frozen=True)
-class Due:
-    """That somebody is asked how it went, so many months after the end."""
+class Asking:
+    """Of whom a follow-up is asked on a day: who ended after `after`, until `until`."""
 
     months: int
-    on: date
+    after: date
+    until: date
 
 
-def follow_ups_due(ended_on: date, made: Collection[int], on: date) -> list[Due]:
-    """The follow-ups that are due on a day and that nobody has made. One that was not made before the next was due is
-    not asked for any more."""
-    days = [Due(months, months_after(ended_on, months)) for months in FOLLOW_UPS]
-    past = [due for due in days if due.on <= on]
-    return [due for due in past[-1:] if due.months not in made]
+def asked_on(day: date) -> list[Asking]:
+    """The follow-ups that are asked on a day, each from its time until the next one's."""
+    bounds = [months_before(day, months) for months in (*FOLLOW_UPS, ASKED_UNTIL)]
+    return [Asking(*found) for found in zip(FOLLOW_UPS, bounds[1:], bounds[:-1], strict=True)]
+
+
+def follow_up_due(ended_on: date | None, end_reason: str, made: Collection[int], on: date) -> int | None:
+    """How many months after the end somebody is asked on a day how it went; None where nothing is asked, or is noted
+    already. What was not asked before the next was due is not asked for any more."""
+    if ended_on is None or end_reason in WITHOUT_NEXT:
+        return None
+    due = (asking.months for asking in asked_on(on) if asking.after < ended_on <= asking.until)
+    return next((months for months in due if months not in made), None)
+
+
+def asked_since(ended_on: date, on: date) -> date:
+    """The day from which the follow-up that is due on a day has been so."""
+    return max(day for months in FOLLOW_UPS if (day := months_after(ended_on, months)) <= on)

@@ -49,8 +49,8 @@ def may_see(actor: Viewer, participation_id: int) -> None:
 def may_follow_up(actor: Viewer, participation_id: int) -> None:
     """Who holds the person, or held last, stands in, or leads the unit; of a participation that counts."""
     _may(actor, participation_id, referrals.REFERRER)
-    if Participation.objects.filter(pk=participation_id, end_reason=rules.MIS_REGISTERED).exists():
-        raise NotAllowed(_("It was registered by mistake: nothing is asked."))
+    if Participation.objects.filter(pk=participation_id, end_reason__in=rules.WITHOUT_NEXT).exists():
+        raise NotAllowed(_("Nothing is asked after what was registered by mistake, or of who has died."))
 
 
 def begun(actor: Viewer, participation_id: int) -> tuple[Participation, Post]:

@@ -7,7 +7,7 @@ from handslag.foundation.clock import day_of
 from handslag.foundation.waiting import Wait
 from handslag.participations.models import Participation
 from handslag.participations.queries import due_on
-from handslag.participations.rules import MIS_REGISTERED, follow_ups_due
+from handslag.participations.rules import MIS_REGISTERED, asked_since
 from handslag.referrals import rules as referrals
 from handslag.referrals.models import Referral
 from handslag.referrals.staff import staff_of
@@ -29,8 +29,7 @@ def waits(on: date, cases: range) -> Iterator[Wait]:
         yield Wait(ENDED, case, about, day_of(at), (holder,), unit, party, other)
     due = of_cases.filter(due_on(on))
     for about, case, holder, unit, party, other, end in due.values_list(*COLUMNS, "ended_on").iterator():
-        (asked,) = follow_ups_due(end, (), on)
-        yield Wait(FOLLOW_UP, case, about, asked.on, (holder,), unit, party, other)
+        yield Wait(FOLLOW_UP, case, about, asked_since(end, on), (holder,), unit, party, other)
 
 
 def _unstarted(on: date, cases: range) -> Iterator[Wait]:

@@ -45,6 +45,12 @@ def months_after(day: date, months: int) -> date:
     raise AssertionError("every month has 28 days")
 
 
+def months_before(day: date, months: int) -> date:
+    """The last day for which `months_after` has come by `day`: on 28 February, six months ago is 31 August."""
+    before, is_last = months_after(day, -months), (day + timedelta(days=1)).day == 1
+    return months_after(before.replace(day=1), 1) - timedelta(days=1) if is_last else before
+
+
 def review_due(reviewed_on: date) -> date:
     """The last day for the next review."""
     return months_after(reviewed_on, REVIEW_MONTHS)
@@ -52,10 +58,7 @@ def review_due(reviewed_on: date) -> date:
 
 def reviewed_since(on: date) -> date:
     """The first day on which a plan can have been reviewed so that its next review is not overdue on `on`."""
-    day = months_after(on, -REVIEW_MONTHS)
-    while review_due(day) < on:
-        day += timedelta(days=1)
-    return day
+    return months_before(on - timedelta(days=1), REVIEW_MONTHS) + timedelta(days=1)
 
 
 def missing(words: Iterable[str], steps: Iterable[Planned]) -> tuple[str, ...]:

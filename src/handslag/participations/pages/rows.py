@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from handslag.cases.pages.rows import person_name
 from handslag.participations import rules
 from handslag.participations.models import Participation
+from handslag.participations.queries import states_of
 from handslag.participations.wording import state_label
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
@@ -42,11 +43,9 @@ class ParticipationRow:
     reason: str
 
 
-def participation_row(participation: Participation, found: Seen) -> ParticipationRow:
-    """A participation in a list. What it ended with is told where a basis shows it."""
+def participation_row(participation: Participation, found: Seen, now: str) -> ParticipationRow:
+    """A participation in a list, in its state now. What it ended with is told where a basis shows it."""
     referral, case = participation.referral, found.case
-    is_away = getattr(participation, "is_away", False)
-    now = rules.state(participation.ended_on, participation.end_reason, is_away=is_away)
     reason = case.value("end_reason", participation) if participation.ended_on else ""
     return ParticipationRow(
         url=url_of("participation", participation.public_id),
@@ -65,8 +64,9 @@ def participation_row(participation: Participation, found: Seen) -> Participatio
 def participation_rows(viewer: Viewer, participations: Iterable[Participation]) -> Iterator[ParticipationRow]:
     """Participations in a list, as the viewer may see them."""
     participations = list(participations)
-    referrals = seen(viewer, [participation.referral for participation in participations])
-    yield from map(participation_row, participations, referrals)
+    referrals, states = seen(viewer, [one.referral for one in participations]), states_of(participations)
+    for one, found in zip(participations, referrals, strict=True):
+        yield participation_row(one, found, states[one.pk])
 
 
 def _days(row: ParticipationRow) -> SafeString:

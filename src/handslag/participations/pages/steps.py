@@ -43,9 +43,8 @@ def _end(request: Request, participation: Participation, d: dict) -> object:
 
 def _follow_up(request: Request, participation: Participation, d: dict) -> object:
     made = participation.follow_ups.values_list("months", flat=True)
-    due = rules.follow_ups_due(participation.ended_on or clock.today(), set(made), clock.today())
-    months = due[0].months if due else 0
-    told = actions.Told(months, d["is_reached"] == "yes", d["livelihood"], d["occupation"])
+    months = rules.follow_up_due(participation.ended_on, participation.end_reason, set(made), clock.today())
+    told = actions.Told(months or 0, d["is_reached"] == "yes", d["livelihood"], d["occupation"])
     return actions.follow_up(request.viewer, participation.pk, told)
 
 
@@ -79,11 +78,11 @@ def steps() -> dict[str, Step]:
     }  # fmt: skip
 
 
-def verbs(participation: Participation, *, is_away: bool, is_due: bool) -> list[str]:
-    """The steps that can be taken now, whoever takes them."""
-    if participation.end_reason == rules.MIS_REGISTERED:
+def verbs(participation: Participation, state: str, *, is_due: bool) -> list[str]:
+    """The steps that can be taken in a state, whoever takes them."""
+    if state == rules.MIS_REGISTERED:
         return []
-    if participation.ended_on is None:
-        return ["attendance", "resume" if is_away else "interrupt", "end", "mis-register"]
+    if state != rules.OVER:
+        return ["attendance", "resume" if state == rules.INTERRUPTED else "interrupt", "end", "mis-register"]
     see = ["see"] if participation.seen_at is None else []
     return [*see, *(["follow-up"] if is_due else []), "mis-register"]

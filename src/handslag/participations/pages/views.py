@@ -91,16 +91,13 @@ def _context(request: Request, participation: Participation) -> dict:
     (found,) = seen(viewer, [referral])
     sides = [s for s in (referrals.REFERRER, referrals.MEASURE) if acting_post(viewer, referral, s)]
     made = queries.followed_up(participation)
-    is_due = bool(
-        participation.ended_on
-        and rules.follow_ups_due(participation.ended_on, {one.months for one in made}, clock.today())
-    )
-    is_away = getattr(participation, "is_away", False)
-    known = steps()
-    open_now = [verb for verb in verbs(participation, is_away=is_away, is_due=is_due) if known[verb].side in sides]
+    known_already = {one.months for one in made}
+    months = rules.follow_up_due(participation.ended_on, participation.end_reason, known_already, clock.today())
+    state, known = queries.states_of([participation])[participation.pk], steps()
+    open_now = [verb for verb in verbs(participation, state, is_due=months is not None) if known[verb].side in sides]
     return {
         "participation": participation,
-        "row": participation_row(participation, found),
+        "row": participation_row(participation, found, state),
         "seen": found,
         "holder": referral.case.holder,
         "reaches_case": not is_for_staff(viewer, referral),
