@@ -22,6 +22,7 @@ from handslag.statistics.errors import BadInput
 from handslag.statistics.safety.auditing import audit
 from handslag.statistics.safety.bundling import Bundles, bundle
 from handslag.statistics.safety.combining import Known
+from handslag.statistics.safety.gate import release
 from handslag.statistics.safety.protecting import protect, unsafe_cells
 from handslag.statistics.safety.system import build, vector
 from handslag.statistics.safety.tables import Hierarchy, Table, without
@@ -284,6 +285,34 @@ def test_five_linked_tables():
     tables = [table(f"{a}-{b}.csv", records, {a: dims[a], b: dims[b]}, maps) for a, b in pairs]
     shown, _hidden = published(tables, TREES)
     assert audit(shown, tables, TOTAL, TREES, THRESHOLD) == []
+
+
+def by_level(records: list[dict[str, str]]) -> list[Table]:
+    """Counts by county, sex and age, and by association and sex: no table has a municipality."""
+    placed = [r | {"county": COUNTY[r["place"]], "association": ASSOCIATION[r["place"]]} for r in records]
+    found = []
+    for level, others in (("county", {"sex": SEXES, "age": AGES}), ("association", {"sex": SEXES})):
+        there = sorted({record[level] for record in placed})
+        one = table(f"{level}.csv", placed, {level: there, **others}, {})
+        found.append(Table(one.name, ("place", *others), one.counts))
+    return found
+
+
+@settings(max_examples=60)
+@given(crowds.filter(bool), st.booleans())
+def test_tables_of_few_people_by_counties_and_by_associations_alone_are_published(records, zeros_hidden):
+    """That nobody of a group is in a county, nor in an association, once read as if the two made up the total."""
+    sensitive = ["sex"] if zeros_hidden else []
+    safe = release(by_level(records), TOTAL, TREES, THRESHOLD, sensitive=sensitive)
+    assert safe.falls == ()
+    hidden = safe.protection.hidden
+    assert all(
+        cell in hidden for cell, number in safe.system.counts.items() if 0 < number < THRESHOLD
+    ), "what is small is hidden"
+    assert all(sum(safe.system.counts[p] for p in one.parts) == safe.system.counts[one.whole] for one in safe.system.sums)
+    levels = [one.parts for one in safe.system.sums if one.whole == (TOTAL, TOTAL, TOTAL)]
+    places = [parts for parts in levels if any(part[0] != TOTAL for part in parts)]
+    assert {frozenset(part[0][0] for part in parts) for parts in places} == {frozenset("c"), frozenset("f")}
 
 
 @pytest.mark.parametrize("cores", [1, 3])

@@ -160,7 +160,25 @@ def _trees(codes: set[str], trees: Sequence[Mapping[str, str]], total: str) -> l
         elif all(code in tree for code in bottom) and set(roots) <= codes:
             found.append((total, roots))
             complete = True
-    return found if complete or not bottom else [*found, (total, bottom)]
+    return found if complete or not bottom else [*found, *((total, parts) for parts in _apart(bottom, trees))]
+
+
+def _apart(bottom: list[str], trees: Sequence[Mapping[str, str]]) -> Iterator[list[str]]:
+    """The lowest codes as parts of the total: together if none holds what another holds, else one tree's at a time."""
+    held: dict[str, set[str]] = {code: set() for code in bottom}
+    for tree in trees:
+        for lowest in tree.keys() - set(tree.values()):
+            code = lowest
+            while code in tree:
+                code = tree[code]
+                held.setdefault(code, set()).add(lowest)
+    for code in bottom:
+        held[code] = held[code] or {code}
+    every = {lowest for code in bottom for lowest in held[code]}
+    for choice in (set(bottom), *({*tree, *tree.values()} for tree in trees)):
+        parts = [code for code in bottom if code in choice]
+        if sorted(lowest for code in parts for lowest in held[code]) == sorted(every):
+            yield parts
 
 
 def components(size: int, equations: Iterable[Equation]) -> list[tuple[list[int], list[Equation]]]:

@@ -4,6 +4,7 @@ A cell is named by its codes in every dimension of the release; a table that lac
 several tables with the same name are one variable. This is what an attacker knows beside the published counts.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -84,7 +85,24 @@ def _families(codes: set[str], total: str, hierarchies: Sequence[Hierarchy]) -> 
             yield total, tuple(sorted(tops))
         covered |= total in children
     if not covered and leaves:
-        yield total, tuple(sorted(leaves))
+        yield from ((total, tuple(sorted(parts))) for parts in _wholes(leaves, hierarchies))
+
+
+def _wholes(leaves: set[str], hierarchies: Sequence[Hierarchy]) -> Iterator[set[str]]:
+    """Codes that make up a total: all leaves, or, where some lie over the same ground (counties and associations, with
+    no municipality between), those of each hierarchy that covers all of it."""
+    below: dict[str, set[str]] = {}
+    for child, parent in ((c, p) for h in hierarchies for c, p in h.parent_of.items()):
+        below.setdefault(parent, set()).add(child)
+
+    def ground(code: str) -> set[str]:
+        return set().union(*map(ground, below[code])) if code in below else {code}
+
+    held = {leaf: ground(leaf) for leaf in leaves}
+    whole = set().union(*held.values())
+    for parts in (leaves, *(leaves & {*h.parent_of, *h.parent_of.values()} for h in hierarchies)):
+        if Counter(code for part in parts for code in held[part]) == Counter(whole):
+            yield parts
 
 
 def _sums(table: TrueTable, total: str, hierarchies: Sequence[Hierarchy]) -> Iterator[Sum]:
@@ -176,7 +194,7 @@ def _sums_across(
 ) -> Iterator[tuple[Sum, str]]:
     """Sums whose whole and parts may stand in different tables, with the code of the whole.
 
-    Of a total they may be none, where tables are by different levels.
+    Of a total they may be none, where tables hold other parts of it.
     """
     for place, dimension in enumerate(dimensions):
         lines: dict[Cell, dict[str, Cell]] = {}
