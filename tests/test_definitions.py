@@ -32,6 +32,7 @@ FROZEN = {
     "for_young_disability v1": "e0c6a8c81e1c",
     "for_young_activity_compensation v1": "bf722a6d74d7",
     "participants v1": "32b2f7dbc5e6",
+    "participants v2": "9d1e14169f7e",
     "started_participations v1": "b15f4ef25648",
     "long_public_support v1": "af7af8f95126",
     "ended_participations v1": "32b764ad67b4",
@@ -103,6 +104,7 @@ def by_hand(request, tmp_path_factory) -> Path:
             participation("q9", "s1", "2019-02-01", "2019-03-01", end_reason="mis_registered"),  # never counts
             participation("q10", "s8", "2018-02-01", "2019-01-01", occupation_after="studies"),  # its last day counts
             participation("q11", "", "2018-02-01", "2018-12-31"),  # ended before 2019
+            participation("q18", "", "2018-02-01"),  # nobody knows when an anonymous one ended
             participation("q12", "p1", "2018-02-01", "2019-12-31", sex="man", occupation_after="work_subsidised",
                           livelihood_after="wage"),
             participation("q13", "p2", "2018-02-01", "2019-04-01", occupation_after="work_unsubsidised",
@@ -158,6 +160,18 @@ def test_measures_and_the_groups_that_they_are_for(by_hand):
 def test_participants(by_hand):
     # s1-s7, s8, p1-p4 and the anonymous q8 and q16; men are p1 and p3
     assert counted(by_hand, "participants", 2019) == {("woman",): 12, ("man",): 2}
+
+
+def test_who_is_anonymous_counts_in_the_year_of_the_start_alone(by_hand):
+    # q11 and q18 began in 2018, q8 and q16 in 2019; by the first version q18 counted in every year from then on
+    found: dict[int, list[int]] = {}
+    for version in (1, 2):
+        units = definition("participants", version)
+        for year in (2018, 2019, 2020):
+            whole = count(Embedded(by_hand, dict.fromkeys(units.files)), units, [], year)
+            there = whole.dimensions.index("identified")
+            found.setdefault(version, []).append(sum(n for leaf, n in whole.counts.items() if leaf[there] == "no"))
+    assert found == {1: [2, 3, 2], 2: [2, 2, 0]}
 
 
 def test_long_public_support_before(by_hand):

@@ -306,10 +306,12 @@ def test_tables_of_few_people_by_counties_and_by_associations_alone_are_publishe
     safe = release(by_level(records), TOTAL, TREES, THRESHOLD, sensitive=sensitive)
     assert safe.falls == ()
     hidden = safe.protection.hidden
+    assert all(cell in hidden for cell, number in safe.system.counts.items() if 0 < number < THRESHOLD), (
+        "what is small is hidden"
+    )
     assert all(
-        cell in hidden for cell, number in safe.system.counts.items() if 0 < number < THRESHOLD
-    ), "what is small is hidden"
-    assert all(sum(safe.system.counts[p] for p in one.parts) == safe.system.counts[one.whole] for one in safe.system.sums)
+        sum(safe.system.counts[p] for p in one.parts) == safe.system.counts[one.whole] for one in safe.system.sums
+    )
     levels = [one.parts for one in safe.system.sums if one.whole == (TOTAL, TOTAL, TOTAL)]
     places = [parts for parts in levels if any(part[0] != TOTAL for part in parts)]
     assert {frozenset(part[0][0] for part in parts) for parts in places} == {frozenset("c"), frozenset("f")}

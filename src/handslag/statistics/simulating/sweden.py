@@ -56,13 +56,12 @@ class _Sweden:
 
     def _finsam(self, year: int, goal: Targets, candidates: support.Assessed) -> None:
         self.measures = finsam.go_on(self.random, self.measures, year, goal, self.covered)
-        carried = carried_known = 0
+        carried = 0
         if self.taking is not None:
-            going = self.taking.end == 0
-            carried, carried_known = int(going.sum()), int((going & (self.taking.person >= 0)).sum())
+            carried = int(((self.taking.end == 0) & (self.taking.person >= 0)).sum())
             finsam.end_in(self.random, year, self.taking)
             self._write(self.taking)
-        known = max(goal.identified_participants - carried_known, 0)
+        known = max(goal.identified_participants - carried, 0)
         size = max(goal.participants - carried, known)
         persons, sexes = self._participants(year, known, candidates)
         self.taking = finsam.begin(self.random, year, size, persons, sexes, self.measures)
