@@ -26,8 +26,8 @@ from handslag.participations import actions as participations
 from handslag.participations.anonymous import note_anonymous
 from handslag.participations.models import Participation
 from handslag.parties.models import Association
+from handslag.persons import rules as persons
 from handslag.persons.models import Person
-from handslag.persons.rules import sex
 from handslag.referrals import line
 from handslag.referrals.actions import withdraw_referral
 from handslag.referrals.models import Message
@@ -76,7 +76,7 @@ def takes_part(world, measure, sex: str, group: str, numbers: dict) -> Participa
 
 def by_sex() -> dict:
     """Identity numbers that no other case of a test has."""
-    return {one: iter([n for n in numbers()[500:] if sex(n) == one]) for one in rules.SEXES}
+    return {one: iter([n for n in numbers()[500:] if persons.sex(n) == one]) for one in rules.SEXES}
 
 
 OF_THE_YEAR = """

@@ -44,8 +44,9 @@ def _nameless(begin: date, end: date) -> Iterator[tuple[Any, ...]]:
 def _years_of_the_nameless(first: int, last: int) -> Iterator[tuple[str, int, str, int, date]]:
     """(key, measure, sex, year of the start, the measure's first day) of those who began in one of the years."""
     noted = Anonymous.objects.filter(measure__direction=INDIVIDUAL, start_year__range=(first, last))
-    for key, *told in noted.values_list("pk", "measure_id", "sex", "start_year", "measure__starts_on").iterator(2000):
-        yield f"anonymous {key}", *told
+    for row in noted.values_list("pk", "measure_id", "sex", "start_year", "measure__starts_on").iterator(2000):
+        key, measure, sex, year, measure_from = row
+        yield f"anonymous {key}", measure, sex, year, measure_from
     hidden = Participation.objects.filter(started_on__year__range=(first, last), referral__case__person__identity=None)
     hidden = hidden.exclude(end_reason=rules.MIS_REGISTERED).exclude(referral__case__person__sex="")
     columns = ("referral__measure_id", "referral__case__person__sex", "started_on", "referral__measure__starts_on")
