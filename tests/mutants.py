@@ -533,6 +533,7 @@ MUTANTS = [
     ("figures: the auditor adds counties to associations", "statistics/safety/reading.py", "if sorted(lowest for code in parts for lowest in held[code]) == sorted(every):", "if len(parts) == len(bottom):", CONTROL),
     ("figures: nameless participants count for ever", "statistics/definitions/definitions.toml", "OR (q.person_id IS NOT NULL AND (q.ended_on IS NULL", "OR ((q.ended_on IS NULL", "tests/test_definitions.py"),
     ("microdata: nameless participants are told in every year", "participations/microdata.py", "start_year__range=(first, last)", "start_year__lte=last", "tests/test_associations_participants.py"),
+    ("a service has no name", "measures/services.py", '        "name": measure.name,\n', "", "tests/test_measures.py"),
     ("figures: orphans pass", "statistics/microdata/validating.py", "AND NOT EXISTS (SELECT 1", "AND NOT (1=1 OR 1 IN (SELECT 1", "tests/test_microdata.py"),
     ("figures: a hidden cell is in the px file", "statistics/writing/cubes.py", "_quoted(HIDDEN) if count is None else str(count)", '"0" if count is None else str(count)', REPORTS),
     ("figures: what was published before is forgotten", "statistics/safety/gate.py", "build(tables, total, hierarchies, earlier, sensitive)", "build(tables, total, hierarchies, (), sensitive)", RELEASES),

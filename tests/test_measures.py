@@ -2,7 +2,9 @@
 
 import csv
 import io
+import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -10,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, FormatChecker
 
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
@@ -213,6 +216,44 @@ def test_open_data_shows_what_the_association_publishes_and_no_more(world):
     assert anybody.get(f"/api/v1/services/{hidden.public_id}").status_code == 404
     rows = list(csv.DictReader(io.StringIO(anybody.get("/api/v1/services/csv").content.decode())))
     assert [row["name"] for row in rows] == ["Steget vidare"] and rows[0]["parties"] == "Part AF; Part FK"
+
+
+HSDS = Path(__file__).parent / "hsds" / "service.json"
+
+
+def hsds_schema() -> dict:
+    """The JSON schema of an HSDS service as far as we publish one; of what we do not publish nothing may be there."""
+    objects = json.loads(HSDS.read_text(encoding="utf-8"))["objects"]
+
+    def one(told: dict) -> dict:
+        (kind, other), *_rest = told.items() if told else [("", "")]
+        if kind not in ("is", "list of"):
+            return told
+        shown = {"$ref": f"#/$defs/{other}"} if other in objects else False
+        return shown if kind == "is" else {"type": "array", "items": shown}
+
+    defs = {
+        name: {
+            "type": "object",
+            "required": of["required"],
+            "properties": {key: one(told) for key, told in of["properties"].items()},
+            "additionalProperties": False,
+        }
+        for name, of in objects.items()
+    }
+    return {"$defs": defs, "$ref": "#/$defs/service"}
+
+
+@pytest.mark.parametrize("changes", [{}, {"target_groups": (), "languages": ()}, {"direction": "structural", "places": None, "planned_a_year": None}])  # fmt: skip
+def test_open_data_keep_to_the_schema_of_hsds(world, changes):
+    world.measure(**changes)
+    validator = Draft202012Validator(hsds_schema(), format_checker=FormatChecker())
+    (service,) = Client().get("/api/v1/services").json()["contents"]
+    assert [error.message for error in validator.iter_errors(service)] == []
+    for broken in ({"id": "1"}, {"status": "open"}, {"name": None}, {"price": "0"}, {"organization": {"id": service["id"]}}):
+        assert list(validator.iter_errors({**service, **broken})), broken
+    del service["name"]
+    assert list(validator.iter_errors(service))
 
 
 def test_a_published_cell_is_no_formula(world):

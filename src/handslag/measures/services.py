@@ -57,7 +57,13 @@ def service(measure: Measure) -> dict[str, Any]:
             {"id": _id(key, place), "name": codes.label("municipality", place), "extent": place, "extent_type": "text"}
         ],
         "attributes": [
-            {"id": _id(key, name), "link_id": str(key), "link_type": name, "value": getattr(measure, name)}
+            {
+                "id": _id(key, name),
+                "link_id": str(key),
+                "link_entity": "service",
+                "link_type": name,
+                "value": getattr(measure, name),
+            }
             for name in ("direction", "detail")
         ],
     }
