@@ -250,7 +250,13 @@ def test_open_data_keep_to_the_schema_of_hsds(world, changes):
     validator = Draft202012Validator(hsds_schema(), format_checker=FormatChecker())
     (service,) = Client().get("/api/v1/services").json()["contents"]
     assert [error.message for error in validator.iter_errors(service)] == []
-    for broken in ({"id": "1"}, {"status": "open"}, {"name": None}, {"price": "0"}, {"organization": {"id": service["id"]}}):
+    for broken in (
+        {"id": "1"},
+        {"status": "open"},
+        {"name": None},
+        {"price": "0"},
+        {"organization": {"id": service["id"]}},
+    ):
         assert list(validator.iter_errors({**service, **broken})), broken
     del service["name"]
     assert list(validator.iter_errors(service))
