@@ -52,7 +52,7 @@ ASSESSED, ASSESSING, PLANS, DRAFTS = (
 )
 
 REFERRED, REFERRING = "tests/test_referrals.py", "tests/test_referrals_stateful.py"
-PARTICIPATIONS = "tests/test_participations.py"
+PARTICIPATIONS, STAYS = "tests/test_participations.py", "tests/test_participations_stateful.py"
 
 MUTANTS = [
     # what breaks, file, the code, what it becomes, the tests that must notice
@@ -83,6 +83,11 @@ MUTANTS = [
     ("month ends are asked late", "plans/rules.py", "(day + timedelta(days=1)).day == 1", "False", PARTICIPATIONS),
     ("the dead are asked how it went", "participations/rules.py", "or end_reason in WITHOUT_NEXT:", "or False:", PARTICIPATIONS),
     ("a case does not tell who is away", "participations/queries.py", "participation__in=going_on, until_on__isnull=True", "participation__in=()", PARTICIPATIONS),
+    ("somebody starts in a closed case", "participations/steps.py", "    if not referral.case.is_open:\n", "    if False:\n", PARTICIPATIONS),
+    ("somebody starts in a closed case, by SQL", "participations/guards.py", 'f"NEW.ended_on IS NULL AND EXISTS', 'f"1=0 AND EXISTS', PARTICIPATIONS),
+    ("places are not held while they are counted", "participations/anonymous.py", "select_for_update(no_key=True).filter(pk=measure_id)", "filter(pk=measure_id)", PARTICIPATIONS),
+    ("a stay counts on after an interruption that lasts", "participations/actions.py", "max(after.ended_on, away.from_on) + timedelta(days=1)", "away.from_on + timedelta(days=1)", STAYS),
+    ("who is invited keeps no place in line", "referrals/line.py", "    return None if after is None else rules.turn_before(after, turns)", "    return None if after is None else rules.turn_before(after, [t for t in turns if t >= after])", STAYS),
     ("moves from a stranger", "participations/actions.py", "if before.moved_from and", "if False and", PARTICIPATIONS),
     ("a signed part changes", "assessments/guards.py", '*("own_words", "goal", "livelihood"', '*("goal", "livelihood"', ASSESSED),
     ("an assessment ends with nothing to do", "assessments/guards.py", 'NEW.reason NOT IN {UNFINISHED} AND {_NO_PLAN}', '1=0 AND {_NO_PLAN}', ASSESSED),

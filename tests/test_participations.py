@@ -8,6 +8,7 @@ import time_machine
 from django.db import DatabaseError, connection, transaction
 
 from handslag.cases import actions as cases
+from handslag.cases.reopening import reopen
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.measures.actions import change_measure
@@ -20,6 +21,7 @@ from handslag.plans.rules import months_after, months_before
 from handslag.referrals import actions as referrals
 from handslag.referrals import line
 from handslag.referrals.models import Referral
+from tests.test_handovers import race
 from tests.worlds import described
 
 TODAY = clock.today()
@@ -195,6 +197,39 @@ def test_a_participant_without_a_name_takes_a_place_and_nothing_else_is_kept(wor
     for stranger in ("fk_a", "association"):
         with pytest.raises(NotAllowed):
             anonymous.note_anonymous(world.viewer(stranger), unit.pk, measure.pk, "man", TODAY.year)
+
+
+def test_of_sixteen_who_take_places_at_once_three_win_with_and_without_a_name_and_each_loser_is_told(lasting_world):
+    world = lasting_world
+    measure, staff, unit = world.staffed(places=3), world.viewer("measure"), world.units["kom"]
+    named = [world.refer(world.case(), measure).pk for _ in range(8)]
+    acts = [lambda pk=pk: line.accept_referral(staff, pk, clock.today()) for pk in named]
+    nameless = [lambda: anonymous.note_anonymous(staff, unit.pk, measure.pk, "man", TODAY.year)] * 8
+    results = race(*(act for both in zip(acts, nameless, strict=True) for act in both))
+    won = [result for result in results if isinstance(result, Referral | Anonymous)]
+    lost = [result for result in results if isinstance(result, Refused)]
+    assert (len(won), len(lost)) == (3, 13), results
+    assert all("ledig" in error.message for error in lost)
+    assert Referral.objects.filter(state="accepted").count() + Anonymous.objects.count() == 3
+    assert free_places([measure]) == {measure.pk: 0}
+
+
+def test_nobody_starts_in_a_closed_case(world, measure):
+    referral, staff = placed(world, measure), world.viewer("measure")
+    cases.close(world.viewer("fk_a"), referral.case_id, "work", "Arbetsgivaren")
+    about = actions.Before(clock.today(), "long_term_sick")
+    with pytest.raises(Overtaken, match="avslutat"):
+        actions.start_participation(staff, referral.pk, about)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Participation.objects.create(
+            referral=referral,
+            started_on=clock.today(),
+            target_group="long_term_sick",
+            started_by=world.posts["measure"],
+            started_at=clock.now(),
+        )
+    reopen(world.viewer("fk_lead"), referral.case_id, "need_returned", world.posts["fk_a"], "Ring", clock.today())
+    assert actions.start_participation(staff, referral.pk, about).pk
 
 
 def test_it_is_asked_how_it_went_after_6_12_and_24_months_also_by_who_held_last(world, measure):

@@ -49,6 +49,15 @@ GUARDS = [
         lock=f"1 FROM {REFERRAL} r WHERE r.id = NEW.referral_id FOR UPDATE",
     ),
     Guard(
+        f"{TABLE}_starts_in_an_open_case",
+        TABLE,
+        "INSERT",
+        f"NEW.ended_on IS NULL AND EXISTS (SELECT 1 FROM {REFERRAL} r JOIN {CASE} c ON c.id = r.case_id "
+        "WHERE r.id = NEW.referral_id AND c.closed_at IS NOT NULL)",
+        f"{TABLE}: a case is open while its person takes part",
+        lock=f"1 FROM {CASE} c JOIN {REFERRAL} r ON r.case_id = c.id WHERE r.id = NEW.referral_id FOR SHARE OF c",
+    ),
+    Guard(
         f"{TABLE}_moves_with_the_person",
         TABLE,
         "INSERT",

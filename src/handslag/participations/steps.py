@@ -26,6 +26,10 @@ def may_start(actor: Viewer, referral_id: int) -> None:
     post_of(actor, referral, referrals.MEASURE)
     if referral.state != referrals.ACCEPTED or Participation.objects.filter(referral=referral_id).exists():
         raise Overtaken(_("The person has no place that waits for a start. See what has become of the referral."))
+    if not referral.case.is_open:
+        raise Overtaken(
+            _("The person's case is closed. Note that the place was left, or let the case be opened again.")
+        )
 
 
 def _referral_of(participation_id: int) -> int:
