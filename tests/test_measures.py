@@ -19,8 +19,9 @@ from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.journal.models import Entry
 from handslag.measures import queries
 from handslag.measures.actions import change_measure
+from handslag.measures.activities import note_activity, strike_activity
 from handslag.measures.folding import fold
-from handslag.measures.models import Carrier, Measure
+from handslag.measures.models import Activity, Carrier, Measure
 from handslag.measures.queries import Place, Wanted, catalogue, nearness_to
 from handslag.parties.models import Association, Party
 from tests.worlds import build, described
@@ -216,6 +217,74 @@ def test_open_data_shows_what_the_association_publishes_and_no_more(world):
     assert anybody.get(f"/api/v1/services/{hidden.public_id}").status_code == 404
     rows = list(csv.DictReader(io.StringIO(anybody.get("/api/v1/services/csv").content.decode())))
     assert [row["name"] for row in rows] == ["Steget vidare"] and rows[0]["parties"] == "Part AF; Part FK"
+
+
+@pytest.fixture
+def structural(world):
+    return world.staffed(name="Struktur", direction="structural", places=None, planned_a_year=None, starts_on=clock.today() - timedelta(days=400))  # fmt: skip
+
+
+def test_what_a_structural_measure_did_is_noted_shown_and_counted(world, structural, browse):
+    url = reverse("measure", args=[structural.public_id])
+    staff, officer = browse("measure"), browse("association")
+    day = clock.today()
+    sent = {"kind": "training", "day": day.isoformat(), "hours": 6, "reached": 14}
+    assert staff.post(reverse("note-activity", args=[structural.public_id]), sent).status_code == 302
+    assert (
+        officer.post(reverse("note-activity", args=[structural.public_id]), {**sent, "reached": 9}).status_code == 302
+    )
+    wrong = note_activity(world.viewer("measure"), structural.pk, "team", day, 2, 90)
+    earlier = note_activity(world.viewer("measure"), structural.pk, "team", day - timedelta(days=380), 2, 50)
+    assert browse("fk_a").post(reverse("strike-activity", args=[wrong.public_id])).status_code == 403
+    assert staff.post(reverse("strike-activity", args=[wrong.public_id])).status_code == 302
+    page = browse("fk_a").get(url).content.decode()
+    assert page.count("Utbildning") == 2 and "90" not in page and "Notera en aktivitet" not in page
+    assert queries.reached_in([structural], day.year) == {structural.pk: (2, 23)}
+    assert queries.reached_in([structural], earlier.day.year) == {structural.pk: (1, 50)}
+    year = officer.get(reverse("association-year", args=[day.year])).content.decode()
+    assert "nådde 23 personer" in year and Entry.objects.filter(verb="activity_noted").count() == 4
+    token = Client(headers={"Authorization": f"Bearer {world.token('af')}"})
+    told = token.get(f"/api/v1/measures/{structural.public_id}/activities").json()["items"]
+    assert sorted(one["reached"] for one in told) == [9, 14, 50]
+    with pytest.raises(Overtaken):
+        strike_activity(world.viewer("measure"), wrong.pk)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"day": 1}, "day"), ({"day": -401}, "day"), ({"kind": "x"}, "kind"), ({"hours": 0}, "hours"), ({"reached": 0}, "reached")],
+)  # fmt: skip
+def test_an_activity_that_cannot_have_been_is_refused_at_its_field(world, structural, changes, field):
+    told = {"kind": "training", "day": 0, "hours": 6, "reached": 14} | changes
+    told["day"] = clock.today() + timedelta(days=told["day"])
+    with pytest.raises(Refused) as refused:
+        note_activity(world.viewer("association"), structural.pk, **told)
+    assert refused.value.field == field
+
+
+def test_only_a_structural_measure_has_activities_and_they_stay(world, structural, browse):
+    one = note_activity(world.viewer("association"), structural.pk, "team", clock.today(), 2, 9)
+    individual = world.staffed(name="Enskild")
+    with pytest.raises(Refused):
+        note_activity(world.viewer("association"), individual.pk, "team", clock.today(), 2, 9)
+    assert browse("association").get(reverse("note-activity", args=[individual.public_id])).status_code == 404
+    theirs = world.measure(name="Deras", direction="structural", places=None, planned_a_year=None)
+    with pytest.raises(NotAllowed):
+        note_activity(world.viewer("measure"), theirs.pk, "team", clock.today(), 2, 9)
+    assert browse("measure").get(reverse("note-activity", args=[theirs.public_id])).status_code == 404
+    assert "Aktiviteter" not in browse("fk_a").get(reverse("measure", args=[individual.public_id])).content.decode()
+    for sql in (
+        f"UPDATE measures_activity SET reached = 10 WHERE id = {one.pk}",
+        f"UPDATE measures_activity SET measure_id = {individual.pk} WHERE id = {one.pk}",
+        f"DELETE FROM measures_activity WHERE id = {one.pk}",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Activity.objects.create(measure=individual, kind="team", day=clock.today(), hours=1, reached=5, by=one.by, noted_at=clock.now())  # fmt: skip
+    strike_activity(world.viewer("association"), one.pk)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Activity.objects.filter(pk=one.pk).update(is_struck=False)
 
 
 HSDS = Path(__file__).parent / "hsds" / "service.json"

@@ -41,6 +41,7 @@ from handslag.foundation.ids import uuid7
 from handslag.handovers import actions as handovers
 from handslag.handovers import contact, rules
 from handslag.measures import actions as measures
+from handslag.measures import activities
 from handslag.measures.bringing import bring_in_measures
 from handslag.measures.models import Measure
 from handslag.meetings import actions as meetings
@@ -179,6 +180,8 @@ PAGES = {
     "analysis-file": NOBODY,
     "make-measure": {"association"},
     "change-measure": {"association"},
+    "note-activity": {"association", "measure"},
+    "strike-activity": {"association", "measure"},
     "case-measures": FK | AF | {"fk_officer", "af_officer"},
     "referrals": {"measure"},
     "referral": FK | AF | {"fk_officer", "af_officer", "measure"},
@@ -208,6 +211,7 @@ PAGES = {
 OPEN_TO_ALL = {"sign-in", "sign-in-as", "sign-out", "language", "eid", "openid_connect_callback", "account_login",
                "sign-in-set-up", "mfa_authenticate", "calendar-feed"}  # fmt: skip
 POSTED = {
+    "strike-activity",
     "analysis-again",
     "analysis-call-off",
     "analysis-publish",
@@ -304,6 +308,8 @@ CASE_ACTIONS = {
     "bring_in_economy": {"association"},
     "make_measure": {"association"},
     "change_measure": {"association"},
+    "note_activity": {"association", "measure"},
+    "strike_activity": {"association", "measure"},
     "refer": {"fk_a", "fk_lead"},
     **dict.fromkeys(("answer_measure", "withdraw_referral", "settle_no"), {"fk_a", "fk_lead"}),
     **dict.fromkeys(("take_place", "pass_place"), {"fk_a", "fk_lead"}),
@@ -421,6 +427,12 @@ def nameless(world, measure):
     return note_anonymous(world.viewer("af_lead"), world.units["af"].pk, measure.pk, "woman", year)
 
 
+def active(world):
+    """What a structural measure did, which AF carries too."""
+    measure = world.measure(name="Struktur", direction="structural", places=None, planned_a_year=None)
+    return activities.note_activity(world.viewer("association"), measure.pk, "training", clock.today(), 6, 12)
+
+
 @pytest.fixture
 def scene(world):
     """The world of the matrix, and the arguments of each page in it."""
@@ -433,7 +445,7 @@ def scene(world):
     measure, noted = world.measure(), world.noted("cost")
     reported = books.make_report(world.viewer("association"), noted.association_id, clock.today().year - 1)
     referral = referred(world, case, measure)
-    release = asked_for(world)
+    release, did = asked_for(world), active(world)
 
     taking, waits = taking_part(world, case, 5), placed(world, case)
     arguments = {
@@ -483,6 +495,8 @@ def scene(world):
         "passage-step": [case.public_id, "job"],
         "case-measures": [case.public_id],
         **dict.fromkeys(("measure", "change-measure"), [measure.public_id]),
+        "note-activity": [did.measure.public_id],
+        "strike-activity": [did.public_id],
         **dict.fromkeys(
             [f"analysis{step}" for step in ("", "-progress", "-again", "-call-off", "-publish", "-all")],
             [release.public_id],
@@ -659,7 +673,7 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
     noted = world.noted("cost")
     referral = referred(world, case, measure)
     entered = Entered(noted.association_id, noted.by_id, defaultdict(str))
-    release = asked_for(world)
+    release, did = asked_for(world), active(world)
 
     waits_to_start, going, away, gone = (
         placed(world, case),
@@ -754,6 +768,8 @@ def test_only_those_with_the_right_act_on_a_case(world, action):
         "fetch_file": lambda v: analyses.fetch_file(v, release.pk, "figures.json"),
         "fetch_all": lambda v: analyses.fetch_all(v, release.pk),
         "publish_release": lambda v: publish_release(v, release.pk),
+        "note_activity": lambda v: activities.note_activity(v, did.measure_id, "team", today, 2, 9),
+        "strike_activity": lambda v: activities.strike_activity(v, did.pk),
         "change_measure": lambda v: measures.change_measure(v, measure.pk, measure.changed_at, described(world)),
         "refer": lambda v: referrals.refer(v, case.pk, referrals.Asked(measure, world.units["af"])),
         "ask_referrer": lambda v: referrals.ask_referrer(v, referral.pk, "?"),
@@ -845,6 +861,7 @@ OPERATIONS = {
     ("get", "/api/v1/watch"): {"fk", "af", "kom"},
     ("get", "/api/v1/measures"): {"fk", "af", "kom"},
     ("get", "/api/v1/measures/{measure_id}"): {"fk", "af", "kom"},
+    ("get", "/api/v1/measures/{measure_id}/activities"): {"fk", "af", "kom"},
     ("get", "/api/v1/referrals"): {"fk", "af", "kom"},
     ("post", "/api/v1/referrals"): {"fk"},
     ("get", "/api/v1/referrals/{referral_id}"): {"fk", "af"},

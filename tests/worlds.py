@@ -31,6 +31,7 @@ from handslag.handovers.actions import Offer, offer_handover
 from handslag.handovers.models import Handover
 from handslag.journal.chain import seal
 from handslag.measures.actions import Described, Locked, make_measure
+from handslag.measures.activities import note_activity
 from handslag.measures.models import Measure
 from handslag.meetings import actions as meetings
 from handslag.meetings import feeds, holding
@@ -382,6 +383,8 @@ def build_at_work() -> World:
 def fill(world: World) -> None:
     """Something in every table: cases that stay, move, are on their way, declined, closed; a measure."""
     world.measure()
+    structural = world.measure(name="Struktur", direction="structural", places=None, planned_a_year=None)
+    note_activity(world.viewer("association"), structural.pk, "training", clock.today(), 6, 12)
     ask_release(world.viewer("analyst"), report_of_last_year(), clock.now())
     stays, moved, offered, declined, met, closed = (
         world.case(),

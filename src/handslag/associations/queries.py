@@ -25,7 +25,7 @@ from handslag.associations.models import (
 from handslag.associations.noting import KINDS
 from handslag.foundation import clock
 from handslag.measures.models import Measure
-from handslag.measures.queries import own_associations
+from handslag.measures.queries import own_associations, reached_in
 from handslag.parties.models import Association, Party
 from handslag.parties.viewer import Viewer
 
@@ -47,6 +47,8 @@ class OfMeasure:
     costs: tuple[Cost, ...]
     planned: Planned | None
     agreement: Agreement | None
+    did: tuple[int, int] | None
+    """Activities of a structural measure in the year, and how many people at work they reached; None without any."""
 
     def sums(self, *kinds: str) -> rules.Sums:
         """Budget and outcome of its costs of these kinds (of all, where none is named)."""
@@ -110,10 +112,9 @@ class Books:
         went_on = Q(starts_on__year__lte=self.year) & (Q(ends_on__isnull=True) | Q(ends_on__year__gte=self.year))
         noted = Q(pk__in=[pk for pk in (*costs, *planned) if pk])
         found = Measure.objects.filter(went_on | noted, association=self.association, is_listed=True)
-        return [
-            OfMeasure(m, tuple(costs[m.pk]), planned.get(m.pk), agreed.get(m.pk))
-            for m in found.prefetch_related("groups", "carriers__party").order_by("name")
-        ]
+        listed = list(found.prefetch_related("groups", "carriers__party").order_by("name"))
+        did = reached_in(listed, self.year)
+        return [OfMeasure(m, tuple(costs[m.pk]), planned.get(m.pk), agreed.get(m.pk), did.get(m.pk)) for m in listed]
 
     @cached_property
     def positions(self) -> list[Position]:

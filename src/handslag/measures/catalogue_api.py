@@ -100,10 +100,39 @@ def list_measures(request: Request, asked: Query[Asked]):
     return part(found.prefetch_related("groups", "carriers__party"), asked, _lines)
 
 
-@router.get("/{uuid:measure_id}", response={200: MeasureLine, 401: Problem, 404: Problem, 422: Problem})
-def show_measure(request: Request, measure_id: UUID):
-    """One measure."""
+class ActivityLine(Schema):
+    """What a structural measure did on a day, and how many people at work it reached."""
+
+    id: UUID = Field(alias="public_id")
+    kind: str
+    day: date
+    hours: int
+    reached: int
+
+
+class ActivityPage(Schema):
+    """A page of activities."""
+
+    items: list[ActivityLine]
+    page: int
+    limit: int
+    has_next: bool
+
+
+@router.get("/{uuid:measure_id}/activities", response={200: ActivityPage, 401: Problem, 404: Problem, 422: Problem})
+def list_activities(request: Request, measure_id: UUID, paging: Query[Paging]):
+    """What a structural measure did, the latest first."""
+    return part(queries.activities_of(_measure(measure_id)), paging, list)
+
+
+def _measure(measure_id: UUID) -> Measure:
     measure = queries.measure_of(measure_id)
     if measure is None:
         raise Http404
-    return _lines([measure])[0]
+    return measure
+
+
+@router.get("/{uuid:measure_id}", response={200: MeasureLine, 401: Problem, 404: Problem, 422: Problem})
+def show_measure(request: Request, measure_id: UUID):
+    """One measure."""
+    return _lines([_measure(measure_id)])[0]

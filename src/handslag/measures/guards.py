@@ -1,9 +1,9 @@
 """What is locked of a measure stays, and two of the association's members carry it, one of them its owner."""
 
 from handslag.foundation.guards import Guard, frozen, undeletable
-from handslag.measures.rules import FEWEST_PARTIES
+from handslag.measures.rules import FEWEST_PARTIES, STRUCTURAL
 
-MEASURE, CARRIER = "measures_measure", "measures_carrier"
+MEASURE, CARRIER, ACTIVITY = "measures_measure", "measures_carrier", "measures_activity"
 _LOCKED = "1 FROM measures_measure m WHERE m.id = {}.measure_id FOR UPDATE"
 _CARRIED = f"(SELECT COUNT(*) FROM {CARRIER} c WHERE c.measure_id = {{}})"
 
@@ -25,6 +25,16 @@ GUARDS = [
         "UPDATE",
         "OLD.is_listed AND NOT NEW.is_listed",
         "measures_measure: what is listed stays; it can end",
+    ),
+    undeletable(ACTIVITY),
+    frozen(ACTIVITY, *"id public_id measure_id kind day hours reached by_id noted_at".split()),
+    frozen(ACTIVITY, "is_struck", when="OLD.is_struck", name="struck_stands"),
+    Guard(
+        f"{ACTIVITY}_is_structural",
+        ACTIVITY,
+        "INSERT",
+        f"NOT EXISTS (SELECT 1 FROM {MEASURE} m WHERE m.id = NEW.measure_id AND m.direction = '{STRUCTURAL}')",
+        f"{ACTIVITY}: a structural measure alone has activities",
     ),
     frozen(CARRIER, "id", "measure_id", "party_id"),
     Guard(

@@ -65,6 +65,31 @@ class Measure(Public):
         return self.name
 
 
+class Activity(Public):
+    """What a structural measure did on a day, and how many people at work it reached. Nobody is named."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="activities")
+    kind = models.CharField(max_length=20)
+    """Code list `activity_kind`."""
+    day = Day()
+    hours = models.PositiveSmallIntegerField()
+    """How long it was, in whole hours."""
+    reached = models.PositiveSmallIntegerField()
+    """How many people at work took part."""
+    is_struck = models.BooleanField(default=False)
+    """Whether it was noted by mistake."""
+    by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    noted_at = Instant()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hours__range=(1, rules.LONGEST), reached__range=(1, rules.MOST)),
+                name="activity_reached_somebody",
+            )
+        ]
+
+
 class Carrier(Loaded):
     """A party that carries a measure, of the association's members."""
 

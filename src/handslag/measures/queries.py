@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case as Either
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
 
 from handslag.cases.visibility import CaseVisibility
 from handslag.foundation import clock
@@ -17,7 +17,7 @@ from handslag.foundation.acting import reading
 from handslag.foundation.rooms import rooms
 from handslag.measures import rules
 from handslag.measures.folding import fold
-from handslag.measures.models import ForGroup, Measure
+from handslag.measures.models import Activity, ForGroup, Measure
 from handslag.parties.models import Association, Party
 from handslag.parties.rules import ASSOCIATION_ROLES
 from handslag.parties.viewer import Viewer
@@ -207,3 +207,15 @@ def published() -> QuerySet[Measure]:
 def labels(list_name: str, chosen: str) -> list[str]:
     """The labels of codes with semicolons between."""
     return [codes.label(list_name, code) for code in chosen.split(";") if code]
+
+
+def activities_of(measure: Measure) -> QuerySet[Activity]:
+    """What a structural measure did, the latest first; what was struck is left out."""
+    return measure.activities.filter(is_struck=False).order_by("-day", "-id")
+
+
+def reached_in(measures: Iterable[Measure], year: int) -> dict[int, tuple[int, int]]:
+    """(activities, people reached) of structural measures in a year, by key; those without are left out."""
+    found = Activity.objects.filter(measure__in=list(measures), day__year=year, is_struck=False)
+    counted = found.values("measure_id").annotate(number=Count("pk"), people=Sum("reached")).order_by("measure_id")
+    return {row["measure_id"]: (row["number"], row["people"]) for row in counted}

@@ -19,8 +19,18 @@ SPAN = Span(before=20 * 365, after=10 * 365, far=10 * 365)
 MOST = 10_000
 """The most places, or participants a year, of one measure."""
 
+LONGEST = 100
+"""The most hours of one activity."""
+HELD = Span(before=3 * 365, after=0, far=0)
+"""On which days an activity may have been."""
+
 AT_HOME, NEAR, IN_COUNTY, FARTHER = range(4)
 """How near a measure is: in the municipality, of an association of which that is a member, in its county, elsewhere."""
+
+
+def has_activities(direction: str) -> bool:
+    """Whether what a measure did is noted: nobody takes part in a structural one."""
+    return direction == STRUCTURAL
 
 
 def needs_places(direction: str) -> bool:

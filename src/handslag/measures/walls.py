@@ -4,5 +4,5 @@ from handslag.foundation.wall import EVERYBODY, Wall
 
 WALLS = [
     Wall(f"measures_{name}", EVERYBODY, why="what associations offer: no person is in it")
-    for name in ("measure", "carrier", "forgroup")
+    for name in ("measure", "carrier", "forgroup", "activity")
 ]

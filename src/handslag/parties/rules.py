@@ -4,7 +4,8 @@ from handslag.foundation.spans import Span
 
 LEAD = "lead"
 OFFICER = "cooperation_officer"
-UNIT_ROLES = ("caseworker", LEAD, "measure_staff")
+STAFF = "measure_staff"
+UNIT_ROLES = ("caseworker", LEAD, STAFF)
 PARTY_ROLES = (OFFICER, "analyst")
 ASSOCIATION_ROLES = ("association_officer",)
 FREE_ROLES = ("administrator",)
@@ -19,5 +20,5 @@ CASE_ROLES = HOLDING_ROLES + (OFFICER,)
 AWAY = Span(before=365, after=3 * 365, far=365)
 """Which days an absence may begin and end on."""
 
-EXCLUSIVE_ROLES = ("association_officer", "measure_staff")
+EXCLUSIVE_ROLES = ("association_officer", STAFF)
 """Nobody may have both (national follow-up of Finsam)."""

@@ -4,10 +4,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from handslag.measures.models import Measure
 from handslag.parties.models import Post, Unit
-from handslag.parties.rules import LEAD
+from handslag.parties.rules import LEAD, STAFF
 from handslag.parties.viewer import Viewer
-
-STAFF = "measure_staff"
 
 
 def units_of(measure: Measure) -> QuerySet[Unit]:

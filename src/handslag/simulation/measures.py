@@ -11,7 +11,7 @@ from handslag.journal.actions import entry, record_all
 from handslag.journal.models import Entry
 from handslag.journal.seals import instant
 from handslag.measures.folding import fold
-from handslag.measures.models import Carrier, ForGroup, Measure
+from handslag.measures.models import Activity, Carrier, ForGroup, Measure
 from handslag.measures.rules import INDIVIDUAL, STRUCTURAL
 from handslag.parties.models import Association, Party, Post
 from handslag.reference import codes
@@ -83,8 +83,20 @@ def write(rng: random.Random, on: date) -> int:
     told = [ForGroup(measure=m, target_group=group) for m in measures for group in groups.get(m.name, ())]
     ForGroup.objects.bulk_create(told, batch_size=1000)
     Measure.objects.update(is_listed=True)
+    Activity.objects.bulk_create(_activities(rng, measures, on), batch_size=500)
     record_all(_journalled(measures))
     return len(measures)
+
+
+def _activities(rng: random.Random, measures: list[Measure], on: date) -> Iterator[Activity]:
+    """What structural measures did: something every other month since they began."""
+    for measure in (one for one in measures if one.direction == STRUCTURAL):
+        for days in range(10, (on - measure.starts_on).days, 60):
+            day = measure.starts_on + timedelta(days=days)
+            noted_at = timezone.make_aware(datetime.combine(day, time(16)))
+            kind, hours = rng.choice((("training", 6), ("network", 3), ("team", 2), ("guidance", 2)))
+            told = {"kind": kind, "hours": hours, "reached": rng.randint(6, 40)}
+            yield Activity(measure=measure, day=day, by=measure.by, noted_at=noted_at, **told)
 
 
 def _drawn(rng: random.Random, association: Association, officer: Post, on: date) -> Iterator[Measure]:

@@ -1,12 +1,11 @@
 """The books in tables."""
 
-from collections.abc import Callable, Iterable
-from html import escape
-from typing import Any
+from collections.abc import Iterable
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from handslag.associations.models import Allocation, Cost, Decision, Goal, Noted, Position
 from handslag.associations.pages.money import agreed, kronor, percent
@@ -16,20 +15,11 @@ from handslag.associations.writing import HIDDEN
 from handslag.measures.pages.rows import groups_of, places_label
 from handslag.reference import codes
 from handslag.ui.dates import iso
-from handslag.ui.tables import Column, Table, link, plain, table
+from handslag.ui.tables import Column, Table, labelled, link, plain, table
 
 
 def _change(kind: str, noted: Noted, text: str, small: str = "") -> SafeString:
     return link(text, reverse("change-noted", args=[kind, noted.public_id]), small)
-
-
-def _labelled(label: str, cell: SafeString) -> SafeString:
-    """A cell with its heading, which is shown where the table is not one: on a phone."""
-    return SafeString(f'<span class="on-phone">{escape(label)}: </span>{cell}')  # noqa: S308  (escaped here)
-
-
-def _column(label: str, cell: Callable[[Any], SafeString]) -> Column:
-    return Column(label, lambda row: _labelled(label, cell(row)))
 
 
 def paid_table(paid: Iterable[Paid]) -> Table:
@@ -106,6 +96,14 @@ def measure_table(books: Books, waiting: dict[int, str] | None) -> Table:
             return plain("–" if of.measure.planned_a_year is None else _("missing"))
         return _change("planned", of.planned, str(of.planned.number))
 
+    def did(of: OfMeasure) -> SafeString:
+        if of.did is None:
+            return plain("–")
+        number, people = of.did
+        return plain(
+            str(number), ngettext("reached {people} person", "reached {people} people", people).format(people=people)
+        )
+
     columns = (
         Column(
             _("Measure"),
@@ -115,14 +113,15 @@ def measure_table(books: Books, waiting: dict[int, str] | None) -> Table:
             is_head=True,
         ),
         Column(_("Places"), lambda of: plain(places_label(of.measure))),
-        _column(_("Budgeted participants"), budgeted),
-        _column(_("Participants"), people) if books.figures else None,
-        _column(_("Waiting"), lambda of: plain(waiting.get(of.measure.pk, "0") if waiting else "0"))
+        labelled(_("Budgeted participants"), budgeted),
+        labelled(_("Participants"), people) if books.figures else None,
+        labelled(_("Activities"), did) if any(of.did for of in books.measures) else None,
+        labelled(_("Waiting"), lambda of: plain(waiting.get(of.measure.pk, "0") if waiting else "0"))
         if waiting is not None
         else None,
-        _column(_("Budgeted"), lambda of: plain(kronor(of.sums().budget))),
-        _column(_("Spent"), lambda of: plain(kronor(of.sums().outcome))),
-        _column(_("Agreement"), _agreed),
+        labelled(_("Budgeted"), lambda of: plain(kronor(of.sums().budget))),
+        labelled(_("Spent"), lambda of: plain(kronor(of.sums().outcome))),
+        labelled(_("Agreement"), _agreed),
     )
     return table(columns, books.measures)
 
@@ -160,9 +159,9 @@ def goal_table(books: Books) -> Table:
 
     columns = (
         Column(_("Goal"), lambda g: _change("goal", g, g.text, g.measure.name if g.measure else ""), is_head=True),
-        _column(_("Measured by"), lambda g: plain(codes.label("goal_indicator", g.indicator))),
-        _column(_("Goal is"), lambda g: plain(str(g.target))),
-        _column(_("Result"), result),
-        _column(_("Set"), lambda g: plain(g.decision.number, iso(g.decision.on))),
+        labelled(_("Measured by"), lambda g: plain(codes.label("goal_indicator", g.indicator))),
+        labelled(_("Goal is"), lambda g: plain(str(g.target))),
+        labelled(_("Result"), result),
+        labelled(_("Set"), lambda g: plain(g.decision.number, iso(g.decision.on))),
     )
     return table(columns, books.goals)

@@ -93,6 +93,37 @@ class Migration(migrations.Migration):
             model_name="measure",
             index=models.Index(fields=["municipality_code"], name="measure_place"),
         ),
+        migrations.CreateModel(
+            name="Activity",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=handslag.foundation.ids.uuid7, editable=False, unique=True)),
+                ("kind", models.CharField(max_length=20)),
+                ("day", handslag.foundation.dates.Day()),
+                ("hours", models.PositiveSmallIntegerField()),
+                ("reached", models.PositiveSmallIntegerField()),
+                ("is_struck", models.BooleanField(default=False)),
+                ("noted_at", handslag.foundation.dates.Instant()),
+                (
+                    "by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.post"),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="activities", to="measures.measure"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("hours__range", (1, 100)), ("reached__range", (1, 10000))),
+                        name="activity_reached_somebody",
+                    )
+                ],
+            },
+        ),
         migrations.AddConstraint(
             model_name="measure",
             constraint=models.CheckConstraint(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from handslag.measures.actions import Described, Locked
 from handslag.measures.models import Measure
 from handslag.measures.queries import Wanted
+from handslag.measures.rules import LONGEST, MOST
 from handslag.parties.models import Party
 from handslag.reference.fields import EMPTY, listed, several_listed
 from handslag.ui.forms import DayField, Form, words
@@ -75,6 +76,20 @@ class MeasureForm(Form):
         told = {name: value for name, value in self.cleaned_data.items() if name not in LOCKED}
         told |= {name: tuple(told[name]) for name in ("parties", "target_groups", "languages")}
         return Described(**told)
+
+
+class ActivityForm(Form):
+    """What a structural measure did on a day."""
+
+    kind = listed("activity_kind", label=_("What was it?"))
+    day = DayField(label=_("Which day?"))
+    hours = forms.IntegerField(label=_("How many hours?"), min_value=1, max_value=LONGEST)
+    reached = forms.IntegerField(
+        label=_("How many people at work did it reach?"),
+        help_text=_("Those of all parties who took part. Nobody is named."),
+        min_value=1,
+        max_value=MOST,
+    )
 
 
 def present(measure: Measure) -> dict:

@@ -1,6 +1,8 @@
 """Measures in lists."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
@@ -11,11 +13,13 @@ from django.utils.translation import ngettext
 from handslag.foundation import clock
 from handslag.measures import rules
 from handslag.measures.models import Measure
-from handslag.measures.queries import Nearness, shown_free
+from handslag.measures.queries import Nearness, activities_of, shown_free
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
 from handslag.ui.dates import iso
 from handslag.ui.tables import Column, Table, link, plain, table
+
+MOST_LINES = 100
 
 
 def near_label(nearness: int) -> str:
@@ -48,6 +52,25 @@ def places_label(measure: Measure, free: int | None = None) -> str:
         return ngettext("{number} place", "{number} places", measure.places).format(number=measure.places)
     told = ngettext("{free} of {number} place free", "{free} of {number} places free", measure.places)
     return told.format(free=free, number=measure.places)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityLine:
+    """What a structural measure did on a day."""
+
+    public_id: UUID
+    kind: str
+    day: str
+    hours: int
+    reached: int
+
+
+def activity_lines(measure: Measure) -> list[ActivityLine]:
+    """The latest activities of a structural measure."""
+    return [
+        ActivityLine(one.public_id, codes.label("activity_kind", one.kind), iso(one.day), one.hours, one.reached)
+        for one in activities_of(measure)[:MOST_LINES]
+    ]
 
 
 def _name(measure: Measure) -> SafeString:

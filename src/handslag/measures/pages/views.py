@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from handslag.cases.pages.rows import case_row
 from handslag.cases.pages.views import reached
@@ -13,17 +14,17 @@ from handslag.cases.rules import may_act
 from handslag.cases.visibility import visibility
 from handslag.foundation import clock
 from handslag.foundation.errors import Overtaken
-from handslag.measures import actions, may, queries
-from handslag.measures.models import Measure
-from handslag.measures.pages.forms import MeasureForm, SearchForm, present
-from handslag.measures.pages.rows import groups_of, measure_table, near_label, places_label, runs_label
+from handslag.measures import actions, activities, may, queries, rules
+from handslag.measures.models import Activity, Measure
+from handslag.measures.pages.forms import ActivityForm, MeasureForm, SearchForm, present
+from handslag.measures.pages.rows import activity_lines, groups_of, measure_table, near_label, places_label, runs_label
 from handslag.measures.rules import READERS, SEE_FREE
-from handslag.parties.rules import ASSOCIATION_ROLES, CASE_ROLES, HOLDING_ROLES
+from handslag.parties.rules import ASSOCIATION_ROLES, CASE_ROLES, HOLDING_ROLES, STAFF
 from handslag.parties.viewer import Request
 from handslag.reference import codes
 from handslag.ui.access import page
 from handslag.ui.paging import page_of
-from handslag.ui.submission import carried_out
+from handslag.ui.submission import carried_out, tried
 
 
 @page(*READERS)
@@ -42,6 +43,14 @@ def _found(measure_id: UUID) -> Measure:
     if measure is None:
         raise Http404
     return measure
+
+
+def _activities(request: Request, measure: Measure) -> dict:
+    """What a structural measure did, and whether the viewer notes it; nothing of an individual one."""
+    if not rules.has_activities(measure.direction):
+        return {}
+    may_note = may.noter(request.viewer, measure) is not None
+    return {"has_activities": True, "activities": activity_lines(measure), "may_note": may_note}
 
 
 @page(*READERS)
@@ -63,9 +72,38 @@ def show(request: Request, measure_id: UUID) -> HttpResponse:
         "follow_up": codes.label("follow_up_method", measure.follow_up),
         "languages": queries.labels("language", measure.languages),
         "parties": sorted(carrier.party.name for carrier in measure.carriers.all()),
+        **_activities(request, measure),
         "may_change": may.kept_by(request.viewer, measure.association_id) is not None,
     }
     return render(request, "measures/measure.html", context)
+
+
+@page(*ASSOCIATION_ROLES, STAFF)
+def note_activity(request: Request, measure_id: UUID) -> HttpResponse:
+    """Notes what a structural measure did."""
+    measure = _found(measure_id)
+    if not rules.has_activities(measure.direction) or may.noter(request.viewer, measure) is None:
+        raise Http404
+    form = ActivityForm(request.POST or None, initial={"day": clock.today()})
+
+    def act(data: dict) -> None:
+        activities.note_activity(request.viewer, measure.pk, **data)
+
+    if carried_out(request, form, act, _("The activity is noted.")):
+        return redirect("measure", measure_id)
+    context = {"form": form, "heading": _("Note an activity"), "save": _("Save the activity"), "about": measure.name}
+    return render(request, "measures/form.html", context | {"measure": measure})
+
+
+@page(*ASSOCIATION_ROLES, STAFF)
+@require_POST
+def strike_activity(request: Request, activity_id: UUID) -> HttpResponse:
+    """Strikes an activity that was noted by mistake."""
+    noted = Activity.objects.select_related("measure").filter(public_id=activity_id).first()
+    if noted is None or may.noter(request.viewer, noted.measure) is None:
+        raise Http404
+    tried(request, lambda: activities.strike_activity(request.viewer, noted.pk), _("The activity is struck."))
+    return redirect("measure", noted.measure.public_id)
 
 
 @page(*ASSOCIATION_ROLES)
