@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from handslag.foundation import clock
 from handslag.foundation.acting import action
 from handslag.foundation.dating import require_day
-from handslag.foundation.errors import NotAllowed, Overtaken, Refused
+from handslag.foundation.errors import Overtaken, Refused
 from handslag.journal.actions import record
 from handslag.measures import may, rules
 from handslag.measures.models import Activity, Measure
@@ -34,9 +34,7 @@ def note_activity(actor: Viewer, measure_id: int, kind: str, day: date, hours: i
     for name, number, most in (("hours", hours, rules.LONGEST), ("reached", reached, rules.MOST)):
         if not 1 <= number <= most:
             raise Refused(_("Write a number from 1 to {most}.").format(most=most), name)
-    by = may.noter(actor, measure)
-    if by is None:
-        raise NotAllowed
+    by = may.noter(actor, measure) or may.voucher(actor, measure.association_id)
     told = {"kind": kind, "day": day, "hours": hours, "reached": reached}
     noted = Activity.objects.create(measure=measure, by=by, noted_at=clock.now(), **told)
     record(actor.label, "activity_noted", "measure", measure.pk, kind=kind, day=day.isoformat(), reached=reached)
