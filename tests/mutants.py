@@ -339,6 +339,8 @@ MUTANTS = [
     ("a measure that never began is counted", "plans/microdata.py", "if until is None or until >= since:", "if True:", MICRODATA),
     ("a made up lift is believed", "foundation/proving.py", "BEGIN RETURN told IS NOT NULL AND told = ", "BEGIN RETURN told IS NOT NULL OR told = ", INJECTION),
     ("made up places are believed", "foundation/proving.py", "IF told IS NULL OR left(told, {SEAL}) <> {_seal_of(\"name\", \"value\")} THEN", "IF told IS NULL THEN", INJECTION),
+    ("a made up viewer is believed", "foundation/walling.py", "[proving.believing(function) for function in listed + seeing]", "listed + seeing", INJECTION),
+    ("a viewer is remembered after leaving", "foundation/proving.py", "concat_ws(' ', currval('public.handslag_viewing'), {viewer}.places", "concat_ws(' ', {viewer}.places", INJECTION),
     ("a lift outlives its action", "foundation/proving.py", "$$ SELECT nextval('public.handslag_number') $$", "$$ SELECT currval('public.handslag_number') $$", INJECTION),
     ("a viewer's places outlive the viewer", "foundation/proving.py", "$$ SELECT nextval('public.handslag_viewing'); SELECT", "$$ SELECT", INJECTION),
     ("what is told of one thing is believed of another", "foundation/proving.py", "concat_ws(' ', {name}, currval", "concat_ws(' ', currval", INJECTION),

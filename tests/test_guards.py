@@ -222,6 +222,11 @@ def test_every_guard_stands_after_the_migrations(db):
     assert fallen_guards() == []
 
 
+def test_no_name_is_longer_than_postgresql_keeps():
+    """It cuts the rest, and the guard would be another than the one that is looked for."""
+    assert [guard.name for guard in guards.all_guards(connection) if len(guard.name) > 63] == []
+
+
 @pytest.mark.parametrize("guard", guards.all_guards(connection), ids=lambda guard: guard.name)
 def test_a_fallen_guard_is_seen(db, guard):
     with transaction.atomic(), connection.cursor() as cursor:

@@ -12,7 +12,7 @@ from tests.roles import connected, entered, lift, refused
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no roles")
 
 SETTINGS = ("lifted", "units", "places", "own", "posts", "today")
-KEPT = ("handslag_key", "handslag_number", "handslag_viewing")
+KEPT = ("handslag_key", "handslag_number", "handslag_viewing", "handslag_mark")
 
 
 @contextmanager
@@ -113,6 +113,51 @@ def test_what_was_read_earlier_on_the_connection_is_worth_nothing_later(lasting_
         for told in (held, lifted):
             take(another, told)
             assert not count(another), "nor on another connection"
+
+
+def takes_viewer(made) -> dict[str, list[str]]:
+    """The functions that are given a viewer, with the kinds of what else they take."""
+    asked = """SELECT proname, array_remove(ARRAY(SELECT format_type(kind, NULL) FROM unnest(proargtypes) kind),
+        'handslag_viewer') FROM pg_proc WHERE 'handslag_viewer'::regtype = ANY (proargtypes)"""
+    return dict(made.execute(asked).fetchall())
+
+
+def answers(made, case, viewer: str) -> dict[str, bool]:
+    """What each function that takes a viewer says of the case, its person and its party."""
+    told = {"bigint": case.pk, "text": f"'{case.person.subject}'"}
+    said = {}
+    for name, kinds in takes_viewer(made).items():
+        given = {
+            "handslag_knows": f"{case.person_id}, '{case.person.subject}', {case.party_id}",
+            "handslag_covered": f"'{case.person.subject}', {case.party_id}, 'identity'",
+            "handslag_reaches": f"{case.pk}, {case.person_id}, {case.party_id}, {case.holder_id}",
+        }.get(name, ", ".join(str(told[kind]) for kind in kinds))
+        (said[name],) = made.execute(f"SELECT {name}({given}, {viewer})").fetchone()
+    return said
+
+
+@pytest.mark.parametrize("plays", [wall.ROLE, "none"])
+def test_the_functions_of_the_rules_believe_no_viewer_but_the_one_that_has_entered(lasting_world, role, case, plays):
+    holder = lasting_world.posts["fk_a"]
+    made_up = f"ROW(ARRAY[{holder.unit_id}]::bigint[], ARRAY[{holder.party_id}]::bigint[], '{clock.today()}')"
+    made_up += "::handslag_viewer"
+    with looked(role, holder.user_id) as web:
+        web.execute(f"SET ROLE {plays}")
+        assert len(takes_viewer(web)) > 20
+        own = answers(web, case, made_up)
+        assert own["handslag_holds"] and own["handslag_knows"] and own["handslag_opened"], "made up as it is"
+        assert own == answers(web, case, "handslag_who()")
+        entered(web, lasting_world.posts["af_a"].user_id)
+        web.execute(f"SET ROLE {plays}")
+        for viewer in (made_up, made_up.replace(f"ARRAY[{holder.party_id}]::bigint[]", "'{}'"), "NULL",
+                       made_up.replace(f"'{clock.today()}'", "NULL")):  # fmt: skip
+            assert not any(answers(web, case, viewer).values()), viewer
+        entered(web, holder.user_id)
+        assert answers(web, case, made_up)["handslag_holds"]
+        web.execute("SELECT handslag_leave()")
+        assert not any(answers(web, case, made_up).values()), "nor after the viewer has left"
+        web.execute("DISCARD SEQUENCES")
+        assert refused(web, f"SELECT handslag_holds({case.pk}, {made_up})"), "what nobody remembers is an error"
 
 
 def test_nobody_enters_without_proof_or_with_one_that_was_used(lasting_world, role, case):

@@ -15,7 +15,7 @@ from django.db.models import Field, Model
 
 from handslag.disclosure.places import ACTIVE, HOLDING
 from handslag.foundation.guards import SAFE
-from handslag.foundation.proving import refusing_others, telling
+from handslag.foundation.proving import MARKING, refusing_others, telling
 from handslag.foundation.rooms import Record, records
 from handslag.foundation.wall import VIEWER, Wall, sees
 
@@ -49,7 +49,7 @@ FUNCTIONS = [
         FROM roles)
     SELECT {telling("today", "to_char(today, 'YYYY-MM-DD')")},
         {", ".join(telling(name, f"reach.{name}") for name in ("units", "places", "own", "posts", "associations"))}
-    FROM reach) made; RETURN nextval('public.handslag_number'); END $$""",
+    FROM reach) made; {MARKING} RETURN nextval('public.handslag_number'); END $$""",
     f"""CREATE OR REPLACE FUNCTION handslag_covered(person_subject text, party bigint, wanted text,
     viewer handslag_viewer) RETURNS boolean LANGUAGE plpgsql STABLE COST 2000 {SAFE} AS $$
     BEGIN RETURN EXISTS (SELECT 1 FROM disclosure_disclosure d

@@ -79,7 +79,7 @@ def words_only_removed(table: str, *columns: str, when: str = "1=1") -> Guard:
     """A guard that lets words be removed and never rewritten (while `when` holds)."""
     rewritten = " OR ".join(f"(NEW.{c} IS DISTINCT FROM OLD.{c} AND NEW.{c} NOT IN {REMOVED})" for c in columns)
     return Guard(
-        f"{table}_words_only_removed_{columns[0]}",
+        f"{table}_{columns[0]}_only_removed",
         table,
         "UPDATE",
         f"({when}) AND ({rewritten})",

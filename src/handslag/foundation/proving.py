@@ -9,6 +9,10 @@ present values of two sequences, which no role but the owner reads or moves, and
   who enters, and that the wall is lifted, with the present number.
 - `handslag_viewing` moves when a viewer enters or leaves. With it the database seals what it worked out of the viewer.
 
+A third, `handslag_mark`, is this connection's memory of who has entered, which its owner alone writes and reads: the
+functions that rules ask are given the viewer, and believe the one that bears the mark. It is not logged, so that entering
+writes nothing to disk.
+
 The key lies in a table that the owner alone reads.
 """
 
@@ -43,7 +47,27 @@ def refusing_others(*said: str) -> str:
     return f"IF proof IS DISTINCT FROM {proved} THEN RAISE insufficient_privilege; END IF;"
 
 
-OWNERS = ("handslag_key", "handslag_number", "handslag_viewing")
+def _mark(viewer: str) -> str:
+    """SQL that works out the mark of a viewer, a number of 60 bits, for as long as that viewer looks."""
+    said = f"concat_ws(' ', currval('public.handslag_viewing'), {viewer}.places, {viewer}.own, {viewer}.today)"
+    return f"('x' || left(encode(sha256(convert_to({said}, 'UTF8')), 'hex'), 15))::bit(60)::bigint"
+
+
+MARKING = f"PERFORM setval('public.handslag_mark', {_mark('who')}) FROM public.handslag_who() AS who;"
+"""PL/pgSQL that remembers who has entered; for the owner's functions."""
+_TAKES_VIEWER = "viewer handslag_viewer)"
+_BELIEVING = (
+    " BEGIN IF viewer.today IS NULL OR currval('public.handslag_mark') IS DISTINCT FROM "
+    f"{_mark('viewer')} THEN RETURN false; END IF;"
+)
+
+
+def believing(function: str) -> str:
+    """The SQL of a function of the rules, such that it says no of every viewer but the one that has entered."""
+    return function.replace(" BEGIN", _BELIEVING, 1) if _TAKES_VIEWER in function else function
+
+
+OWNERS = ("handslag_key", "handslag_number", "handslag_viewing", "handslag_mark")
 """What no role but the owner may touch."""
 PLACES = (
     "DO $$ BEGIN CREATE TYPE handslag_viewer AS (places bigint[], own bigint[], today date); "
@@ -51,6 +75,7 @@ PLACES = (
     "CREATE TABLE IF NOT EXISTS handslag_key (inner_pad bytea NOT NULL, outer_pad bytea NOT NULL)",
     "CREATE SEQUENCE IF NOT EXISTS handslag_number CACHE 1000",
     "CREATE SEQUENCE IF NOT EXISTS handslag_viewing CACHE 1000",
+    "CREATE UNLOGGED SEQUENCE IF NOT EXISTS handslag_mark MINVALUE 0",
 )
 FUNCTIONS = (
     f"""CREATE OR REPLACE FUNCTION handslag_is_lifted() RETURNS boolean LANGUAGE plpgsql STABLE {SAFE} AS

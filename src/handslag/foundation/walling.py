@@ -98,7 +98,8 @@ def _functions() -> list[str]:
     """What makes the wall's functions: those that the rooms list, and one for each table that a rule asks for."""
     listed = [*proving.FUNCTIONS, REFUSING, *_listed("FUNCTIONS")]
     asked = "".join((*listed, *(wall.rule for wall in walls())))
-    return listed + [wall.function for wall in walls() if f"handslag_sees_{wall.table}(" in asked]
+    seeing = [wall.function for wall in walls() if f"handslag_sees_{wall.table}(" in asked]
+    return [proving.believing(function) for function in listed + seeing]
 
 
 def _written(function: str) -> tuple[str, tuple[str, bool]]:
