@@ -10,8 +10,8 @@ present values of two sequences, which no role but the owner reads or moves, and
 - `handslag_viewing` moves when a viewer enters or leaves. With it the database seals what it worked out of the viewer.
 
 A third, `handslag_mark`, is this connection's memory of who has entered, which its owner alone writes and reads: the
-functions that rules ask are given the viewer, and believe the one that bears the mark. It is not logged, so that entering
-writes nothing to disk.
+functions that rules ask are given the viewer, and believe the one that bears the mark. It is not logged, so that
+entering writes nothing to disk.
 
 The key lies in a table that the owner alone reads.
 """
