@@ -1,17 +1,21 @@
-"""From a referral to a place, in a real browser and through the API: who holds the person at Försäkringskassan, and a
-measure's staff at the municipality, each on a page of their own."""
+"""One person's whole way through a measure and back, in a real browser and through the API: four parties' staff, the
+measure's staff and the association's officer, each on a page of their own. The officer never meets a person."""
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
 from django.test import Client
 from playwright.sync_api import Page, expect
 
+from handslag.cases import actions as cases
+from handslag.cases.models import Case
 from handslag.check.proof import prove
 from handslag.foundation import clock
 from handslag.journal.chain import seal
+from handslag.participations.models import Participation
 from handslag.referrals import line
 from handslag.referrals.models import Referral
 from handslag.watch.actions import go_round
@@ -47,15 +51,44 @@ def later():
         yield pass_days
 
 
+def meets_nobody(officer: Page, measure, *cases) -> None:
+    """The association's officer opens all that there is to open, and every address of the person: no name, number or
+    reference of anybody stands anywhere."""
+    told = [word for case in cases for word in (case.reference, case.person.identity.number, case.person.identity.name)]
+    enter(officer, officer.email)
+    year = clock.today().year
+    pages = ["/association/", *(f"/association/{year}/{part}/" for part in ("economy", "board", "report"))]
+    for address in (*pages, "/measures/", f"/measures/{measure.public_id}/"):
+        answer = officer.request.get(address)
+        assert answer.status == 200 and "/sign-in/" not in answer.url, address
+        assert not [word for word in told if word in answer.text()], address
+    rows = [*Referral.objects.filter(case__in=cases), *Participation.objects.filter(referral__case__in=cases)]
+    of_persons = [f"/{row._meta.model_name}s/{row.public_id}/" for row in rows]
+    of_persons += [f"/cases/{case.public_id}/" for case in cases] + [
+        "/referrals/",
+        "/participations/",
+        "/watch/",
+        "/search/",
+    ]
+    for address in of_persons:
+        answer = officer.request.get(address)
+        assert answer.status in (403, 404), address
+        assert not [word for word in told if word in answer.text()], address
+
+
 @IN_BROWSER[0]
 @IN_BROWSER[1]
-def test_from_a_referral_by_question_list_and_offered_place_to_a_place(visit, lasting_world, later):
+def test_one_persons_whole_way_from_a_referral_to_the_follow_up_and_back(visit, lasting_world, later):
     world = lasting_world
-    measure = world.staffed(places=1)
+    world.found("reg", "REG-13")
+    measure = world.staffed(places=1, starts_on=clock.today() - timedelta(days=60))
     before = world.refer(world.case("fk_b", given_name="Bo", family_name="Al"), measure)
     line.accept_referral(world.viewer("measure"), before.pk, clock.today())
     case = world.case("fk_a", given_name="Ulla", family_name="Ek")
     world.consent(case, "kom", confirms=False)
+    for unit in ("af", "reg"):
+        world.consent(case, unit)
+    officer = visit("association")
     fk, staff, lead = visit("fk_a"), visit("measure"), visit("kom_lead")
 
     # she is referred from what fits her
@@ -120,19 +153,83 @@ def test_from_a_referral_by_question_list_and_offered_place_to_a_place(visit, la
     small.goto("/referrals/")
     assert problems_of(small) == []
     picture(small, "referral-inbox-phone")
+    meets_nobody(officer, measure, case, before.case)
+
+    # she starts, is away for a time, comes back, and leaves with an outcome and what is next
+    later(7, fk, staff)
+    staff.goto("/participations/")
+    staff.click(f"main >> text={PERSON}")
+    picture(staff, "participation-start")
+    assert problems_of(staff) == []
+    write(staff, "Anteckna starten", started_on=day(), livelihood="sickness_benefit", occupation="other")
+    expect(staff.locator("text=Personen deltar i insatsen").first).to_be_visible()
+    shown = staff.url
+    choose(staff, "Borta en tid")
+    picture(staff, "participation-away")
+    write(staff, "Borta en tid", from_on=day(), reason="illness")
+    fk.goto(f"/cases/{case.public_id}/")
+    expect(fk.locator("section[aria-labelledby='h-participations'] >> text=Borta en tid")).to_be_visible()
+    for other in (visit("af_a"), visit("reg_a")):  # the person has let the holder tell them, and not the municipality
+        other.goto(f"/cases/{case.public_id}/")
+        expect(other.locator("h1 >> text=Ulla Ek")).to_be_visible()
+        expect(other.locator("#h-participations")).to_have_count(0)
+    later(10, fk, staff)
+    staff.goto(shown)
+    choose(staff, "Tillbaka igen")
+    write(staff, "Tillbaka igen", until_on=day())
+    later(30, fk, staff, officer)
+    staff.goto(shown)
+    choose(staff, "Avsluta deltagandet")
+    picture(staff, "participation-end")
+    assert problems_of(staff) == []
+    write(staff, "Avsluta deltagandet", end_reason="completed", outcome="work", livelihood_after="wage",
+          occupation_after="work_subsidised", next_step="Anställning i köket från måndag.")  # fmt: skip
+    picture(staff, "participation-ended")
+    expect(staff.locator("text=Anställning i köket från måndag.")).to_be_visible()
+    fk.goto("/my-work/")
+    fk.click(f"#measures-ended >> text={PERSON}")
+    expect(fk.locator("text=Anställning i köket från måndag.")).to_be_visible()
+    expect(fk.locator("text=3 steg närmare arbete")).to_be_visible()
+    choose(fk, "Ta hand om avslutet")
+    write(fk, "Ta hand om avslutet")
+    meets_nobody(officer, measure, case)
+
+    # the case closes; half a year later who held last asks how it went
+    cases.close(world.viewer("fk_a"), case.pk, "work", "Köket AB")
+    later(184, fk, officer)
+    fk.click(f"#follow-ups >> text={PERSON}")
+    choose(fk, "Anteckna hur det gick")
+    picture(fk, "participation-follow-up")
+    write(fk, "Anteckna hur det gick", is_reached="yes", livelihood="wage", occupation="work_unsubsidised")
+    expect(fk.locator("text=6 månader efter")).to_be_visible()
+
+    # she comes back to a colleague, who is told who held last and offers her there
+    colleague = visit("fk_b")
+    colleague.click("text=Öppna ett ärende")
+    write(colleague, "Öppna ärendet", case_ref="FK-2", identity_number=case.person.identity.number, given_name="Ulla",
+          family_name="Ek", municipality_code="1380", livelihood="wage", next_step="Ring", next_step_on=day(3))  # fmt: skip
+    expect(colleague.locator("text=Personen kommer tillbaka")).to_be_visible()
+    picture(colleague, "way-comes-back")
+    colleague.click("main >> text=Erbjud personen till")
+    write(colleague, "Erbjud överlämningen", reason="ready_for_work", brief="Åter.", needed_by=day(9),
+          proposed_contact_at=f"{day(3)}T10:00")  # fmt: skip
+    fk.goto("/my-work/")
+    expect(fk.locator(f"#waiting >> text={PERSON}")).to_be_visible()
+    meets_nobody(officer, measure, case, Case.objects.latest("pk"))
+    go_round()
     seal()
     assert not [promise for promise, found in prove(clock.today()).items() if found.broken]
 
 
-def test_the_same_through_the_api(world):
+def test_the_same_through_the_api(world, later):
     measure = world.staffed(places=1)
     case = world.case()
     world.consent(case, "kom")
     clients = {name: Client(headers={"Authorization": f"Bearer {world.token(name)}"}) for name in ("fk", "kom", "af")}
 
-    def post(party, path, who, **body):
+    def post(party, path, who, to="referrals", **body):
         answer = clients[party].post(
-            f"/api/v1/referrals{path}",
+            f"/api/v1/{to}{path}",
             json.dumps({"acting_as": f"{who}@test.example", **body}),
             content_type="application/json",
         )
@@ -161,4 +258,36 @@ def test_the_same_through_the_api(world):
     told = post("fk", f"{path}/take-place", "fk_a")[1]
     assert (told["state"], told["starts_on"]) == ("accepted", day(30))
     assert post("fk", f"{path}/withdraw", "fk_a")[0] == 409
-    assert post("kom", f"{path}/leave", "kom_lead")[1]["state"] == "ended"
+    later(30)
+    take_part(world, clients, partial(post, to="participations"), case, told["id"])
+
+
+def take_part(world, clients, post, case, referral_id: str) -> None:
+    """From the first day to the follow-up; steps of the other side are refused."""
+    before = {"referral_id": referral_id, "target_group": "long_term_sick", "livelihood": "sickness_benefit"}
+    assert post("fk", "", "fk_a", **before, started_on=day())[0] == 403
+    status, told = post("kom", "", "measure", **before, started_on=day(), occupation="other")
+    assert (status, told["state"], told["started_on"]) == (201, "under_way", day())
+    path = f"/{told['id']}"
+    assert clients["af"].get(f"/api/v1/participations{path}").status_code == 404
+    assert post("kom", f"{path}/attendance", "measure", day=day(), came=True)[0] == 200
+    assert post("kom", f"{path}/attendance", "measure", day=day(-1), came=True)[1]["field"] == "day"
+    assert post("kom", f"{path}/interrupt", "measure", from_on=day(), reason="illness")[1]["state"] == "interrupted"
+    assert post("kom", f"{path}/interrupt", "measure", from_on=day(), reason="illness")[0] == 409
+    with time_machine.travel(clock.now() + timedelta(days=5)):
+        assert post("kom", f"{path}/resume", "measure", until_on=day(-1))[1]["state"] == "under_way"
+        after = {"reason": "completed", "outcome": "work", "livelihood": "wage", "occupation": "work_subsidised"}
+        wrong = post("kom", f"{path}/end", "measure", **after, ended_on=day(-2), next_step="Jobb")
+        assert (wrong[0], wrong[1]["field"]) == (422, "ended_on")
+        told = post("kom", f"{path}/end", "measure", **after, ended_on=day(), next_step="Jobb")[1]
+        assert (told["state"], told["outcome"], told["next_step"]) == ("ended", "work", "Jobb")
+        assert clients["fk"].get(f"/api/v1/participations{path}").json() == told
+        assert post("kom", f"{path}/see", "measure")[0] == 403 and post("fk", f"{path}/see", "fk_a")[0] == 200
+        assert clients["fk"].get(f"/api/v1/referrals/{told['referral_id']}").json()["state"] == "ended"
+        asked = {"months": 6, "is_reached": True, "livelihood": "wage", "occupation": "work_unsubsidised"}
+        assert post("fk", f"{path}/follow-up", "fk_a", **asked)[1]["field"] == "months"
+        cases.close(world.viewer("fk_a"), case.pk, "work", "Köket AB")
+    with time_machine.travel(clock.now() + timedelta(days=190)):
+        assert post("kom", f"{path}/follow-up", "measure", **asked)[0] == 403
+        assert post("fk", f"{path}/follow-up", "fk_a", **asked)[0] == 200
+        assert post("fk", f"{path}/follow-up", "fk_a", **asked)[0] == 409

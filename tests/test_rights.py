@@ -819,7 +819,7 @@ def test_what_does_not_exist_and_what_is_hidden_look_the_same(scene, browse):
 
 
 MEASURES_STEPS = ("accept", "wait", "invite", "move", "decline", "ask", "leave")
-STAFF_STEPS = ("interrupt", "resume", "end", "mis-register")
+STAFF_STEPS = ("attendance", "interrupt", "resume", "end", "mis-register")
 REFERRERS_STEPS = ("take-place", "pass-place", "answer", "withdraw", "settle")
 
 # Which parties' systems an operation answers with something, in the same world (401 without a token, always).
@@ -998,7 +998,7 @@ def test_an_operation_answers_only_the_parties_that_it_is_for(scene, operation):
             lead = {} if path.endswith(("/see", "/follow-up")) else {"acting_as": f"{party}_lead@test.example"}
             unstarted = Referral.objects.get(state="accepted", participation=None)
             body |= {"referral_id": str(unstarted.public_id), "started_on": today, "target_group": "no_specific", "from_on": today,
-                     "until_on": today, "ended_on": today, "reason": "illness", "outcome": "work",
+                     "until_on": today, "day": today, "came": True, "ended_on": today, "reason": "illness", "outcome": "work",
                      "next_step": "Ord", "months": 6, "is_reached": False, **lead}  # fmt: skip
         body |= {"person_agrees": True}
         body = _sick_leave(body["acting_as"]) if path.endswith("/sick-leave") else body

@@ -85,6 +85,13 @@ class AwayIn(Acting):
     reason: str
 
 
+class CameIn(Acting):
+    """Whether somebody came on a day."""
+
+    day: date
+    came: bool
+
+
 class BackIn(Acting):
     """From when somebody is back."""
 
@@ -173,6 +180,14 @@ def interrupt(request: Request, participation_id: UUID, away: AwayIn):
 def resume(request: Request, participation_id: UUID, back: BackIn):
     """Notes that somebody is back, as the measure."""
     return _step(request, participation_id, back, lambda a, pk: actions.come_back(a, pk, back.until_on))
+
+
+@router.post("/{uuid:participation_id}/attendance", response=STEP)
+def attendance(request: Request, participation_id: UUID, told: CameIn):
+    """Notes whether somebody came on a day, as the measure; noted again, the latest holds."""
+    return _step(
+        request, participation_id, told, lambda a, pk: actions.note_attendance(a, pk, told.day, came=told.came)
+    )
 
 
 @router.post("/{uuid:participation_id}/end", response=STEP)
