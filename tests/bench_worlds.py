@@ -14,6 +14,11 @@ NAME = os.environ.get("HANDSLAG_BENCH_NAME", "handslag_bench")
 """What the names of databases begin with."""
 KINDS = os.environ.get("HANDSLAG_BENCH_KINDS", "sqlite postgresql").split()
 
+SETUP = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+print("{}")
+"""
 WORLD = """
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
@@ -162,7 +167,9 @@ def world(folder: str, kind: str, cases: int) -> dict[str, str]:
     if kind == "postgresql":
         _statement(f"DROP DATABASE IF EXISTS {NAME}_{cases}")
         _statement(f"CREATE DATABASE {NAME}_{cases} TEMPLATE {NAME}_kept_{cases}")
-    return environment(str(home), _url(kind, home, f"{NAME}_{cases}"))
+    env = environment(str(home), _url(kind, home, f"{NAME}_{cases}"))
+    run_python(SETUP, env)  # what a database itself is told, such as who may make tables, does not come with its rows
+    return env
 
 
 def _made(folder: str, kind: str, cases: int) -> dict[str, str]:
