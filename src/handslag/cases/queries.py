@@ -1,11 +1,12 @@
 """Reading cases: only what the viewer may see."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from functools import reduce
 from operator import attrgetter, or_
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Window
 
 from handslag.cases.models import Case, PastHolding, PastLivelihood, PastStep, Reopening
 from handslag.cases.rules import WARN_DAYS, Spell
@@ -72,10 +73,12 @@ def _keys_of(viewer: Viewer, subject: str) -> QuerySet:
     return visible_cases(viewer).filter(person__subject=subject).order_by().values_list("pk", flat=True)
 
 
-def visible_cases_of(viewer: Viewer, subject: str) -> list[Case]:
-    """Every case of a person that the viewer reaches, whoever opened it, oldest first."""
+def visible_cases_of(viewer: Viewer, subject: str, besides: int | None = None) -> list[Case]:
+    """Every case of a person that the viewer reaches, whoever opened it, oldest first, `besides` one at hand."""
     with lifted():  # (keys alone; the rows come from behind the wall)
-        keys = frozenset(_keys_of.rows(viewer, subject))
+        keys = frozenset(_keys_of.rows(viewer, subject)) - {besides}
+    if not keys:
+        return []
     return sorted(whole(Case, ("holder__unit__party", "party", *SHOWN)).rows(None, keys), key=attrgetter("pk"))
 
 
@@ -186,6 +189,24 @@ def with_joined(case: Case) -> frozenset[int]:
         case.__dict__[JOINED] = frozenset([case.pk, *_joined_to.rows(None, case.pk)])
     found: frozenset[int] = case.__dict__[JOINED]
     return found
+
+
+def _rooms_rows() -> list[type[Model]]:
+    """The models whose rows hang on a case, of this room and of those above."""
+    found = (relation for relation in Case._meta.related_objects if relation.field.name == "case")
+    return [relation.related_model for relation in found]
+
+
+@prepared()
+def _has_rows(_viewer: None, case_ids: Collection[int]) -> QuerySet:
+    rows = (Exists(model._default_manager.filter(case=OuterRef("pk"))) for model in _rooms_rows())
+    return Case.objects.filter(pk__in=case_ids).order_by().values_list(*rows)
+
+
+def hanging_on(case: Case) -> frozenset[type[Model]]:
+    """The models of which rows hang on a case, or on those joined to it: who shows much of it asks for no others."""
+    found = zip(*_has_rows.rows(None, with_joined(case)), strict=True)
+    return frozenset(model for model, has_rows in zip(_rooms_rows(), found, strict=True) if any(has_rows))
 
 
 def holdings(case: Case) -> list[Spell]:

@@ -63,11 +63,8 @@ def came_back(viewer: Viewer, visible: CaseVisibility) -> Return | None:
         was_here = bool(_closed_of.rows(viewer, case.person.subject))
     earlier = [
         found
-        for found in (visible_cases_of(viewer, case.person.subject) if was_here else ())
-        if found.pk != case.pk
-        and found.closed_at
-        and found.joined_to_id is None
-        and rules.is_return(clock.day_of(found.closed_at), back_on)
+        for found in (visible_cases_of(viewer, case.person.subject, besides=case.pk) if was_here else ())
+        if found.closed_at and found.joined_to_id is None and rules.is_return(clock.day_of(found.closed_at), back_on)
     ]
     if not earlier:
         return None

@@ -88,16 +88,18 @@ def clocks_of(cases: Iterable[Case]) -> dict[int, Clock]:
         return {}
     ids = frozenset(by_id)
     noted = {passage.case_id: passage for passage in _passages.rows(None, ids)}
-    offered = _offers.rows(None, ids) if noted else ()
+    endings = {pk: ending for pk, case in by_id.items() if (ending := _ending(case, noted.get(pk)))}
+    if not endings:
+        return {}
+    running = frozenset(endings)
+    offered = _offers.rows(None, running) if noted else ()
     offers = {o.passage.case_id: o for o in offered if _is_of(by_id[o.passage.case_id], o.noted_at)}
-    jobs = {job.case_id: job for job in _jobs.rows(None, ids)}
-    meetings = [m for m in _meetings.rows(None, ids) if _is_of(by_id[m.case_id], m.booked_at)]
+    jobs = {job.case_id: job for job in _jobs.rows(None, running)}
+    meetings = [m for m in _meetings.rows(None, running) if _is_of(by_id[m.case_id], m.booked_at)]
     booked = {meeting.case_id: meeting for meeting in meetings if meeting.ended_at is None}
     held = {meeting.case_id: meeting for meeting in meetings if meeting.ended_at}
     return {
-        pk: Clock(*ending, offers.get(pk), jobs.get(pk), booked.get(pk), held.get(pk))
-        for pk, case in by_id.items()
-        if (ending := _ending(case, noted.get(pk)))
+        pk: Clock(*ending, offers.get(pk), jobs.get(pk), booked.get(pk), held.get(pk)) for pk, ending in endings.items()
     }
 
 

@@ -80,15 +80,24 @@ def line_of(measure_id: int) -> list[Referral]:
     return list(found.select_related(*SHOWN).order_by("turn"))
 
 
+@prepared()
+def _lines(_viewer: None, measure_ids: Collection[int]) -> QuerySet:
+    waiting = Referral.objects.filter(measure_id__in=measure_ids, state=rules.WAITING).order_by("measure", "turn")
+    return waiting.values_list("pk", "measure_id")
+
+
 @reading
-def places_of(referrals: Iterable[Referral]) -> dict[int, int]:
-    """For each referral that waits, its place in its measure's line, from 1."""
-    measures = {referral.measure_id for referral in referrals if referral.state == rules.WAITING}
-    waiting = Referral.objects.filter(measure__in=measures, state=rules.WAITING).order_by("measure", "turn")
+def _places_in(measure_ids: frozenset[int]) -> dict[int, int]:
     found, line = dict[int, int](), dict[int, int]()
-    for pk, measure in waiting.values_list("pk", "measure_id") if measures else ():
+    for pk, measure in _lines.rows(None, measure_ids):
         found[pk] = line[measure] = line.get(measure, 0) + 1
     return found
+
+
+def places_of(referrals: Iterable[Referral]) -> dict[int, int]:
+    """For each referral that waits, its place in its measure's line, from 1."""
+    measures = frozenset(referral.measure_id for referral in referrals if referral.state == rules.WAITING)
+    return _places_in(measures) if measures else {}
 
 
 @reading

@@ -16,7 +16,7 @@ from handslag.ui.dates import iso, minute
 
 def assessments_on(page: CasePage) -> list[Assessment]:
     """The assessments of the page's case, the latest first."""
-    return page.once("assessments", lambda page: assessments_of(page.case))
+    return page.once("assessments", lambda page: assessments_of(page.case) if page.has(Assessment) else [])
 
 
 def state_on(page: CasePage, assessment: Assessment) -> str:

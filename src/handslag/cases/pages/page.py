@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Model
+
 from handslag.cases import rules
 from handslag.cases.models import Case
 from handslag.cases.pages.rows import CaseRow, case_row
+from handslag.cases.queries import hanging_on
 from handslag.cases.visibility import CaseVisibility, visibility
 from handslag.foundation import clock
 from handslag.parties.viewer import Viewer
@@ -39,6 +42,11 @@ class CasePage:
         """Whether the viewer may change the case."""
         case = self.case
         return case.is_worked_in and rules.may_act(self.viewer, case.holder_id, case.holder.unit_id)
+
+    def has(self, *models: type[Model]) -> bool:
+        """Whether rows of some of these models hang on the case, or on those joined to it."""
+        hanging: frozenset[type[Model]] = self.once("hanging", lambda page: hanging_on(page.case))
+        return not hanging.isdisjoint(models)
 
     def once(self, name: str, find: Callable[["CasePage"], Any]) -> Any:
         """What `find` finds, asked for once a page."""

@@ -38,7 +38,7 @@ class Way:
     @cached_property
     def steps(self) -> list[PastStep]:
         """The steps that are behind, latest first."""
-        return past_steps(self.page.visible)
+        return past_steps(self.page.visible) if self.page.has(PastStep) else []
 
     @cached_property
     def begin(self) -> date:

@@ -23,7 +23,7 @@ MOST_ROWS = 20
 
 def handovers_on(page: CasePage) -> list[Handover]:
     """The handovers of the page's case, latest first."""
-    return page.once("handovers", lambda page: handovers_of(page.viewer, page.case))
+    return page.once("handovers", lambda page: handovers_of(page.viewer, page.case) if page.has(Handover) else [])
 
 
 def going_on(page: CasePage) -> Handover | None:

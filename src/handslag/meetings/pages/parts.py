@@ -15,7 +15,7 @@ from handslag.ui.dates import minute
 
 def meetings_on(page: CasePage) -> list[Meeting]:
     """Meetings of the page's case: the booked ones, soonest first, and then the latest."""
-    return page.once("meetings", lambda page: latest_meetings(page.case))
+    return page.once("meetings", lambda page: latest_meetings(page.case) if page.has(Meeting) else [])
 
 
 def listed(page: CasePage) -> dict | None:

@@ -6,13 +6,14 @@ from handslag.cases.pages.page import CasePage
 from handslag.participations.models import Participation
 from handslag.participations.pages.rows import case_table
 from handslag.participations.queries import own_participations, participations_of
+from handslag.referrals.models import Referral
 
 MOST_ROWS = 10
 
 
 def participations_on(page: CasePage) -> list[Participation]:
     """The participations of the page's case, the latest first."""
-    return page.once("participations", lambda page: participations_of(page.case))
+    return page.once("participations", lambda page: participations_of(page.case) if page.has(Referral) else [])
 
 
 def listed(page: CasePage) -> dict | None:

@@ -12,6 +12,7 @@ from handslag.cases.visibility import visibilities
 from handslag.foundation import clock
 from handslag.parties.viewer import Viewer
 from handslag.passages import rules
+from handslag.passages.models import Discharge, SickLeave
 from handslag.passages.programme import Illness, shown_illness, shown_illnesses
 from handslag.passages.wording import ill_stage_label
 from handslag.reference import codes
@@ -24,7 +25,11 @@ SOON = 15
 
 def illness_on(page: CasePage) -> Illness | None:
     """The passage of the page's case, as far as its viewer may see it."""
-    return page.once("illness", lambda page: shown_illness(page.visible) if page.case.is_open else None)
+    return page.once("illness", lambda page: shown_illness(page.visible) if _may_be_ill(page) else None)
+
+
+def _may_be_ill(page: CasePage) -> bool:
+    return page.case.is_open and page.has(SickLeave, Discharge)
 
 
 def _deadline(found: Illness):

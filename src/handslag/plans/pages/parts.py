@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from handslag.cases.pages.page import Button, CasePage
+from handslag.plans.models import Plan
 from handslag.plans.pages.rows import step_row
 from handslag.plans.queries import ShownPlan, own_plans, plans_of, shown
 from handslag.reference import codes
@@ -16,7 +17,7 @@ MOST_STEPS = 3
 
 def plan_on(page: CasePage) -> ShownPlan | None:
     """The plan of the page's case that goes on, else the latest; None where there is none."""
-    plans = page.once("plans", lambda page: plans_of(page.case))
+    plans = page.once("plans", lambda page: plans_of(page.case) if page.has(Plan) else [])
     return page.once("plan", lambda page: shown(page.visible, plans[0])) if plans else None
 
 

@@ -14,7 +14,7 @@ MOST_ROWS = 20
 
 def referrals_on(page: CasePage) -> list[Referral]:
     """The referrals of the page's case, latest first."""
-    return page.once("referrals", lambda page: referrals_of(page.viewer, page.case))
+    return page.once("referrals", lambda page: referrals_of(page.viewer, page.case) if page.has(Referral) else [])
 
 
 def listed(page: CasePage) -> dict | None:

@@ -52,7 +52,7 @@ def joined(page: CasePage) -> dict | None:
     case, viewer = page.case, page.viewer
     if not (case.joined_to_id or is_told_about(case.person.subject)):
         return None
-    known = visible_cases_of(viewer, case.person.subject)
+    known = visible_cases_of(viewer, case.person.subject, besides=case.pk)
     here, others = [other for other in known if other.joined_to_id == case.pk], joinable_of(case, known)
     if not (here or others):
         return None

@@ -9,6 +9,7 @@ from handslag.cases.pages.changing import carried
 from handslag.cases.pages.page import Button, CasePage, case_page
 from handslag.cases.pages.timeline import way
 from handslag.cases.pages.views import reached
+from handslag.cases.visibility import looked_at_once
 from handslag.foundation.rooms import Part, placed
 from handslag.parties.rules import CASE_ROLES
 from handslag.parties.viewer import Request
@@ -47,6 +48,8 @@ OWN = (
 @page(*CASE_ROLES)
 def show(request: Request, case_id: UUID) -> HttpResponse:
     """The case page."""
-    shown = case_page(request.viewer, reached(request, case_id))
-    parts = filled((*placed("case_page"), *OWN), shown)
+    case = reached(request, case_id)
+    with looked_at_once(request.viewer, [case]):
+        shown = case_page(request.viewer, case)
+        parts = filled((*placed("case_page"), *OWN), shown)
     return render(request, "site/case.html", {"page": shown, "parts": parts})
