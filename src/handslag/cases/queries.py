@@ -193,8 +193,7 @@ def with_joined(case: Case) -> frozenset[int]:
 
 def _rooms_rows() -> list[type[Model]]:
     """The models whose rows hang on a case, of this room and of those above."""
-    found = (relation for relation in Case._meta.related_objects if relation.field.name == "case")
-    return [relation.related_model for relation in found]
+    return [relation.field.model for relation in Case._meta.related_objects if relation.field.name == "case"]
 
 
 @prepared()

@@ -10,7 +10,7 @@ from handslag.parties.models import Post, Unit
 class Escalation(Loaded):
     """That something climbed to a rung of named people, or that a rung was found empty (`is_gap`)."""
 
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=40)
     case = models.ForeignKey(Case, models.PROTECT, related_name="escalations", db_index=False)
     about = models.UUIDField()
     """The public id of what waits: the case, or something of it."""

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name="Escalation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=20)),
+                ("kind", models.CharField(max_length=40)),
                 ("about", models.UUIDField()),
                 ("waiting_since", handslag.foundation.dates.Day()),
                 ("rung", models.PositiveSmallIntegerField()),
