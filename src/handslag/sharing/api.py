@@ -16,7 +16,7 @@ from handslag.disclosure.queries import by_consent, unconfirmed
 from handslag.parties.api import Acting, Holder, acting
 from handslag.parties.viewer import Request, Viewer
 from handslag.sharing import actions
-from handslag.sharing.queries import answered_at, cases_near, to_confirm
+from handslag.sharing.queries import answered_at, case_by_subject, to_confirm
 from handslag.ui.api import Problem
 
 router = Router()
@@ -69,7 +69,7 @@ def _shown(viewer: Viewer, consents: Iterable[Consent]) -> list[dict]:
     consents = list(consents)
     waiting = unconfirmed().filter(consent__in=consents).select_related("consent", "to_unit__party").order_by("id")
     lines = by_consent(answered_at(viewer, waiting))
-    near = {case.person.subject: case for case in cases_near(viewer, {consent.subject for consent in consents})}
+    near = case_by_subject(viewer, (consent.subject for consent in consents))
     visibilities(viewer, near.values())
     return [
         {

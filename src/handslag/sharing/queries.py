@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from handslag.cases.models import Case
-from handslag.cases.queries import opened_to, visible_cases
+from handslag.cases.queries import REACHED_BY, opened_to, visible_cases
 from handslag.disclosure.models import Consent, Disclosure
 from handslag.disclosure.queries import active, by_consent, covers, unconfirmed, unsigned
 from handslag.disclosure.rules import IDENTITY
@@ -85,11 +85,27 @@ def unconfirmed_of(viewer: Viewer) -> QuerySet[Consent]:
     return Consent.objects.filter(pk__in=waiting.order_by().values("consent_id")).order_by("id")
 
 
-def cases_near(viewer: Viewer, subjects: Iterable[str]) -> QuerySet[Case]:
-    """Cases of these people that the viewer reaches; those that the viewer's places hold come last, the latest last."""
-    here = Q(holder_id__in=viewer.case_post_ids)
-    found = visible_cases(viewer).filter(person__subject__in=set(subjects))
-    return found.annotate(is_here=ExpressionWrapper(here, BooleanField())).order_by("is_here", "id")
+@prepared(*REACHED_BY)
+def _cases_near(viewer: Viewer, subjects: Collection[str]) -> QuerySet[Case]:
+    here = ExpressionWrapper(Q(holder_id__in=viewer.case_post_ids), BooleanField())
+    return visible_cases(viewer).filter(person__subject__in=subjects).order_by(here, "id")
+
+
+def case_by_subject(viewer: Viewer, subjects: Iterable[str]) -> dict[str, Case]:
+    """Of each of these people a case that the viewer reaches: one that the viewer's places hold before others, then
+    the latest."""
+    return {case.person.subject: case for case in _cases_near.rows(viewer, frozenset(subjects))}
+
+
+@prepared()
+def _lines(_viewer: None, consent_ids: Collection[int]) -> QuerySet[Disclosure]:
+    found = unconfirmed().filter(consent_id__in=consent_ids).order_by()
+    return found.select_related("from_party", "consent__recorded_by__party")
+
+
+def lines_waiting(consents: Iterable[Consent]) -> dict[Consent | None, list[Disclosure]]:
+    """What waits for confirmation, under its consent."""
+    return by_consent(_lines.rows(None, frozenset(consent.pk for consent in consents)))
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from handslag.cases.pages.rows import person_name
 from handslag.cases.visibility import visibilities
 from handslag.disclosure.models import Consent, Disclosure
-from handslag.disclosure.queries import by_consent, unconfirmed
 from handslag.foundation import clock
 from handslag.foundation.clock import day_of
 from handslag.parties.viewer import Viewer
 from handslag.reference import codes
-from handslag.sharing.queries import cases_near, is_standing
+from handslag.sharing.queries import case_by_subject, is_standing, lines_waiting
 from handslag.ui.addresses import url_of
 from handslag.ui.dates import minute, when
 from handslag.ui.tables import Column, Table, link, moment, plain, state, table, tick
@@ -94,10 +93,7 @@ def _waiting_rows(viewer: Viewer, consents: Iterable[Consent]) -> Iterator[Waiti
     consents = list(consents)
     if not consents:
         return
-    lines = by_consent(
-        unconfirmed().filter(consent__in=consents).select_related("from_party", "consent__recorded_by__party")
-    )
-    cases = {case.person.subject: case for case in cases_near(viewer, {consent.subject for consent in consents})}
+    lines, cases = lines_waiting(consents), case_by_subject(viewer, (consent.subject for consent in consents))
     shown = dict(zip(cases, visibilities(viewer, cases.values()), strict=True))
     for consent in consents:
         visible = shown[consent.subject]
