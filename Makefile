@@ -2,7 +2,7 @@
 PORT ?= 8000
 CASES ?= 2000
 SEED ?= 1
-BENCH ?= bench bench_writes bench_journal bench_statistics
+BENCH ?= bench bench_writes bench_journal bench_statistics bench_measures
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python

@@ -108,6 +108,8 @@ def test_nobody_else_reads_or_keeps_them(world, browse):
     assert stranger.get(url).status_code == stranger.post(url, {"amount": 1}).status_code == 404
     with pytest.raises(NotAllowed):
         actions.correct_books(world.viewer("other"), noted.association_id, "allocation", noted.public_id, {"amount": 1})
+    with pytest.raises(NotAllowed):  # before anything is told of the books
+        actions.make_report(world.viewer("other"), noted.association_id, clock.today().year)
     with pytest.raises(Refused):
         actions.correct_books(world.viewer("other"), other.pk, "allocation", noted.public_id, {"amount": 1})
     assert Allocation.objects.count() == 1

@@ -107,9 +107,8 @@ def waiting_at(association: Association, at: datetime) -> dict[int, str]:
 
     Told from what was written of each step, which stays: so it is the same on whatever day it is asked.
     """
-    steps = Message.objects.filter(referral=OuterRef("pk"), at__lt=at)
-    waited = Referral.objects.filter(
-        Exists(steps.filter(verb="wait")), ~Exists(steps.filter(verb__in=OUT_OF_LINE)), measure__association=association
-    )
+    waits = Message.objects.filter(verb="wait", at__lt=at).values("referral")
+    left = Message.objects.filter(referral=OuterRef("pk"), at__lt=at, verb__in=OUT_OF_LINE)
+    waited = Referral.objects.filter(~Exists(left), pk__in=waits, measure__association=association)
     counts = Counter(waited.order_by().values_list("measure_id", flat=True))
     return {measure: band(number) for measure, number in counts.items()}

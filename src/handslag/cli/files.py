@@ -184,78 +184,32 @@ def template_cases(file: Path, examples: int) -> None:
     click.echo(f"Wrote {file} with {examples} example rows.")
 
 
-@template.command(name="staff")
-@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
-def template_staff(file: Path) -> None:
-    """Write an empty staff FILE (.csv or .xlsx).
-
-    \b
-    Example:
-      handslag template staff staff.csv
-    """
-    from handslag.intake.columns import STAFF
-
-    _write_empty(file, tuple(column.name for column in STAFF))
+EMPTY = {
+    "staff": "parties, units and people",
+    "meetings": "meetings that have been",
+    "assessments": "joint assessments that have been",
+    "measures": "measures of associations",
+    "economy": "the economy of associations",
+}
+"""What an empty file is for, by the command's name."""
 
 
-@template.command(name="meetings")
-@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
-def template_meetings(file: Path) -> None:
-    """Write an empty FILE (.csv or .xlsx) for meetings that have been.
+def _empty(kind: str, what: str) -> click.Command:
+    """The command that writes an empty file of a kind."""
+    example = f"handslag template {kind} {kind}.xlsx"
 
-    \b
-    Example:
-      handslag template meetings meetings.xlsx
-    """
-    from handslag.intake.actions import kinds
+    @click.command(name=kind, help=f"Write an empty FILE (.csv or .xlsx) for {what}.\n\n\b\nExample:\n  {example}")
+    @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+    def write(file: Path) -> None:
+        from handslag.intake.actions import kinds
+        from handslag.intake.columns import STAFF
+        from handslag.intake.template import write_template
 
-    _write_empty(file, kinds()["meetings"].names)
+        write_template(file, [], tuple(column.name for column in STAFF) if kind == "staff" else kinds()[kind].names)
+        click.echo(f"Wrote {file}.")
 
-
-@template.command(name="assessments")
-@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
-def template_assessments(file: Path) -> None:
-    """Write an empty FILE (.csv or .xlsx) for joint assessments that have been.
-
-    \b
-    Example:
-      handslag template assessments assessments.xlsx
-    """
-    from handslag.intake.actions import kinds
-
-    _write_empty(file, kinds()["assessments"].names)
+    return write
 
 
-@template.command(name="measures")
-@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
-def template_measures(file: Path) -> None:
-    """Write an empty FILE (.csv or .xlsx) for measures of associations.
-
-    \b
-    Example:
-      handslag template measures measures.xlsx
-    """
-    from handslag.intake.actions import kinds
-
-    _write_empty(file, kinds()["measures"].names)
-
-
-@template.command(name="economy")
-@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
-def template_economy(file: Path) -> None:
-    """Write an empty FILE (.csv or .xlsx) for the economy of associations.
-
-    \b
-    Example:
-      handslag template economy economy.xlsx
-    """
-    from handslag.intake.actions import kinds
-
-    _write_empty(file, kinds()["economy"].names)
-
-
-def _write_empty(file: Path, names: tuple[str, ...]) -> None:
-    from handslag.intake.template import write_template
-
-    write_template(file, [], names)
-    click.echo(f"Wrote {file}.")
+for _kind, _what in EMPTY.items():
+    template.add_command(_empty(_kind, _what))

@@ -112,6 +112,9 @@ class Message(Loaded):
     verb = models.CharField(max_length=20)
     text = models.TextField(max_length=2000, blank=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["at"], condition=Q(verb="wait"), name="message_wait")]
+
 
 class Move(Loaded):
     """That somebody in a waiting list got another turn, and why. Writing this row is what moves (guards.py)."""

@@ -284,4 +284,8 @@ class Migration(migrations.Migration):
             model_name="unmet",
             constraint=models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="unmet_says_why"),
         ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(condition=models.Q(("verb", "wait")), fields=["at"], name="message_wait"),
+        ),
     ]
