@@ -318,6 +318,15 @@ def test_who_is_away_is_told_so_everywhere(world, measure, browse):
         ("fk_a", f"/cases/{one.referral.case.public_id}/"),
     ):
         assert "Borta en tid" in browse(name).get(address).content.decode(), address
+    page = browse("measure").get(f"/participations/{one.public_id}/").content.decode()
+    assert f"från {days_ago(20)}, pågår, Sjukdom" in page
+
+
+def test_a_mistake_is_never_the_first_thing_to_press(world, measure, browse):
+    one, staff = started(world, measure), world.viewer("measure")
+    actions.end_participation(staff, one.pk, after())
+    page = browse("measure").get(f"/participations/{one.public_id}/").content.decode()
+    assert "/mis-register/" in page and "button--primary" not in page
 
 
 def test_of_who_has_died_nobody_is_asked(world, measure, browse):

@@ -166,7 +166,7 @@ def test_one_persons_whole_way_from_a_referral_to_the_follow_up_and_back(visit, 
     shown = staff.url
     choose(staff, "Borta en tid")
     picture(staff, "participation-away")
-    write(staff, "Borta en tid", from_on=day(), reason="illness")
+    write(staff, "Notera det", from_on=day(), reason="illness")
     fk.goto(f"/cases/{case.public_id}/")
     expect(fk.locator("section[aria-labelledby='h-participations'] >> text=Borta en tid")).to_be_visible()
     for other in (visit("af_a"), visit("reg_a")):  # the person has let the holder tell them, and not the municipality
@@ -176,7 +176,7 @@ def test_one_persons_whole_way_from_a_referral_to_the_follow_up_and_back(visit, 
     later(10, fk, staff)
     staff.goto(shown)
     choose(staff, "Tillbaka igen")
-    write(staff, "Tillbaka igen", until_on=day())
+    write(staff, "Notera det", until_on=day())
     later(30, fk, staff, officer)
     staff.goto(shown)
     choose(staff, "Avsluta deltagandet")
@@ -185,6 +185,10 @@ def test_one_persons_whole_way_from_a_referral_to_the_follow_up_and_back(visit, 
     write(staff, "Avsluta deltagandet", end_reason="completed", outcome="work", livelihood_after="wage",
           occupation_after="work_subsidised", next_step="Anställning i köket från måndag.")  # fmt: skip
     picture(staff, "participation-ended")
+    enter(small, small.email)
+    small.goto(shown)
+    picture(small, "participation-phone")
+    assert problems_of(small) == []
     expect(staff.locator("text=Anställning i köket från måndag.")).to_be_visible()
     fk.goto("/my-work/")
     fk.click(f"#measures-ended >> text={PERSON}")

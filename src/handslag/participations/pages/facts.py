@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from handslag.cases.visibility import CaseVisibility
 from handslag.participations import rules
-from handslag.participations.models import FollowUp, Participation
+from handslag.participations.models import FollowUp, Interruption, Participation
 from handslag.participations.wording import regained_told, steps_told
 from handslag.reference import codes
 
@@ -55,6 +55,18 @@ def _after(participation: Participation, case: CaseVisibility) -> Iterator[tuple
         yield _("Regained work capacity and left sickness insurance"), told
     if words := case.value("next_step", participation):
         yield _("What comes next"), words
+
+
+def away_told(case: CaseVisibility, away: Interruption) -> str:
+    """From when somebody was away, until when, and why where a basis shows that."""
+    until = _("back {day}").format(day=away.until_on) if away.until_on else _("goes on")
+    reason = case.value("reason", away)
+    told = [
+        _("from {day}").format(day=away.from_on),
+        until,
+        codes.label("interruption_reason", reason) if reason else "",
+    ]
+    return ", ".join(filter(None, told))
 
 
 def followed(case: CaseVisibility, made: Iterable[FollowUp]) -> list[tuple[str, str]]:

@@ -24,6 +24,8 @@ class Step:
     form: Callable[[Request], Form]
     act: Callable[[Request, Participation, dict], object]
     told: str = ""
+    press: str = ""
+    """What its button says, where that is not the heading."""
 
 
 def _today(form_class: type[Form], field: str) -> Callable[[Request], Form]:
@@ -56,10 +58,10 @@ def steps() -> dict[str, Step]:
             lambda r, p, d: actions.note_attendance(r.viewer, p.pk, d["day"], came=d["came"] == "yes")),
         "interrupt": Step(
             _("Away for a time"), _("It is noted. The place is kept."), MEASURE, _today(forms.AwayForm, "from_on"),
-            lambda r, p, d: actions.interrupt(r.viewer, p.pk, d["from_on"], d["reason"])),
+            lambda r, p, d: actions.interrupt(r.viewer, p.pk, d["from_on"], d["reason"]), press=_("Note it")),
         "resume": Step(
             _("Back again"), _("It is noted."), MEASURE, _today(forms.BackForm, "until_on"),
-            lambda r, p, d: actions.come_back(r.viewer, p.pk, d["until_on"])),
+            lambda r, p, d: actions.come_back(r.viewer, p.pk, d["until_on"]), press=_("Note it")),
         "end": Step(
             _("End the participation"), _("It is ended. The place is free, and who holds the person is told."), MEASURE,
             _today(forms.EndForm, "ended_on"), _end,

@@ -14,7 +14,7 @@ from handslag.measures.models import Measure
 from handslag.participations import actions, anonymous, queries, rules
 from handslag.participations.models import Participation
 from handslag.participations.pages import forms
-from handslag.participations.pages.facts import facts, followed
+from handslag.participations.pages.facts import away_told, facts, followed
 from handslag.participations.pages.rows import participation_row, participation_table, start_table
 from handslag.participations.pages.steps import steps, verbs
 from handslag.parties.models import Unit
@@ -117,7 +117,7 @@ def show(request: Request, participation_id: UUID) -> HttpResponse:
     plan = queries.plan_seen(case)
     context |= {
         "facts": facts(participation, case),
-        "away": [one for one in queries.away_of(participation) if case.sees("from_on", one)],
+        "away": [away_told(case, one) for one in queries.away_of(participation) if case.sees("from_on", one)],
         "attended": [one for one in queries.attended(participation) if case.sees("came", one)],
         "goal": plan.words.goal if plan and plan.words else "",
         "plan_steps": [step_row(step) for step in plan.open_steps] if plan else [],
