@@ -67,6 +67,7 @@ MUTANTS = [
     ("staff of all units see all referrals", "referrals/queries.py", "to_unit__in=served_units(viewer), public_id", "public_id", "tests/test_referrals_lawful.py"),
     ("a no is not kept for the needs", "referrals/actions.py", "    _note_unmet(referral)\n", "", REFERRED),
     ("a no that nobody took in hand is silent", "referrals/waits.py", "filter(owed | no,", "filter(owed,", REFERRED),
+    ("the proof forgets referrals", "check/silence.py", "for kind, state, party in _REFERRALS:", "for kind, state, party in ():", REFERRED),
     ("an offered place lapses in silence", "referrals/waits.py", "Q(state=rules.INVITED, answer_by__lt=on)", "Q(state=rules.INVITED, answer_by__lt=on, turn=-1)", REFERRED),
     ("a full measure has free places", "measures/queries.py", "exclude(pk__in=_full())", "exclude(pk__in=[])", REFERRED),
     ("a place is left while somebody takes part", "participations/queries.py", "if goes_on else \"\"", "if False else \"\"", PARTICIPATIONS),

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from handslag.cases import actions as cases
+from handslag.check.proof import prove
 from handslag.foundation import clock
 from handslag.foundation.errors import NotAllowed, Overtaken, Refused
 from handslag.handovers import actions as handovers
@@ -270,6 +271,20 @@ def test_silence_climbs_on_both_sides_and_a_no_after_a_yes_has_a_name_of_its_own
         assert kinds(day_after)["referral_no_after_yes"].owers == (world.posts["fk_a"].pk,)
         actions.settle_no(world.viewer("fk_lead"), referral.pk)
         assert not {kind for kind in kinds(day_after) if "referral" in kind}
+
+
+@pytest.mark.parametrize("kind", ["unanswered_referral", "unanswered_measure_question"])
+def test_the_proof_finds_a_referral_whose_silence_reached_nobody(world, measure, kind):
+    referral = world.refer(world.case(next_step_on=TODAY + timedelta(days=40)), measure)
+    if kind == "unanswered_measure_question":
+        actions.ask_referrer(world.viewer("measure"), referral.pk, "Vad?")
+    late = TODAY + timedelta(days=20)
+    with time_machine.travel(clock.midnight(late)):
+        go_round()
+        before = prove(late)["3"]
+        Escalation.objects.filter(kind=kind).update(cleared_on=late)
+        after = prove(late)["3"]
+    assert (before.broken, after.broken) == (0, 1)
 
 
 def test_who_waits_for_a_day_ahead_is_not_waited_with(world, measure):

@@ -24,6 +24,13 @@ _FROM_HANDOVERS = (
     "JOIN parties_unit u ON u.id = h.to_unit_id JOIN parties_post p ON p.id = c.holder_id "
     "WHERE {waits} AND {party} IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
 )
+_REFERRALS = (("unanswered_referral", "offered", "u.party_id"), ("unanswered_measure_question", "asked", "p.party_id"))
+_FROM_REFERRALS = (
+    "SELECT {what} FROM referrals_referral f JOIN cases_case c ON c.id = f.case_id "
+    "JOIN parties_unit u ON u.id = f.to_unit_id JOIN parties_post p ON p.id = c.holder_id "
+    "WHERE f.state = '{state}' AND f.awaiting_since < %s "
+    "AND {party} IN (SELECT id FROM parties_party WHERE lead_after_days = %s)"
+)
 _OF_THE_PERSON = "SELECT o.id FROM cases_case o JOIN persons_person r ON r.id = o.person_id WHERE r.subject = d.subject"
 _FROM_CONSENTS = (
     "SELECT {{what}} FROM disclosure_disclosure d JOIN disclosure_consent s ON s.id = d.consent_id "
@@ -155,6 +162,8 @@ def _queries(connection: BaseDatabaseWrapper, on: date, lead_days: int):
     missed = _instant(connection, on)
     for kind, waits, party_column in _HANDOVERS:
         yield kind, _FROM_HANDOVERS.format(what="{what}", waits=waits, party=party_column), [waited, lead_days]
+    for kind, state, party in _REFERRALS:
+        yield kind, _FROM_REFERRALS.format(what="{what}", state=state, party=party), [waited, lead_days]
     yield "came_back", _FROM_RETURNS, [missed, lead_days]
     for kind, party in _CONSENTS:
         today = connection.ops.adapt_datefield_value(on)
