@@ -434,6 +434,8 @@ MUTANTS = [
     ("withdrawn by any post", "sharing/actions.py", "return [post for post in actor.reach if post.role in HOLDING_ROLES and post.party_id in parties]", "return [post for post in actor.reach if post.role in HOLDING_ROLES]", SHARING),
     ("mail tells where the protected are", "meetings/rules.py", "    if is_protected:\n", "    if False:\n", MAIL),
     ("the time tells whom others know", "cases/searching.py", "subject__gte=subject", "subject=subject", SEARCHING),
+    ("what one's own party recorded is not found where another tells of it", "cases/searching.py", "told_subjects(viewer), party_id__in=viewer.own_party_ids", "told_subjects(viewer), party_id__in=()", SEARCHING),
+    ("a joined case's rows do not count", "cases/queries.py", "if any(has_rows)", "if all(has_rows)", "tests/test_referrals_pages.py"),
     ("numbers are sought without end", "cases/pages/seeking.py", "if by_number and taken_back is None:", "if False:", SEARCHING),
     ("searches leave no trace", "cases/pages/seeking.py", '        _write(viewer, BY_NUMBER, "refused")', "        pass", SEARCHING),
     ("whom one finds counts as missed", "cases/pages/seeking.py", "if taken_back and keys:", "if False:", SEARCHING),

@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from handslag.cases.searching import found
+from handslag.handovers.actions import accept_handover
 from handslag.journal.models import Entry
-from tests.worlds import numbers
+from tests.worlds import contact_in, numbers
 
 
 @pytest.fixture
@@ -80,3 +81,13 @@ def test_every_search_is_written_down_without_what_was_sought(world, browse):
     ]
     assert {(line.actor, line.party) for line in lines} == {("fk_a@test.example", world.parties["fk"].pk)}
     assert "Hemlig" not in "".join(line.details for line in lines)
+
+
+def test_whom_ones_own_party_recorded_is_found_by_name_where_another_holds_and_tells_of_something_else(world, browse):
+    case = world.case(family_name="Återfunnen")
+    handover = world.offer(case)
+    accept_handover(world.viewer("af_a"), handover.pk, contact_in(7))
+    world.record_contact("af_a", handover)
+    assert not found(world.viewer("fk2_a"), "Återfunnen")
+    world.consent(case, "fk2", out=("livelihood",), back=())
+    assert found(world.viewer("fk2_a"), "Återfunnen") == {case.pk}
