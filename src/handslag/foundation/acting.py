@@ -7,8 +7,8 @@ whole, again if it must be (`whole`).
 
 from collections.abc import Callable, Iterator
 from functools import wraps
-from inspect import signature
-from typing import ParamSpec, TypeVar
+from inspect import Signature, signature
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
 
@@ -58,9 +58,7 @@ def action(may: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @whole
         def allowed(*args: P.args, **kwargs: P.kwargs) -> R:
-            given = shape.bind(*args, **kwargs)
-            given.apply_defaults()
-            may(**{name: given.arguments[name] for name in asked})
+            may(**_named(shape, asked, args, kwargs))
             return function(*args, **kwargs)
 
         @wraps(function)
@@ -72,6 +70,14 @@ def action(may: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return acting
 
     return mark
+
+
+def _named(shape: Signature, names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    if not names:
+        return {}
+    given = shape.bind(*args, **kwargs)
+    given.apply_defaults()
+    return {name: given.arguments[name] for name in names}
 
 
 def by_itself() -> None:

@@ -7,10 +7,10 @@ from django.urls import reverse
 from handslag.cases.pages.page import CasePage
 from handslag.cases.visibility import CaseVisibility
 from handslag.journal.models import Entry
-from handslag.journal.pages.lines import change_line, sentence
+from handslag.journal.pages.lines import change_line, items, sentence
 from handslag.journal.queries import latest_changes
 
-MOST_LINES = 10
+MOST_LINES = 8
 
 
 def is_shown(visible: CaseVisibility, entry: Entry) -> bool:
@@ -24,6 +24,6 @@ def journal(page: CasePage) -> dict:
     shown = islice((entry for entry in latest if is_shown(page.visible, entry)), MOST_LINES)
     has_more = len(latest) > MOST_LINES
     return {
-        "lines": [change_line(entry, sentence(entry)) for entry in shown],
+        "lines": items(change_line(entry, sentence(entry)) for entry in shown),
         "more": reverse("case-journal", args=[page.case.public_id]) if has_more else "",
     }

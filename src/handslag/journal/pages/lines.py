@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from handslag.foundation.rooms import verbs
@@ -59,6 +61,16 @@ def sentence(entry: Entry) -> str:
 def change_line(entry: Entry, what: str) -> ChangeLine:
     """A change, with these words for what was done."""
     return ChangeLine(moment_of(entry), entry.actor, entry.acting_for, what)
+
+
+def items(lines: Iterable[ChangeLine]) -> SafeString:
+    """Changes as the items of a list; drawn in Python, as tables are (`ui/tables.py`)."""
+    return SafeString("".join(map(_item, lines)))  # noqa: S308  (escaped there)
+
+
+def _item(line: ChangeLine) -> str:
+    acting = f" {escape(_('(for {name})').format(name=line.acting_for))}" if line.acting_for else ""
+    return f"<li><time>{line.at}</time> <strong>{escape(line.who)}</strong>{acting} {escape(line.what)}</li>"
 
 
 def basis_words(bases: Mapping[str, list[str]]) -> str:
