@@ -94,7 +94,7 @@ class Participant(Public):
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="participants")
     role = models.CharField(max_length=30)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
-    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", db_index=False)
     name = models.CharField(max_length=120, blank=True)
     email = models.EmailField(blank=True)
     agreed_on = Day(null=True)
@@ -118,6 +118,10 @@ class Participant(Public):
                 condition=Q(role=rules.PERSON, taken_off_at__isnull=True),
                 name="participant_person_once",
             ),
+        ]
+        indexes = [
+            # of posts alone: in an index with the others, all who have no post would lie under one key
+            models.Index(fields=["post"], condition=Q(post__isnull=False), name="participant_posts"),
         ]
 
 

@@ -135,7 +135,11 @@ class Migration(migrations.Migration):
                 (
                     "post",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.post"
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.post",
                     ),
                 ),
                 (
@@ -305,6 +309,10 @@ class Migration(migrations.Migration):
                 fields=("meeting",),
                 name="participant_person_once",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="participant",
+            index=models.Index(condition=models.Q(("post__isnull", False)), fields=["post"], name="participant_posts"),
         ),
         migrations.AddConstraint(
             model_name="pasttime",
