@@ -6,17 +6,21 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from handslag.cases.models import Case
+from handslag.cases.queries import visible_cases
 from handslag.foundation import clock, days
 from handslag.foundation.ids import uuid7
 from handslag.handovers import actions
 from handslag.handovers.models import Handover
+from handslag.meetings.rules import TRANSITION
 from handslag.parties.models import Absence, Post
 from handslag.watch.actions import go_round
+from tests import worlds
 from tests.worlds import contact_in
 
 MANY = 12
@@ -91,6 +95,24 @@ def test_search_asks_as_much_for_one_as_for_many(world, browse):
             page = client.post(reverse("search"), {"q": "Person"}).content.decode()
         counts.append(len(queries))
     assert counts[0] == counts[1] and page.count("/cases/") > 6
+
+
+def test_no_composed_page_looks_up_row_by_row_what_rows_lead_to(world, browse, monkeypatch):
+    worlds.fill(world)
+    world.meeting(Case.objects.filter(passages__isnull=False)[0], TRANSITION)
+    found, looked_up, get = set(), [], ForwardManyToOneDescriptor.get_object
+    monkeypatch.setattr(
+        ForwardManyToOneDescriptor, "get_object", lambda at, row: [looked_up.append(str(at.field)), get(at, row)][1]
+    )
+    for who in ("fk_a", "kom_a", "af_a", "fk_lead"):
+        pages = {"my-work": reverse("my-work"), "watch": reverse("watch")}
+        pages |= {c.pk: reverse("case", args=[c.public_id]) for c in visible_cases(world.viewer(who))}
+        client = browse(who)
+        for page, url in pages.items():
+            assert client.get(url).status_code == 200
+            found |= {(who, page, what) for what in looked_up}
+            looked_up.clear()
+    assert found == set()
 
 
 def post_form(client, url: str, **fields):

@@ -35,12 +35,13 @@ SHOWN = tuple(
         "proposed",
     )
 )
+WHOLE = (*SHOWN, "started_by", "ended_by")
 LATELY = 90
 """Days for which the list of measure staff tells who has ended."""
 
 
 def _whole() -> QuerySet[Participation]:
-    return Participation.objects.select_related(*SHOWN, "started_by", "ended_by")
+    return Participation.objects.select_related(*WHOLE)
 
 
 @reading
@@ -133,7 +134,7 @@ def earlier_of(case_id: int) -> list[Participation]:
 
 @prepared()
 def _of_cases(_viewer: None, case_ids: Collection[int]) -> QuerySet[Participation]:
-    found = Participation.objects.filter(referral__case_id__in=case_ids).select_related(*SHOWN)
+    found = Participation.objects.filter(referral__case_id__in=case_ids).select_related(*WHOLE)
     return found.order_by("-started_on", "-id")
 
 
@@ -147,7 +148,7 @@ def ended_of(viewer: Viewer) -> QuerySet[Participation]:
     """Participations of persons whom the viewer holds that have ended, and that nobody has taken in hand."""
     held = Case.objects.filter(holder_id__in=viewer.post_ids, closed_at__isnull=True).order_by().values("pk")
     found = Participation.objects.filter(referral__case__in=held, ended_on__isnull=False, seen_at__isnull=True)
-    return found.exclude(end_reason=rules.MIS_REGISTERED).select_related(*SHOWN).order_by("ended_on", "id")
+    return found.exclude(end_reason=rules.MIS_REGISTERED).select_related(*WHOLE).order_by("ended_on", "id")
 
 
 def due_on(day: date) -> Q:
@@ -164,7 +165,7 @@ def to_follow_up(viewer: Viewer) -> QuerySet[Participation]:
     """Of persons whom the viewer holds, or held last: who is to be asked how it went after the measure."""
     held = Case.objects.filter(holder_id__in=viewer.post_ids).order_by().values("pk")
     found = Participation.objects.filter(due_on(clock.today()), referral__case__in=held)
-    return found.select_related(*SHOWN).order_by("ended_on", "id")
+    return found.select_related(*WHOLE).order_by("ended_on", "id")
 
 
 def there() -> QuerySet[Anonymous]:

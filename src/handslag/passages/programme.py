@@ -106,6 +106,11 @@ def _to_fk(_viewer: None, case_ids: Collection[int]) -> QuerySet[Handover]:
     return coming.order_by("id")
 
 
+@prepared()
+def _held_by_fk(_viewer: None, case_ids: Collection[int]) -> QuerySet:
+    return Case.objects.filter(pk__in=case_ids, holder__party__kind="FK").order_by().values_list("pk", flat=True)
+
+
 def illnesses_of(cases: Iterable[Case]) -> dict[int, Illness]:
     """The passages out of a programme of cases, by the case's id: of who is ill, or left and is not back."""
     by_id = {case.pk: case for case in cases}
@@ -118,11 +123,12 @@ def illnesses_of(cases: Iterable[Case]) -> dict[int, Illness]:
         return {}
     adaptations = {adaptation.leave_id: adaptation for adaptation in _adaptations.rows(None, ids)}
     offered = {handover.case_id: clock.day_of(handover.offered_at) for handover in _to_fk.rows(None, ids)}
+    at_fk = set(_held_by_fk.rows(None, frozenset(leaves.keys() | discharges.keys())))
 
     def illness(pk: int) -> Illness:
         leave, discharge = leaves.get(pk), discharges.get(pk)
         since = rules.ill_before(discharge.left_on) if discharge else leaves[pk].since
-        is_offered = by_id[pk].holder.party.kind == "FK" or offered.get(pk, date.min) >= since
+        is_offered = pk in at_fk or offered.get(pk, date.min) >= since
         return Illness(leave, adaptations.get(leave.pk) if leave else None, discharge, is_offered)
 
     return {pk: illness(pk) for pk in leaves.keys() | discharges.keys()}

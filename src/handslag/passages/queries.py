@@ -62,12 +62,13 @@ def _offers(_viewer: None, case_ids: Collection[int]) -> QuerySet[TransitionOffe
 
 @prepared()
 def _jobs(_viewer: None, case_ids: Collection[int]) -> QuerySet[JobNote]:
-    return JobNote.objects.filter(case_id__in=case_ids).order_by("id")
+    return JobNote.objects.filter(case_id__in=case_ids).select_related("by").order_by("id")
 
 
 @prepared()
 def _meetings(_viewer: None, case_ids: Collection[int]) -> QuerySet[Meeting]:
-    return Meeting.objects.filter(case_id__in=case_ids, kind=TRANSITION, reason="").order_by("at", "id")
+    found = Meeting.objects.filter(case_id__in=case_ids, kind=TRANSITION, reason="")
+    return found.select_related("timed_by").order_by("at", "id")
 
 
 def _ending(case: Case, noted: Passage | None) -> tuple[str, date, Passage | None] | None:

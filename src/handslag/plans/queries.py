@@ -113,7 +113,7 @@ def steps_to_do(viewer: Viewer) -> QuerySet[Step]:
             plan__ended_at__isnull=True,
             plan__case__closed_at__isnull=True,
         )
-        .select_related("to__user", "by", "plan", *(f"plan__{name}" for name in CASE))
+        .select_related("to__user", "to__unit", "by", "plan", *(f"plan__{name}" for name in CASE))
         .order_by("due_on", "id")
     )
 
