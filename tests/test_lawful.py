@@ -81,7 +81,7 @@ class Play:
 
     def word(self) -> str:
         self.serial += 1
-        return f"Ord{self.serial}x"
+        return f"Hemligt ord {self.serial}x"
 
     def pick(self, n: int) -> tuple[int, File] | None:
         found = sorted(self.law.files.items())
