@@ -75,6 +75,7 @@ class Cluster:
             "-R",
             "-X",
             "stream",
+            "--checkpoint=fast",  # else it waits for the next one, for minutes, where little is written
         )
         with (folder / "postgresql.conf").open("a") as file:
             file.write(f"port = {port}\n")
