@@ -5,14 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import time_machine
-from django.db import transaction
 from django.forms.models import model_to_dict
 from django.test import Client
 from django.urls import reverse
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from handslag.assessments import actions, queries
 from handslag.assessments.models import Assessment, Part
@@ -23,12 +21,11 @@ from handslag.disclosure.rules import HEALTH, IDENTITY, PLAN, WORK_EDUCATION
 from handslag.drafts import actions as drafts
 from handslag.drafts.queries import also_writing, content_of
 from handslag.foundation import clock
-from handslag.foundation.errors import Refused
 from handslag.plans import actions as plans
 from handslag.plans.models import Plan
 from handslag.sharing.actions import withdraw
 from handslag.watch.actions import go_round
-from tests import worlds
+from tests.machines import WorldMachine
 
 AUTHORS = ("fk_a", "fk_lead", "af_a", "af_b", "kom_a")
 PARTY = {name: name.split("_")[0] for name in AUTHORS}
@@ -49,16 +46,11 @@ class Book:
     has_step: bool = False
 
 
-class Assessments(RuleBasedStateMachine):
+class Assessments(WorldMachine):
     """Three parties around one person."""
 
     def __init__(self):
         super().__init__()
-        self.traveller = time_machine.travel("2026-03-02T09:00:00+01:00", tick=False)
-        self.time = self.traveller.start()
-        self.atomic = transaction.atomic()
-        self.atomic.__enter__()
-        self.world = worlds.build()
         self.words = 0
         self.books: dict[int, Book] = {}
         self.rows: dict[int, dict] = {}
@@ -71,11 +63,6 @@ class Assessments(RuleBasedStateMachine):
     def begin(self):
         self.case = self.world.case("fk_a", next_step_on=clock.today() + timedelta(days=300))
 
-    def teardown(self):
-        transaction.set_rollback(True)
-        self.atomic.__exit__(None, None, None)
-        self.traveller.stop()
-
     @property
     def open(self) -> int | None:
         return next((pk for pk, book in self.books.items() if not book.ended), None)
@@ -87,17 +74,6 @@ class Assessments(RuleBasedStateMachine):
     def word(self) -> str:
         self.words += 1
         return f"ordet{self.words:04d}x"
-
-    def tried(self, act, *, may: bool):
-        """Takes an action that the model says may be taken, or must be refused."""
-        try:
-            with transaction.atomic():
-                done = act()
-        except Refused:
-            assert not may
-            return None
-        assert may
-        return done
 
     def takes_part(self, who: str, book: Book) -> bool:
         return PARTY[who] == "fk" or PARTY[who] in book.called

@@ -5,12 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import time_machine
 from django.db import transaction
 from django.forms.models import model_to_dict
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from handslag.cases import actions as cases
 from handslag.cases.models import Case
@@ -25,6 +24,7 @@ from handslag.meetings.models import Meeting
 from handslag.parties.queries import viewer_of
 from handslag.watch.actions import go_round
 from tests import worlds
+from tests.machines import WorldMachine
 
 UNITS = ["fk", "af", "kom"]
 WORKERS = [f"{unit}_{who}" for unit in UNITS for who in ("a", "b", "lead")]
@@ -44,16 +44,11 @@ class Booked:
     """All that stood there when it was over."""
 
 
-class Meetings(RuleBasedStateMachine):
+class Meetings(WorldMachine):
     """People of three units keep meetings; `meetings` and `holders` are the plain model."""
 
     def __init__(self):
         super().__init__()
-        self.traveller = time_machine.travel("2026-03-02T09:00:00+01:00", tick=False)
-        self.time = self.traveller.start()
-        self.atomic = transaction.atomic()
-        self.atomic.__enter__()
-        self.world = worlds.build()
         self.holders: dict[int, str] = {}
         self.meetings: dict[int, Booked] = {}
 
@@ -61,11 +56,6 @@ class Meetings(RuleBasedStateMachine):
     def begin(self):
         for who in ("fk_a", "af_a", "kom_lead"):
             self.holders[self.world.case(who).pk] = who
-
-    def teardown(self):
-        transaction.set_rollback(True)
-        self.atomic.__exit__(None, None, None)
-        self.traveller.stop()
 
     def actor(self, case_id, number):
         """Mostly the holder, sometimes the lead, now and then somebody else; and whether that one may."""
@@ -77,17 +67,6 @@ class Meetings(RuleBasedStateMachine):
     def pick(self, number):
         found = sorted(self.meetings)
         return (found[number % len(found)], self.meetings[found[number % len(found)]]) if found else (None, None)
-
-    def tried(self, act, *, may):
-        """Takes an action that the model says may be taken, or must be refused."""
-        try:
-            with transaction.atomic():
-                done = act()
-        except Refused:
-            assert not may
-            return None
-        assert may
-        return done
 
     @staticmethod
     def all_of(pk):

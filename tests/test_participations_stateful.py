@@ -8,17 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
-import time_machine
-from django.db import transaction
 from hypothesis import note, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from handslag.cases import actions as cases
 from handslag.cases.models import Case
 from handslag.cases.reopening import reopen
 from handslag.foundation import clock
-from handslag.foundation.errors import Refused
 from handslag.measures.actions import change_measure
 from handslag.measures.models import Measure
 from handslag.measures.queries import free_places
@@ -27,13 +24,13 @@ from handslag.participations.microdata import participations
 from handslag.participations.models import Interruption, Participation
 from handslag.participations.queries import states_of, to_follow_up
 from handslag.participations.waits import FOLLOW_UP, waits
-from handslag.parties.queries import viewer_of
 from handslag.referrals import actions as referrals
 from handslag.referrals import line
 from handslag.referrals.models import Referral
 from handslag.referrals.queries import line_of, places_of
 from handslag.referrals.wording import waits_told
 from tests import worlds
+from tests.machines import WorldMachine
 
 BEGAN = date(2027, 2, 1)
 HOLDERS, STAFF = ("fk_a", "fk_b"), {"measure", "kom_lead"}
@@ -109,16 +106,13 @@ class Told:
         return self.state in ("invited", "accepted")
 
 
-class Participations(RuleBasedStateMachine):
+class Participations(WorldMachine):
     """Two measures, five persons with two holders, and people who do what they may and what they may not."""
+
+    BEGINS = "2027-02-25T09:00:00+01:00"
 
     def __init__(self):
         super().__init__()
-        self.traveller = time_machine.travel("2027-02-25T09:00:00+01:00", tick=False)
-        self.time = self.traveller.start()
-        self.atomic = transaction.atomic()
-        self.atomic.__enter__()
-        self.world = worlds.build()
         self.told: dict[int, Told] = {}
 
     @initialize(seed=st.integers(0, 2**32))
@@ -132,25 +126,6 @@ class Participations(RuleBasedStateMachine):
         self.closed: set[int] = set()
         for n in range(7):
             self.refer(n, who=2, yes=n > 4)
-
-    def teardown(self):
-        transaction.set_rollback(True)
-        self.atomic.__exit__(None, None, None)
-        self.traveller.stop()
-
-    def viewer(self, who):
-        return viewer_of(self.world.posts[who].user)
-
-    def tried(self, act, *, may):
-        """Takes an action that the model says may be taken, or must be refused."""
-        try:
-            with transaction.atomic():
-                done = act()
-        except Refused:
-            assert not may
-            return None
-        assert may
-        return done
 
     def referring(self, case, number):
         """Mostly who holds the case, or the lead; and whether that one is."""

@@ -6,21 +6,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import time_machine
-from django.db import transaction
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from handslag.foundation import clock
-from handslag.foundation.errors import Refused
 from handslag.measures.queries import free_places
-from handslag.parties.queries import viewer_of
 from handslag.referrals import actions, line
 from handslag.referrals.models import Move, Referral, Unmet
 from handslag.referrals.queries import line_of, places_of
 from handslag.watch.actions import go_round
-from tests import worlds
+from tests.machines import WorldMachine
 
 PLACES = 2
 WHO = ("fk_a", "fk_lead", "fk_b", "measure", "kom_lead", "kom_a", "af_a")
@@ -47,16 +43,11 @@ class Line:
     moves: int = 0
 
 
-class Referrals(RuleBasedStateMachine):
+class Referrals(WorldMachine):
     """Two measures of two places each, and people who do what they may and what they may not."""
 
     def __init__(self):
         super().__init__()
-        self.traveller = time_machine.travel("2026-03-02T09:00:00+01:00", tick=False)
-        self.time = self.traveller.start()
-        self.atomic = transaction.atomic()
-        self.atomic.__enter__()
-        self.world = worlds.build()
         self.told: dict[int, Told] = {}
         self.lines: dict[int, Line] = {}
         self.cases: list[int] = []
@@ -67,25 +58,6 @@ class Referrals(RuleBasedStateMachine):
         self.measures = [self.world.staffed(name=name, places=PLACES) for name in ("Ett", "Två")]
         self.lines = {measure.pk: Line() for measure in self.measures}
         self.cases = [self.world.case().pk for _ in range(5)]
-
-    def teardown(self):
-        transaction.set_rollback(True)
-        self.atomic.__exit__(None, None, None)
-        self.traveller.stop()
-
-    def viewer(self, who):
-        return viewer_of(self.world.posts[who].user)
-
-    def tried(self, act, *, may):
-        """Takes an action that the model says may be taken, or must be refused."""
-        try:
-            with transaction.atomic():
-                done = act()
-        except Refused:
-            assert not may
-            return None
-        assert may
-        return done
 
     def taken(self, measure):
         """How many places are taken, by the model."""
